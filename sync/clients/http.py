@@ -1,0 +1,228 @@
+"""The one place where both APIs' HTTP is done: login, rate budget, retries of reads, errors, logs.
+
+Reads are retried, writes never: a write that got no certain answer raises OutcomeUnknown, and what to do about it is
+the caller's decision. Redirects are refused, because a redirected request would carry the token elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+import structlog
+from pyrate_limiter import Limiter, Rate, SingleBucketFactory, StateBucket
+from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, stop_any, stop_before_delay
+from tenacity.wait import wait_exponential_jitter
+
+from sync.clients.auth import Grant, Grants
+from sync.clients.exchange import Reply, Request, query, read
+from sync.clock import Clock
+from sync.errors import ConfigError, Forbidden, RateLimited, Rejected, Unauthorized, Unavailable
+
+_log = structlog.get_logger(__name__)
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a client asks of one service, and for how long.
+
+    `rate` is the request budget; `attempts` and `patience` (seconds, pauses included) bound the retries of one read;
+    `first_pause` (seconds) is doubled after each attempt; `timeout` (seconds) bounds one request as a whole.
+    """
+
+    rate: Rate
+    attempts: int = 5
+    patience: float = 90.0
+    first_pause: float = 0.5
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One API: its system name, its base URL, and the error codes that mark a true lack of permission.
+
+    When `permission_codes` is None, each 403 is a lack of permission. Raises ConfigError when the base URL is not
+    https, except on loopback.
+    """
+
+    system: str
+    base_url: str
+    permission_codes: frozenset[int] | None = None
+
+    def __post_init__(self) -> None:
+        require_https(f"{self.system}.base_url", self.base_url)
+
+
+def require_https(name: str, url: str) -> None:
+    """Raise ConfigError unless the URL is https, or plain http to this very machine; `name` is the setting's."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.scheme not in {"http", "https"}:
+        raise ConfigError([f"{name}: {url!r} is not a web address like https://host/path"])
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ConfigError([f"{name}: {url!r} must start with https:// (plain http is for this machine only)"])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Api:
+    """Requests to one service; use it as an async context manager.
+
+    Every method returns a Reply or raises a RemoteError of `sync.errors`.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        limits: Limits,
+        log_in: Callable[[], Awaitable[Grant]],
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.service = service
+        self._limits = limits
+        self._clock = clock
+        self._grants = Grants(log_in, clock)
+        # The state bucket needs no thread to trim it, so neither does the limiter need closing.
+        self._limiter = Limiter(SingleBucketFactory(StateBucket([limits.rate]), schedule_leak=False), buffer_ms=0)
+        self._http = httpx.AsyncClient(
+            transport=transport,
+            timeout=httpx.Timeout(limits.timeout, connect=min(5.0, limits.timeout)),
+            # A short life: a connection that the server closes while we write makes an outcome unknown.
+            limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=3.0),
+            headers={"Accept": "application/json"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # a kept W-Token cookie would outlive its login
+            follow_redirects=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def get(self, path: str, params: Mapping[str, Any] | None = None, *, public: bool = False) -> Reply:
+        """Read `path`, retrying within the limits; `public` reads need no login."""
+        ask = self._exchange if public else self._exchange_logged_in
+        return await self._retrying(ask, self._request("GET", path, params=query(params or {})))
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        json: object = None,
+        params: Mapping[str, Any] | None = None,
+        *,
+        partial_key: str | None = None,
+    ) -> Reply:
+        """Send one write, once; raises OutcomeUnknown when it may have happened without a certain answer.
+
+        `partial_key` names what a 400 of a bulk write holds when a part of it was done: that is an answer, no error.
+        """
+        request = self._request(
+            method, path, params=query(params or {}), json=json, writes=True, partial_key=partial_key
+        )
+        return await self._exchange_logged_in(request)
+
+    async def log_in(self, url: str, json: object, headers: Mapping[str, str] | None = None) -> Reply:
+        """Post credentials to `url`, once; raises Unauthorized when they are refused, however that is spelled."""
+        system = self.service.system
+        request = Request(system, "POST", urlsplit(url).path, url, headers=headers or {}, json=json)
+        try:
+            return await self._exchange(request)
+        except (Rejected, Forbidden) as error:
+            if error.certain:
+                raise Unauthorized(system, str(request), error.status, error.message) from None
+            raise
+
+    def _request(self, method: str, path: str, **rest: Any) -> Request:
+        return Request(self.service.system, method, path, self.service.base_url.rstrip("/") + path, **rest)
+
+    async def _exchange_logged_in(self, request: Request) -> Reply:
+        grant = await self._grants.current()
+        try:
+            return await self._exchange(request, grant)
+        except Unauthorized:
+            # Nothing happened behind a 401, so even a write may be sent once more.
+            return await self._exchange(request, await self._grants.after_refusal(grant))
+
+    async def _exchange(self, request: Request, grant: Grant | None = None) -> Reply:
+        await self._limiter.try_acquire_async()
+        started = time.perf_counter()
+        status: int | None = None
+        try:
+            response = await self._transmit(request, grant)
+            status = response.status_code
+        finally:
+            _log.debug(
+                "request",
+                system=request.system,
+                method=request.method,
+                path=request.path,
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+        return read(request, response, self.service.permission_codes, self._clock.now())
+
+    async def _transmit(self, request: Request, grant: Grant | None) -> httpx.Response:
+        params = {**request.params, **(grant.params if grant else {})}
+        headers = {**request.headers, **(grant.headers if grant else {})}
+        try:
+            async with asyncio.timeout(self._limits.timeout):
+                return await self._http.request(
+                    request.method, request.url, params=params, headers=headers, json=request.json
+                )
+        # The cause is cut off each time: an httpx error holds the request, whose URL holds the token.
+        except _NEVER_SENT as error:
+            host, why = urlsplit(request.url).hostname, type(error).__name__
+            raise Unavailable(request.system, str(request), None, f"{host} was not reached ({why})") from None
+        except (httpx.RequestError, TimeoutError) as error:
+            raise request.failed(None, f"no complete answer ({type(error).__name__})") from None
+
+    async def _retrying(self, ask: Callable[[Request], Awaitable[Reply]], request: Request) -> Reply:
+        retrying = AsyncRetrying(
+            stop=stop_any(stop_after_attempt(self._limits.attempts), stop_before_delay(self._limits.patience)),
+            wait=self._pause,
+            retry=_worth_another_try,
+            before_sleep=_log_retry,
+            reraise=True,
+        )
+        return await retrying(ask, request)
+
+    def _pause(self, state: RetryCallState) -> float:
+        first = self._limits.first_pause
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, RateLimited) and error.retry_after is not None:
+            return error.retry_after + random.uniform(0, first)  # noqa: S311 - jitter needs no secrecy at all
+        return wait_exponential_jitter(initial=first, max=20.0, jitter=first)(state)
+
+
+def _worth_another_try(state: RetryCallState) -> bool:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, Forbidden):
+        # It may be throttling (When I Work reference 4), but not for ever.
+        return error.ambiguous and state.attempt_number <= 2
+    return isinstance(error, Unavailable)
+
+
+def _log_retry(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    _log.info("retry", attempt=state.attempt_number, pause=round(state.upcoming_sleep, 2), error=str(error))

@@ -1,0 +1,154 @@
+# ruff: noqa: N818 - each name says what happened, briefly
+"""Everything that goes wrong on purpose, split by what the caller does next.
+
+SyncError
+  ConfigError          tell the user everything wrong at once, no traceback
+  RemoteError          carries system, request, status
+    Unavailable        nothing happened there (network, 5xx on a read): try again later
+      RateLimited      the same, at a known time
+    OutcomeUnknown     a write that may have happened: look before sending again
+    Unauthorized       stop this system, alert
+    Forbidden          learn the capability, show the change as blocked
+    Rejected           quarantine the record, show it in the report
+    InvalidResponse    the API changed shape: stop this system, alert
+  UnsafePlan           nothing was written; names the guard, the number, the limit, the override
+  StalePlan            the world moved since the plan was approved: plan again
+  StoreError           the database cannot be used
+    StoreLocked        somebody else is writing: try again later
+    StoreNewer         a newer version of the program made it: upgrade
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+NOT_JSON = "not_json"
+"""The `code` of a refusal that came as a page or text: a proxy's voice rather than the API's own."""
+
+
+class SyncError(Exception):
+    """Root of the tree; its text is one sentence that may be shown to the user as it is."""
+
+
+class ConfigError(SyncError):
+    """The configuration cannot be used; `problems` lists everything wrong with it, one sentence each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(self.problems))
+
+
+class RemoteError(SyncError):
+    """A call of one of the two APIs failed.
+
+    `system` is `wonolo` or `wheniwork`; `request` is method and path without the query (Wonolo's query carries the
+    token); `status` is None when no answer came; `message` is a short excerpt without contact data.
+    """
+
+    def __init__(self, system: str, request: str, status: int | None, message: str) -> None:
+        self.system = system
+        self.request = request
+        self.status = status
+        self.message = message
+        super().__init__(f"{system}: {request}: {'no answer' if status is None else status}: {message}")
+
+
+class Unavailable(RemoteError):
+    """The service could not be reached or failed, and nothing was changed by this call."""
+
+
+class RateLimited(Unavailable):
+    """The service asked for a pause; `retry_after` is in seconds, None when it did not say how long."""
+
+    def __init__(
+        self, system: str, request: str, status: int | None, message: str, retry_after: float | None = None
+    ) -> None:
+        super().__init__(system, request, status, message)
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(RemoteError):
+    """A write got no certain answer: it may have happened, so read back before it is sent again."""
+
+
+class Unauthorized(RemoteError):
+    """The credentials are refused, also after a fresh login."""
+
+
+class Forbidden(RemoteError):
+    """This login may not do this.
+
+    `ambiguous` is true when the refusal may be throttling in disguise (When I Work reference 4); the service then
+    named no reason of its own.
+    """
+
+    def __init__(self, system: str, request: str, status: int | None, message: str, *, ambiguous: bool = False) -> None:
+        super().__init__(system, request, status, message)
+        self.ambiguous = ambiguous
+
+    @property
+    def certain(self) -> bool:
+        """Whether this is the service's own last word."""
+        return not self.ambiguous
+
+
+class Rejected(RemoteError):
+    """The service understood and refused for good; `code` is its own error code, None when it gave none."""
+
+    def __init__(self, system: str, request: str, status: int, message: str, code: int | str | None = None) -> None:
+        super().__init__(system, request, status, message)
+        self.status: int = status
+        self.code = code
+
+    @property
+    def certain(self) -> bool:
+        """Whether this is the service's own last word, and not that of a proxy before it."""
+        return self.code != NOT_JSON
+
+    @property
+    def gone(self) -> bool:
+        """Whether the API itself said that the record does not exist.
+
+        When I Work's code 4005 has been seen without its status (When I Work reference 12). A 404 page of a proxy
+        (`code` is `NOT_JSON`) says nothing about the record.
+        """
+        missing = self.status in {404, 410} or (self.status == 400 and self.code == 4005)
+        return missing and self.certain
+
+
+class InvalidResponse(RemoteError):
+    """The answer to a read is not what the API is known to send."""
+
+
+class UnsafePlan(SyncError):
+    """A guard refused a plan before anything was written."""
+
+    def __init__(self, guard: str, number: float, limit: float, override: str) -> None:
+        self.guard = guard
+        self.number = number
+        self.limit = limit
+        self.override = override
+        super().__init__(
+            f"guard {guard}: {number:g} is over the limit of {limit:g}; nothing was written. "
+            f"If this is meant, run again with {override}"
+        )
+
+
+class StalePlan(SyncError):
+    """Records of an approved plan changed since; `keys` are the plan items that no longer hold."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self.keys = list(keys)
+        super().__init__(f"changed since the plan was made: {', '.join(self.keys)}")
+
+
+class StoreError(SyncError):
+    """The database cannot be used; the text says why and what to do."""
+
+
+class StoreLocked(StoreError):
+    """Another process holds the database; nothing was changed."""
+
+
+class StoreNewer(StoreError):
+    """A newer version of the program migrated the database; this one must not touch it."""
