@@ -1,0 +1,68 @@
+"""Lists: filters, the window on `updated_at`, order and pages (Wonolo reference 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sandbox.wonolo.params import Params, instant, is_blank
+from sandbox.wonolo.state import COMPANY_ZONE, WonoloState
+from sandbox.wonolo.table import Entry, Record, Table, Window
+
+MAX_PER_PAGE = 50
+
+Wanted = dict[str, frozenset[str]]
+
+
+def wanted_values(params: Params, exact: Iterable[str], several: Iterable[str] = ()) -> Wanted:
+    """The filters that were sent: one value each for `exact` names, a comma list for `several`."""
+    single = {name: frozenset([_spelled(params[name])]) for name in exact if not is_blank(params.get(name))}
+    lists = {name: frozenset(str(params[name]).split(",")) for name in several if not is_blank(params.get(name))}
+    return single | lists
+
+
+def matcher(wanted: Wanted) -> Callable[[Record], bool]:
+    """Whether a record has one of the wanted values in every filtered field."""
+    return lambda record: all(_spelled(record.get(name)) in values for name, values in wanted.items())
+
+
+def _spelled(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def window_of(state: WonoloState, params: Params) -> Window:
+    """The bounds on `updated_at`; a time without an offset is read in the company's zone."""
+    zone = ZoneInfo(COMPANY_ZONE)
+    after, before = (instant(name, params.get(name), zone) for name in ("updated_after", "updated_before"))
+    return Window(after, before, inclusive=state.switches.updated_bounds_inclusive)
+
+
+def list_table(state: WonoloState, table: Table, params: Params, wanted: Wanted) -> list[Record]:
+    """One page of a table under the filters."""
+    key = tuple(sorted(wanted.items(), key=lambda item: item[0]))
+    entries = table.within(window_of(state, params), key, matcher(wanted) if wanted else None)
+    return page_of(state, table, params, entries)
+
+
+def list_some(state: WonoloState, table: Table, params: Params, wanted: Wanted, ids: Collection[int]) -> list[Record]:
+    """The same when an index has already found the few ids that can match."""
+    return page_of(state, table, params, table.among(ids, window_of(state, params), matcher(wanted)))
+
+
+def page_of(state: WonoloState, table: Table, params: Params, entries: Sequence[Entry]) -> list[Record]:
+    """The page asked for, newest first; a page past the end is empty."""
+    per = _count(params.get("per")) or MAX_PER_PAGE
+    count = min(per, MAX_PER_PAGE)
+    offset = (max(_count(params.get("page")), 1) - 1) * count
+    if state.switches.newest_first:
+        end = max(len(entries) - offset, 0)
+        shown = reversed(entries[max(end - count, 0) : end])
+    else:
+        shown = iter(entries[offset : offset + count])
+    return [table.records[number] for _, number in shown]
+
+
+def _count(value: Any) -> int:
+    spelled = str(value).strip()
+    return int(spelled) if spelled.isascii() and spelled.isdigit() and len(spelled) < 10 else 0

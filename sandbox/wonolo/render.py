@@ -1,0 +1,77 @@
+"""Records as Wonolo prints them (Wonolo reference 5, 6 and 8)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sandbox.wonolo.state import WonoloState
+from sandbox.wonolo.table import Record
+from sandbox.wonolo.zones import RAILS_NAMES
+
+_PACIFIC = ZoneInfo("America/Los_Angeles")
+
+_SHARED = (
+    "id type first_name last_name avatar_url city zip rating suspended suspended_until logo_url business_name email"
+    " phone address address_state updated_at"
+)
+_WORKER_FIELDS = (
+    f"{_SHARED} external_id latitude longitude home_latitude home_longitude workplace_image_url gender dob drug_tested"
+    " w2_employee_id w2_onboarding_status w2_onboarding_started w2_onboarding_completed w2_address_state lower_pool"
+    " lower_pool_until referred_by tracking_code onboarding_appt_time user_badges"
+).split()
+_EMPLOYER_FIELDS = f"{_SHARED} title role customer_id".split()
+_NOT_SHOWN = ("opened_as", "worker_id", "cancelled_reason")
+
+
+def iso(value: datetime) -> str:
+    """ISO 8601 with milliseconds and the Pacific offset, as 2019-11-14T09:51:32.777-08:00."""
+    return value.astimezone(_PACIFIC).isoformat(timespec="milliseconds")
+
+
+def utc_seconds(value: datetime) -> str:
+    """ISO 8601 without fractions and with a literal Z, as a token's end is printed (Wonolo reference 2)."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return {key: _plain(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def plain_record(record: Record) -> Record:
+    """A user, badge or customer as printed."""
+    return {key: _plain(value) for key, value in record.items() if key not in _NOT_SHOWN}
+
+
+def job_request_record(state: WonoloState, record: Record) -> Record:
+    """A JobRequest as printed; description comes from its parts, and the Jobs are not inside (Wonolo reference 5)."""
+    zone = state.zone_of(record)
+    return plain_record(record) | {
+        "timezone": RAILS_NAMES.get(zone, zone) if state.switches.rails_zone_names else zone,
+        "postal_code": record["zip"],
+        "can": {"update": record["state"] not in ("completed", "approved", "cancelled")},
+    }
+
+
+def job_record(state: WonoloState, record: Record) -> Record:
+    """A Job as printed, with its worker, its employer and its transitions (Wonolo reference 6)."""
+    job_request = state.job_requests.records[record["job_request_id"]]
+    worker = state.users.records[record["worker_id"]]
+    employer = state.users.records.get(job_request["employer_id"], {})
+    return plain_record(record) | {
+        "time_to_start": _minutes_to_start(record, job_request),
+        "worker": {key: _plain(worker.get(key)) for key in _WORKER_FIELDS},
+        "employer": {key: _plain(employer.get(key)) for key in _EMPLOYER_FIELDS} if employer else None,
+    }
+
+
+def _minutes_to_start(job: Record, job_request: Record) -> int | None:
+    if job["confirmed_at"] is None or job_request["start_time"] is None:
+        return None
+    wait: timedelta = job_request["start_time"] - job["confirmed_at"]
+    return round(wait.total_seconds() / 60)

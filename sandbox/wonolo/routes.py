@@ -1,0 +1,97 @@
+"""The routes of Wonolo's API, each a plain function of the state and the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from sandbox.wonolo import auth, badges, customers, job_requests, jobs, users
+from sandbox.wonolo.params import Params, read_params
+from sandbox.wonolo.refusal import Refusal, not_found
+from sandbox.wonolo.state import WonoloState
+
+Handler = Callable[[WonoloState, Params], dict[str, Any]]
+
+_ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("POST", "/authenticate", auth.authenticate),
+    ("GET", "/info", auth.info),
+    ("GET", "/job_requests", job_requests.list_job_requests),
+    ("POST", "/job_requests", job_requests.create_job_request),
+    ("GET", "/job_requests/{id}", job_requests.get_job_request),
+    ("PATCH", "/job_requests/{id}", job_requests.update_job_request),
+    ("GET", "/jobs", jobs.list_jobs),
+    ("POST", "/jobs", jobs.assign_job),
+    ("POST", "/jobs/assign", jobs.assign_job),
+    ("GET", "/jobs/{id}", jobs.get_job),
+    ("PATCH", "/jobs/{id}", jobs.update_job),
+    ("GET", "/users", users.list_users),
+    ("POST", "/users", users.create_user),
+    ("POST", "/users/invite", users.invite_user),
+    ("GET", "/users/{id}", users.get_user),
+    ("PUT", "/users/{id}", users.update_user),
+    ("PATCH", "/users/{id}", users.update_user),
+    ("GET", "/badges", badges.list_badges),
+    ("POST", "/badges", badges.create_badge),
+    ("GET", "/badges/{id}", badges.get_badge),
+    ("PATCH", "/badges/{id}", badges.update_badge),
+    ("DELETE", "/badges/{id}", badges.delete_badge),
+    ("GET", "/customers", customers.list_customers),
+    ("POST", "/customers", customers.create_customer),
+    ("GET", "/customers/exists", customers.customer_exists),
+    ("GET", "/customers/{id}", customers.get_customer),
+    ("PUT", "/customers/{id}", customers.update_customer),
+    ("PATCH", "/customers/{id}", customers.update_customer),
+)
+_WITHOUT_TOKEN = (auth.authenticate, auth.info)
+_EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def routes(state: WonoloState) -> APIRouter:
+    """All routes over the state, to be included under `/api_v2`."""
+    router = APIRouter(tags=["wonolo"])
+    for method, path, handler in _ROUTES:
+        endpoint = _endpoint(state, handler)
+        router.add_api_route(
+            path, endpoint, methods=[method], name=f"wonolo {method} {path}", description=handler.__doc__
+        )
+    router.add_api_route("/{path:path}", _endpoint(state, _unknown), methods=_EVERY_METHOD, include_in_schema=False)
+    return router
+
+
+def _unknown(_state: WonoloState, _params: Params) -> dict[str, Any]:
+    raise not_found()
+
+
+def _endpoint(state: WonoloState, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            params = read_params(request.url.query, request.headers.get("content-type", ""), await request.body())
+            if handler not in _WITHOUT_TOKEN:
+                auth.check_token(state, params)
+            answer = handler(state, params | _path_id(request))
+            created = request.method == "POST" and handler is not auth.authenticate
+            return _json(_unwrapped(state, answer), state.switches.created_status if created else HTTPStatus.OK)
+        except Refusal as refusal:
+            return _json(refusal.body(state.switches.error_shape), refusal.status)
+
+    return endpoint
+
+
+def _path_id(request: Request) -> Params:
+    spelled = request.path_params.get("id")
+    if spelled is None:
+        return {}
+    return {"id": int(spelled) if spelled.isascii() and spelled.isdigit() and len(spelled) < 19 else spelled}
+
+
+def _unwrapped(state: WonoloState, answer: dict[str, Any]) -> Any:
+    inner = next(iter(answer.values()))
+    return inner if isinstance(inner, dict) and not state.switches.wrap_records else answer
+
+
+def _json(answer: Any, status: int) -> Response:
+    return Response(msgspec.json.encode(answer), status, media_type="application/json; charset=utf-8")
