@@ -1,0 +1,49 @@
+# Everything below works from a fresh clone with python3 (3.11 or newer) and make; the first call sets up .venv by itself.
+# Another interpreter: make test PYTHON=python3.12
+
+PYTHON ?= python3
+RUN := .venv/bin/python -m
+EXPORT := $(RUN) uv export --quiet --format requirements-txt --no-emit-project --no-header --all-extras
+
+.PHONY: help demo test check bench lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+demo: .venv/ready ## run the main job against the local sandbox
+	@.venv/bin/python .venv/bin/shiftbridge demo
+
+test: .venv/ready ## run all tests, on SQLite and on a real Postgres
+	$(RUN) pytest -n 2 --cov
+
+check: .venv/ready ## format, lint, types, import contracts, dependencies, locked requirements
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	.venv/bin/python .venv/bin/lint-imports
+	$(RUN) deptry .
+	$(EXPORT) --no-dev --output-file .venv/requirements.txt
+	$(EXPORT) --output-file .venv/requirements-dev.txt
+	diff requirements.txt .venv/requirements.txt
+	diff requirements-dev.txt .venv/requirements-dev.txt
+
+bench: .venv/ready ## measure throughput, time and memory
+	.venv/bin/python tests/bench
+
+lock: .venv/ready ## resolve pyproject.toml anew and write both requirements files
+	$(RUN) uv lock --quiet --upgrade
+	$(EXPORT) --no-dev --output-file requirements.txt
+	$(EXPORT) --output-file requirements-dev.txt
+
+clean: ## remove the virtualenv and what the tools left
+	rm -rf .venv uv.lock .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# The requirements are complete and hashed, so pip resolves nothing; the build backend is among them, so nothing unpinned is fetched.
+.venv/ready: pyproject.toml requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "shiftbridge needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@echo "Setting up .venv, once: about a minute."
+	@.venv/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@$(RUN) pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
+	@$(RUN) pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
