@@ -177,14 +177,15 @@ def _decoded(content: bytes) -> Any:
 def _meaning(
     request: Request, response: httpx.Response, body: Any, permission_codes: frozenset[int] | None, now: datetime
 ) -> RemoteError:
-    status, code, message = response.status_code, _code(body), _message(body)
+    status, code, reason = response.status_code, _code(body), _reason(body)
+    message = reason if code is None else f"{reason} (code {code})"
     where = (request.system, str(request), status, message)
     if status == 401:
         return Unauthorized(*where)
     if status == 403:
         return Forbidden(*where, ambiguous=permission_codes is not None and code not in permission_codes)
     if status == 429:
-        return RateLimited(*where, retry_after=_pause(response, message, now))
+        return RateLimited(*where, retry_after=_pause(response, reason, now))
     if status >= 500 or status in _UNCERTAIN:
         return request.failed(status, message)
     if status < 400:
@@ -203,13 +204,11 @@ def _code(body: Any) -> int | str | None:
     return int(code) if isinstance(code, str) and code.isdigit() else code
 
 
-def _message(body: Any) -> str:
+def _reason(body: Any) -> str:
     if isinstance(body, _NotJson):
         return f"{body.kind} instead of JSON"
     found = [body[key] for key in ("error", "errors", "message") if body.get(key)] if isinstance(body, dict) else []
-    reason = scrub("; ".join(_flat(found[0])))[:200] if found else "no reason given"
-    code = _code(body)
-    return reason if code is None else f"{reason} (code {code})"
+    return scrub("; ".join(_flat(found[0])))[:200] if found else "no reason given"
 
 
 def _flat(value: Any) -> list[str]:
@@ -220,7 +219,7 @@ def _flat(value: Any) -> list[str]:
     return [str(value)]
 
 
-def _pause(response: httpx.Response, message: str, now: datetime) -> float | None:
+def _pause(response: httpx.Response, reason: str, now: datetime) -> float | None:
     header = response.headers.get("Retry-After", "")
     if header and not header.isdigit():
         try:
@@ -228,5 +227,5 @@ def _pause(response: httpx.Response, message: str, now: datetime) -> float | Non
         except ValueError:
             header = ""
     # When I Work documents no header; its old 429 text said the seconds to wait (When I Work reference 4).
-    digits = re.search(r"(\d+)\s*s(?:ec|\b)", message) or re.search(r"(\d+)", message)
+    digits = re.search(r"(\d+)\s*s(?:ec|\b)", reason) or re.search(r"(\d+)", reason)
     return float(header) if header else float(digits[1]) if digits else None

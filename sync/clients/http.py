@@ -212,7 +212,7 @@ class Api:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, RateLimited) and error.retry_after is not None:
             return error.retry_after + random.uniform(0, first)  # noqa: S311 - jitter needs no secrecy at all
-        return wait_exponential_jitter(initial=first, max=20.0, jitter=first)(state)
+        return wait_exponential_jitter(multiplier=first, max=20.0, jitter=first)(state)
 
 
 def _worth_another_try(state: RetryCallState) -> bool:
