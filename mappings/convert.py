@@ -1,0 +1,124 @@
+"""Leaf conversions: instants and zones, money, phones, the marker. Each refuses what it cannot read with ValueError."""
+
+import re
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from email.utils import format_datetime
+from typing import Any
+
+import phonenumbers
+from whenever import Instant
+
+# Unset dates arrive as null, "", false, zero dates, or a zero date shifted into the year -001
+# (When I Work reference 8).
+_UNSET = re.compile(r"^(0000-00-00.*|.* -\d{3,4} .*)?$")
+_MARKER = re.compile(r"\s*\[sb:([a-z0-9]{6,32})\]")
+
+
+def instant(value: Any) -> datetime | None:
+    """Read an instant in any form the two APIs print: RFC 2822, or ISO 8601 with an offset.
+
+    Returns UTC cut to the minute, or None for every spelling of "unset". Raises ValueError for a text that is not
+    an instant, among them a time without a zone.
+    """
+    if value in (None, False) or (isinstance(value, str) and _UNSET.match(value)):
+        return None
+    try:
+        read = Instant.parse_rfc2822(value) if value[:1].isalpha() else Instant.parse_iso(_iso(value))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{value!r} is not a time with a zone") from error
+    return read.to_stdlib().replace(second=0, microsecond=0)
+
+
+def _iso(text: str) -> str:
+    """Give a bare UTC offset like -0600 the colon that a strict reader wants."""
+    return re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text)
+
+
+def rfc2822(moment: datetime) -> str:
+    """Spell an instant the way When I Work prints its own, in UTC."""
+    return format_datetime(moment.astimezone(UTC))
+
+
+def wall_clock(moment: datetime, zone: str) -> str:
+    """Spell an instant as `YYYY-MM-DD HH:MM` on the wall of the zone: how Wonolo is told a start (reference 5).
+
+    The hour that a clock change repeats cannot be told apart in this form; reading back after the write shows it.
+    """
+    return Instant(moment).to_tz(zone).to_plain().to_stdlib().strftime("%Y-%m-%d %H:%M")
+
+
+def minutes_of_hours(hours: Any) -> int:
+    """Read When I Work's hours (`0.5`, `"0.5"`, None) as whole minutes."""
+    return round(float(hours or 0) * 60)
+
+
+def hours_of_minutes(minutes: int) -> float:
+    """Spell minutes as When I Work's hours."""
+    return round(minutes / 60, 4)
+
+
+def cents(amount: Any) -> int:
+    """Read an amount of dollars (number or text) as cents; None reads as 0."""
+    try:
+        exact = Decimal(str(amount if amount is not None else 0))
+        return int((exact * 100).quantize(Decimal(1), ROUND_HALF_UP))
+    except InvalidOperation as error:
+        raise ValueError(f"{amount!r} is not an amount of money") from error
+
+
+def dollars(amount: int) -> float:
+    """Spell cents as a number of dollars."""
+    return float(Decimal(amount) / 100)
+
+
+def share(amount: int, part: int, whole: int) -> int:
+    """The amount in cents times part / whole, rounded half up."""
+    return int((Decimal(amount) * part / whole).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def wage(rate: int, paid_minutes: int) -> int:
+    """Total pay in cents for paid minutes at a rate in cents an hour."""
+    return share(rate, paid_minutes, 60)
+
+
+def e164(phone: Any, region: str = "US") -> str:
+    """Spell a phone number as +15550100; empty for a text that is no possible number."""
+    try:
+        number = phonenumbers.parse(str(phone or ""), region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def one_line(text: Any) -> str:
+    """Fold white space, so that notes of several lines and a title compare equal."""
+    return " ".join(str(text or "").split())
+
+
+def marked(text: str, key: str, limit: int | None = None) -> str:
+    """Append the marker `[sb:KEY]`, by which a record whose creation was never answered is found again.
+
+    The text is cut so that the whole stays within `limit` characters.
+    """
+    marker = f"[sb:{key}]"
+    room = None if limit is None else limit - len(marker) - 1
+    return f"{text[:room].rstrip()} {marker}".strip()
+
+
+def marker(text: Any) -> str | None:
+    """The key in a text's marker, or None."""
+    found = _MARKER.search(str(text or ""))
+    return found.group(1) if found else None
+
+
+def unmarked(text: Any) -> str:
+    """The text a person wrote: without the marker, on one line."""
+    return one_line(_MARKER.sub("", str(text or "")))
+
+
+def identifier(value: Any) -> int:
+    """Read an id, which may arrive as text (When I Work reference 8); unset reads as 0."""
+    return int(value or 0)

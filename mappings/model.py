@@ -1,0 +1,129 @@
+"""The entities: what both systems talk about, in one vocabulary, as frozen values.
+
+Instants are aware datetimes in UTC, whole minutes (Wonolo cannot be told seconds). Durations are minutes,
+money is cents. A worker is named by a key that both systems can carry: `wonolo:<id>`.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+System = Literal["wonolo", "wheniwork"]
+NAMES: dict[System, str] = {"wonolo": "Wonolo", "wheniwork": "When I Work"}
+
+
+class Stage(StrEnum):
+    """How far a demand has come; it decides who may still change what (see `ownership`)."""
+
+    OPEN = "open"
+    LOCKED = "locked"
+    RUNNING = "running"
+    DONE = "done"
+    SETTLED = "settled"
+
+
+class Demand(msgspec.Struct, frozen=True):
+    """Headcount needed at a place, with a skill, from start to end, and the workers who hold seats.
+
+    `break_minutes` is unpaid; None means that the side it was read from cannot say (Wonolo has no such field).
+    `title` is empty when nobody wrote one.
+    """
+
+    place: str
+    skill: str
+    start: datetime
+    end: datetime
+    headcount: int
+    workers: frozenset[str] = frozenset()
+    title: str = ""
+    break_minutes: int | None = None
+
+    @property
+    def minutes(self) -> int:
+        """Length from start to end, break included."""
+        return round((self.end - self.start).total_seconds() / 60)
+
+    @property
+    def paid_minutes(self) -> int:
+        """Length without the unpaid break."""
+        return self.minutes - (self.break_minutes or 0)
+
+    @property
+    def open_seats(self) -> int:
+        """Seats that nobody holds; never below zero."""
+        return max(0, self.headcount - len(self.workers))
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """A person who works through Wonolo. Phone is E.164 or empty."""
+
+    key: str
+    first_name: str
+    last_name: str
+    email: str = ""
+    phone: str = ""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where work happens: one When I Work location and site, and the address Wonolo shows its workers."""
+
+    key: str
+    location_id: int
+    address: str
+    city: str
+    zip: str
+    zone: str
+    site_id: int = 0
+    venue: str = ""
+
+
+class Skill(msgspec.Struct, frozen=True):
+    """What somebody must be able to do: one When I Work position, and how Wonolo is asked for it.
+
+    `hourly_rate` is cents an hour. A `1099` JobRequest carries the total wage, a `w2` one the hourly rate
+    (Wonolo reference 5).
+    """
+
+    key: str
+    position_id: int
+    category: str
+    description: str
+    hourly_rate: int
+    classification: Literal["1099", "w2"] = "1099"
+    badges: tuple[str, ...] = ()
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """Which open shifts are offered to Wonolo.
+
+    `tag` must stand in a shift's notes and `color` must be its colour, where set. `lead_minutes` per skill
+    keeps an open shift with the company's own people until that long before its start.
+    """
+
+    tag: str = ""
+    color: str = ""
+    lead_minutes: dict[str, int] = {}
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What the user decided about one pair of accounts; everything the mappings need to know besides records."""
+
+    places: tuple[Place, ...]
+    skills: tuple[Skill, ...]
+    scope: Scope = Scope()
+    start_time_format: Literal["wall", "iso"] = "wall"
+    employer_id: int | None = None
+
+    def place(self, key: str) -> Place:
+        """The configured place of that key."""
+        return next(row for row in self.places if row.key == key)
+
+    def skill(self, key: str) -> Skill:
+        """The configured skill of that key."""
+        return next(row for row in self.skills if row.key == key)
+
+
+class Unmapped(Exception):  # noqa: N818  (not a failure: the record is left out, with a sentence)
+    """A record that has no meaning here; the message says in one sentence why, and what to do about it."""

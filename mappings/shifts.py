@@ -1,0 +1,209 @@
+"""Demand on When I Work: a group of shifts read as one demand, and a demand spelled as shift fields."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from mappings import place as places
+from mappings import skill as skills
+from mappings.convert import hours_of_minutes, identifier, instant, marked, marker, minutes_of_hours, rfc2822, unmarked
+from mappings.demand import TITLE_LIMIT
+from mappings.model import Demand, Rules, Scope, Unmapped
+
+Record = Mapping[str, Any]
+Slot = tuple[str, str, datetime, datetime]
+
+NOTES_LIMIT = 350
+"""Characters of a shift's notes (When I Work reference 5.1)."""
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """One shift: a stack of open seats (`worker` None), or a seat held by a Wonolo worker (`seats` is 1)."""
+
+    id: int
+    place: str
+    skill: str
+    start: datetime
+    end: datetime
+    break_minutes: int
+    title: str
+    seats: int
+    worker: str | None = None
+    marker: str | None = None
+
+    @property
+    def slot(self) -> Slot:
+        """What seats of one demand have in common: place, skill, start, end."""
+        return (self.place, self.skill, self.start, self.end)
+
+
+class ShiftGroup(msgspec.Struct, frozen=True):
+    """Shifts that are one demand.
+
+    `strayed` are held seats that a person moved away from the others, which Wonolo cannot express; they still count.
+    """
+
+    demand: Demand
+    shifts: tuple[Shift, ...]
+    strayed: tuple[Shift, ...] = ()
+
+    @property
+    def open_shifts(self) -> tuple[Shift, ...]:
+        """The stacks of open seats."""
+        return tuple(shift for shift in self.shifts if shift.worker is None)
+
+    def held_by(self, worker: str) -> Shift | None:
+        """The shift by which the worker holds a seat."""
+        return next((shift for shift in self.shifts if shift.worker == worker), None)
+
+
+Lone = Mapping[Slot, Iterable[Shift]]
+"""Shifts without a link, by what seats of one demand have in common."""
+
+
+def read_shift(record: Record, rules: Rules, workers: Mapping[int, str]) -> Shift:
+    """Read a shift that is open or held by a Wonolo worker; Unmapped when it has no meaning here.
+
+    `workers` names the worker behind a When I Work user id. A shift of the company's own people has no meaning here.
+    """
+    user = identifier(record.get("user_id"))
+    if user and user not in workers:
+        raise Unmapped("it is held by one of the company's own people")
+    start, end = _moment(record, "start_time"), _moment(record, "end_time")
+    return Shift(
+        id=identifier(record["id"]),
+        place=places.of_shift(record, rules.places).key,
+        skill=skills.of_shift(record, rules.skills).key,
+        start=start,
+        end=end,
+        break_minutes=_unpaid_break(record),
+        title=unmarked(record.get("notes"))[:TITLE_LIMIT].rstrip(),
+        seats=1 if user else max(1, identifier(record.get("instances"))),
+        worker=workers.get(user),
+        marker=marker(record.get("notes")),
+    )
+
+
+def _moment(record: Record, name: str) -> datetime:
+    try:
+        moment = instant(record.get(name))
+    except ValueError as error:
+        raise Unmapped(f"its {name} cannot be read: {error}") from error
+    if moment is None:
+        raise Unmapped(f"it has no {name}")
+    return moment
+
+
+def _unpaid_break(record: Record) -> int:
+    """Minutes of unpaid break: the sum of `breaks` (seconds), or the older `break_time` (hours)."""
+    breaks = record.get("breaks")
+    if breaks:
+        return sum(identifier(row.get("length")) for row in breaks if not row.get("paid")) // 60
+    return minutes_of_hours(record.get("break_time"))
+
+
+def offered(record: Record, shift: Shift, scope: Scope, now: datetime) -> bool:
+    """Whether an open shift nobody linked yet is to be offered to Wonolo: published, ahead, and in scope."""
+    lead = scope.lead_minutes.get(shift.skill)
+    return (
+        bool(record.get("published"))
+        and shift.start > now
+        and (not scope.tag or scope.tag in str(record.get("notes") or ""))
+        and (not scope.color or str(record.get("color") or "").casefold() == scope.color.casefold())
+        and (lead is None or shift.start - now <= timedelta(minutes=lead))
+    )
+
+
+def grouped(shifts: Iterable[Shift]) -> tuple[ShiftGroup, ...]:
+    """Group shifts by what seats of one demand have in common, in order of their lowest id."""
+    slots: dict[Slot, list[Shift]] = {}
+    for shift in sorted(shifts, key=lambda row: row.id):
+        slots.setdefault(shift.slot, []).append(shift)
+    return tuple(_group(rows, (), None) for rows in slots.values())
+
+
+def linked(members: Iterable[Shift], lone: Lone, base: Demand) -> tuple[ShiftGroup | None, list[Shift]]:
+    """Group the shifts of a link with the lone ones beside them, which join; also returns the open shifts that left.
+
+    The demand is where the agreed one was, if a shift is still there; otherwise everybody moved, and it is where the
+    held seats went. An open seat elsewhere has left; a held seat elsewhere has strayed and still counts.
+    """
+    rows = sorted(members, key=lambda row: row.id)
+    if not rows:
+        return None, []
+    home = _home(rows, base)
+    here = [row for row in rows if row.slot == home] + [*lone.get(home, ())]
+    strayed = tuple(row for row in rows if row.slot != home and row.worker)
+    left = [row for row in rows if row.slot != home and not row.worker]
+    return _group(sorted(here, key=lambda row: row.id), strayed, base), left
+
+
+def _home(rows: list[Shift], base: Demand) -> Slot:
+    agreed = (base.place, base.skill, base.start, base.end)
+    if any(row.slot == agreed for row in rows):
+        return agreed
+    return next((row for row in rows if row.worker), rows[0]).slot
+
+
+def _group(rows: list[Shift], strayed: tuple[Shift, ...], base: Demand | None) -> ShiftGroup:
+    place, skill, start, end = rows[0].slot
+    seats = sum(row.seats for row in rows) + len(strayed)
+    demand = Demand(
+        place=place,
+        skill=skill,
+        start=start,
+        end=end,
+        headcount=seats,
+        workers=frozenset(row.worker for row in (*rows, *strayed) if row.worker),
+        title=_edited((row.title for row in rows), base.title if base else ""),
+        break_minutes=_edited((row.break_minutes for row in rows), (base.break_minutes if base else 0) or 0),
+    )
+    return ShiftGroup(demand, tuple(rows), strayed)
+
+
+def _edited(values: Iterable[Any], agreed: Any) -> Any:
+    """The first value that somebody changed; shifts of one group need not agree on notes and breaks."""
+    return next((value for value in values if value != agreed), agreed)
+
+
+def time_fields(demand: Demand) -> dict[str, str]:
+    """Spell start and end of a shift."""
+    return {"start_time": rfc2822(demand.start), "end_time": rfc2822(demand.end)}
+
+
+def shift_fields(demand: Demand, rules: Rules, key: str, *, instances: int = 1, user_id: Any = 0) -> dict[str, Any]:
+    """Spell a demand as a new published shift: `instances` open seats, or one seat of a user; marked with the key."""
+    return {
+        **time_fields(demand),
+        **places.shift_fields(rules.place(demand.place)),
+        **skills.shift_fields(rules.skill(demand.skill)),
+        "break_time": hours_of_minutes(demand.break_minutes or 0),
+        "notes": marked(demand.title, key, NOTES_LIMIT),
+        "user_id": user_id,
+        "instances": instances,
+        "published": True,
+    }
+
+
+def shift_changes(shift: Shift, now: Demand, target: Demand, rules: Rules) -> dict[str, Any]:
+    """The fields of one shift to write so that its group means the target; empty when nothing must be written.
+
+    Only what differs between `now` and `target` is written, so that a shift's own notes survive. Times and location
+    always accompany a change, as When I Work may require them (reference 5.5).
+    """
+    fields: dict[str, Any] = {}
+    if target.place != now.place:
+        fields |= places.shift_fields(rules.place(target.place))
+    if target.skill != now.skill:
+        fields |= skills.shift_fields(rules.skill(target.skill))
+    if target.title != now.title:
+        fields["notes"] = marked(target.title, shift.marker, NOTES_LIMIT) if shift.marker else target.title
+    moved = (target.start, target.end) != (now.start, now.end)
+    return required_fields(target, rules) | fields if fields or moved else {}
+
+
+def required_fields(demand: Demand, rules: Rules) -> dict[str, Any]:
+    """The three fields every update of a shift carries (When I Work reference 5.5)."""
+    return {**time_fields(demand), "location_id": rules.place(demand.place).location_id}

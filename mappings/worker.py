@@ -1,0 +1,73 @@
+"""Worker: a Wonolo user on one side, a When I Work user on the other.
+
+Both sides can carry one key: `wonolo:<id>`, kept in When I Work as the employee code. A date of birth is never read.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mappings.convert import e164, identifier, one_line
+from mappings.model import Worker
+
+Record = Mapping[str, Any]
+
+EMPLOYEE = 3
+"""The role of an ordinary employee in When I Work (reference 6.1)."""
+
+
+def key_of(wonolo_id: Any) -> str:
+    """The key of the Wonolo worker with that id."""
+    return f"wonolo:{identifier(wonolo_id)}"
+
+
+def wonolo_id(key: str) -> int:
+    """The Wonolo id in a worker's key."""
+    return int(key.removeprefix("wonolo:"))
+
+
+def read_wonolo(record: Record) -> Worker:
+    """Read a Wonolo user, or the `worker` object embedded in a Job."""
+    return _worker(key_of(record["id"]), record, record.get("phone"))
+
+
+def read_wheniwork(record: Record, key: str | None = None) -> Worker:
+    """Read a When I Work user as the worker it stands for; the key defaults to the employee code."""
+    return _worker(key or one_line(record.get("employee_code")), record, record.get("phone_number"))
+
+
+def _worker(key: str, record: Record, phone: Any) -> Worker:
+    return Worker(
+        key=key,
+        first_name=one_line(record.get("first_name")),
+        last_name=one_line(record.get("last_name")),
+        email=one_line(record.get("email")).casefold(),
+        phone=e164(phone),
+    )
+
+
+def user_fields(worker: Worker, location_ids: Iterable[int], position_ids: Iterable[int]) -> dict[str, Any]:
+    """Spell a worker as a new When I Work user, who is not sent an invitation (reference 6.2)."""
+    return {
+        **contact_fields(worker),
+        "employee_code": worker.key,
+        "role": EMPLOYEE,
+        "locations": sorted(location_ids),
+        "positions": sorted(position_ids),
+        "invite": False,
+    }
+
+
+def contact_fields(worker: Worker) -> dict[str, str]:
+    """Spell a worker's name and contact data as fields of a When I Work user."""
+    return {
+        "first_name": worker.first_name,
+        "last_name": worker.last_name,
+        "email": worker.email,
+        "phone_number": worker.phone,
+    }
+
+
+def contact_changes(before: Worker, after: Worker) -> dict[str, str]:
+    """The fields of a When I Work user that differ between two states of a worker."""
+    old = contact_fields(before)
+    return {name: value for name, value in contact_fields(after).items() if value != old[name]}

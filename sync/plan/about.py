@@ -1,0 +1,140 @@
+"""Turning writes into changes: the words, the facts and the risk that a person needs to judge them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from mappings.convert import wage
+from mappings.demand import HOLDING, Posting
+from mappings.model import Demand, Rules, System, Worker
+from sync.plan import wording
+from sync.plan.model import Change, FieldChange, Kind, Risk, Verdict, Write
+from sync.plan.snapshot import Snapshot
+
+_RANKS = {"update": 3, "release": 4, "assign": 5, "create": 6, "delete": 7}
+_SYSTEMS: dict[Kind, System] = {"job_request": "wonolo", "job": "wonolo", "shift": "wheniwork", "user": "wheniwork"}
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What all changes of one demand share."""
+
+    link: str
+    demand: Demand
+    rules: Rules
+    now: datetime
+    cutoff: timedelta
+    people: Mapping[str, Worker]
+    cause: str = ""
+
+    @property
+    def zone(self) -> str:
+        """The zone of the demand's place."""
+        return self.rules.place(self.demand.place).zone
+
+    @property
+    def minutes_to_start(self) -> int:
+        """Minutes until the demand starts; negative once it has."""
+        return round((self.demand.start - self.now).total_seconds() / 60)
+
+    @property
+    def late(self) -> bool:
+        """Whether the demand starts so soon that a cancellation costs money."""
+        return self.demand.start - self.now <= self.cutoff
+
+    def because(self, cause: str) -> "About":
+        """The same demand with another cause."""
+        return msgspec.structs.replace(self, cause=cause)
+
+    def edits(self, before: Demand, after: Demand) -> tuple[FieldChange, ...]:
+        """What differs between two states of the demand, in words."""
+        return wording.edits(before, after, self.rules, self.people)
+
+
+def about(snapshot: Snapshot, link: str, demand: Demand) -> About:
+    """Collect what the changes of a demand share."""
+    return About(
+        link=link,
+        demand=demand,
+        rules=snapshot.rules,
+        now=snapshot.now,
+        cutoff=snapshot.policy.cutoff,
+        people=snapshot.people,
+    )
+
+
+def change(
+    this: About,
+    write: Write,
+    *,
+    fields: tuple[FieldChange, ...] = (),
+    risk: Risk | None = None,
+    precondition: str = "",
+    hold: str = "",
+) -> Change:
+    """Word a write as a change; with `hold` (the reason) as one that waits for a yes."""
+    worker = wording.person(write.worker, this.people) if write.worker else ""
+    seats = (FieldChange("worker", *_direction(write, worker)),) if worker else ()
+    return Change(
+        action=write.action,
+        verdict="hold" if hold else "do",
+        reason=hold,
+        system=_SYSTEMS[write.kind],
+        kind=write.kind,
+        record=write.record,
+        payload=write.payload,
+        expects=write.expects,
+        worker=write.worker,
+        rank=_RANKS[write.action],
+        fields=fields or seats or _seat_fields(write),
+        precondition=precondition,
+        risk=msgspec.structs.replace(risk or _people(write), minutes_to_start=this.minutes_to_start),
+        **_shared(this),
+    )
+
+
+def remark(this: About, verdict: Verdict, kind: Kind, reason: str, **more: Any) -> Change:
+    """Word something that is not done, with the reason."""
+    risk = Risk(minutes_to_start=this.minutes_to_start)
+    return Change(action="none", verdict=verdict, kind=kind, reason=reason, risk=risk, rank=9, **_shared(this), **more)
+
+
+def _shared(this: About) -> dict[str, Any]:
+    return {
+        "link": this.link,
+        "subject": wording.subject(this.demand, this.rules),
+        "place": this.demand.place,
+        "start": this.demand.start,
+        "zone": this.zone,
+        "cause": this.cause,
+    }
+
+
+def _direction(write: Write, worker: str) -> tuple[str, str]:
+    return (worker, "") if write.action in ("release", "delete") else ("", worker)
+
+
+def _seat_fields(write: Write) -> tuple[FieldChange, ...]:
+    if not write.seats:
+        return ()
+    before = write.expects.get("instances", max(0, -write.seats))
+    return (FieldChange("open seats", str(before), str(before + write.seats)),)
+
+
+def _people(write: Write) -> Risk:
+    return Risk(people=1 if write.worker else 0)
+
+
+def spend(before: Demand | None, after: Demand | None, rules: Rules, posting: Posting | None = None) -> Risk:
+    """What a change of a JobRequest adds in paid minutes and cents, and how many seated workers it touches."""
+    then, now = _cost(after, rules), _cost(before, rules)
+    seated = {seat.worker for seat in posting.seats if seat.state in HOLDING} if posting else set()
+    return Risk(paid_minutes=then[0] - now[0], cents=then[1] - now[1], people=len(seated))
+
+
+def _cost(demand: Demand | None, rules: Rules) -> tuple[int, int]:
+    if demand is None:
+        return 0, 0
+    rate = rules.skill(demand.skill).hourly_rate
+    return demand.headcount * demand.paid_minutes, demand.headcount * wage(rate, demand.paid_minutes)

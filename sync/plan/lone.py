@@ -1,0 +1,129 @@
+"""Planning the demands that only one system knows: match them, else create them on the other side."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from mappings.demand import Posting, job_request_fields, read_posting
+from mappings.matching import adopted, match_demands
+from mappings.model import Demand, Unmapped
+from mappings.shifts import Lone, Shift, ShiftGroup, grouped, shift_fields
+from sync.plan import wording
+from sync.plan.about import About, about, change, remark, spend
+from sync.plan.links import plan_link
+from sync.plan.model import Change, FieldChange, Write, digest, marker_key
+from sync.plan.seats import USER
+from sync.plan.snapshot import LinkedDemand, LonePosting, Snapshot
+
+_OFFERED = frozenset({"unassigned", "posted", "filled"})
+"""JobRequest states in which work is still ahead (Wonolo reference 9)."""
+
+
+def plan_lone(snapshot: Snapshot, shifts: Iterable[Shift], held: Lone) -> list[Change]:
+    """Plan the JobRequests and open shifts that no link holds; `held` shifts count only where a demand is adopted."""
+    postings, changes = _read(snapshot)
+    lone = {posting.id: row for posting, row in postings}
+    pairs, unmatched, groups = match_demands((posting for posting, _ in postings), grouped(shifts))
+    for posting, group in pairs:
+        changes += _adopt(lone[posting.id], posting, group, held, snapshot)
+    for posting in unmatched:
+        changes += _to_wheniwork(posting, snapshot)
+    for group in groups:
+        changes.append(_to_wonolo(group, snapshot))
+    return changes
+
+
+def _read(snapshot: Snapshot) -> tuple[list[tuple[Posting, LonePosting]], list[Change]]:
+    """The postings that still need people, and remarks about those that cannot be read."""
+    read, remarks = [], []
+    for row in snapshot.postings:
+        try:
+            posting = read_posting(row.job_request, row.jobs, snapshot.rules)
+        except Unmapped as reason:
+            remarks.append(_unmapped(row, str(reason)))
+            continue
+        if posting.state in _OFFERED and posting.demand.start > snapshot.now:
+            read.append((posting, row))
+    return read, remarks
+
+
+def _unmapped(row: LonePosting, reason: str) -> Change:
+    record = row.job_request["id"]
+    name = str(row.job_request.get("request_name") or "")
+    subject = f"JobRequest {record} {name!r}"
+    return Change(
+        action="none",
+        verdict="skip",
+        kind="job_request",
+        record=str(record),
+        link=f"job_request:{record}",
+        subject=subject,
+        reason=reason,
+        rank=9,
+    )
+
+
+def _adopt(row: LonePosting, posting: Posting, group: ShiftGroup, held: Lone, snapshot: Snapshot) -> list[Change]:
+    """Link what already exists on both sides, and plan the differences that are left."""
+    key = f"job_request:{posting.id}"
+    members = (*group.shifts, *held.get(group.shifts[0].slot, ()))
+    base = adopted(posting.demand, grouped(members)[0].demand)
+    ids = {shift.id for shift in members}
+    shifts = tuple(record for record in snapshot.shifts if int(record["id"]) in ids)
+    link = LinkedDemand(key, base, row.job_request, row.jobs, shifts)
+    this = about(snapshot, key, posting.demand).because(
+        "the same place, skill, start and end on both sides, and neither was linked"
+    )
+    payload = {"base": msgspec.to_builtins(base), "shifts": sorted(ids)}
+    write = Write(action="link", kind="job_request", record=str(posting.id), payload=payload)
+    return [change(this, write), *plan_link(link, snapshot, {}).changes]
+
+
+def _to_wonolo(group: ShiftGroup, snapshot: Snapshot) -> Change:
+    """Post open shifts as one JobRequest."""
+    key = f"shift:{group.shifts[0].id}"
+    this = about(snapshot, key, group.demand).because("open shifts in When I Work that Wonolo does not know")
+    if key in snapshot.busy:
+        return remark(this, "blocked", "job_request", snapshot.busy[key])
+    payload = job_request_fields(group.demand, snapshot.rules, marker_key(key))
+    write = Write(action="create", kind="job_request", seats=group.demand.headcount, payload=payload)
+    seen = digest([(shift.id, shift.slot, shift.seats) for shift in group.shifts])
+    return change(this, write, fields=_appears(this), risk=spend(None, group.demand, snapshot.rules), precondition=seen)
+
+
+def _to_wheniwork(posting: Posting, snapshot: Snapshot) -> list[Change]:
+    """Show a JobRequest as one stack of open shifts, and one shift for each worker who holds a seat."""
+    key = f"job_request:{posting.id}"
+    this = about(snapshot, key, posting.demand).because("a JobRequest in Wonolo that When I Work does not know")
+    if key in snapshot.busy:
+        return [remark(this, "blocked", "shift", snapshot.busy[key])]
+    return [change(this, write, fields=_appears(this)) for write in _new_shifts(posting.demand, snapshot, key)]
+
+
+def _new_shifts(demand: Demand, snapshot: Snapshot, key: str) -> list[Write]:
+    rows: list[tuple[str, int, str | int]] = [(worker, 1, f"{USER}{worker}") for worker in sorted(demand.workers)]
+    if demand.open_seats:
+        rows.insert(0, ("", demand.open_seats, 0))
+    return [
+        Write(
+            action="create",
+            kind="shift",
+            worker=worker,
+            seats=seats,
+            payload=shift_fields(
+                demand, snapshot.rules, marker_key(key, worker or "open"), instances=seats, user_id=user
+            ),
+        )
+        for worker, seats, user in rows
+    ]
+
+
+def _appears(this: About) -> tuple[FieldChange, ...]:
+    """The fields of a demand that is new, as changes from nothing."""
+    demand = this.demand
+    values = {"seats": str(demand.headcount)}
+    if demand.workers:
+        values["workers"] = wording.names(demand.workers, this.people)
+    if demand.title:
+        values["title"] = demand.title
+    return tuple(FieldChange(name, "", value) for name, value in values.items())

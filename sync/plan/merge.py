@@ -1,0 +1,99 @@
+"""The three-way merge of a demand, field by field over what both sides last agreed on."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from mappings.model import Demand, System
+from mappings.ownership import FIELDS, Field, Right
+
+Outcome = Literal["same", "copied", "overruled", "clash"]
+
+
+class Merged(msgspec.Struct, frozen=True):
+    """What became of one field: its value, where that comes from, and whether it waits for a yes.
+
+    On a clash `value` means nothing: each side keeps its own.
+    """
+
+    field: Field
+    outcome: Outcome
+    value: Any = None
+    source: System | None = None
+    waits: bool = False
+
+
+def merge(base: Demand, wonolo: Demand, wheniwork: Demand, rights: Mapping[Field, Right]) -> dict[Field, Merged]:
+    """Merge every field; a value that a side cannot express (None) counts as unchanged there."""
+    merged = {name: _merge_field(name, base, wonolo, wheniwork, rights[name]) for name in FIELDS}
+    return _seats_suffice(merged)
+
+
+def _merge_field(name: Field, base: Demand, wonolo: Demand, wheniwork: Demand, right: Right) -> Merged:
+    agreed = getattr(base, name)
+    ours, theirs = (_expressed(getattr(side, name), agreed) for side in (wonolo, wheniwork))
+    if ours == theirs:
+        return Merged(name, "same", ours)
+    if name == "workers" and right.owner:
+        value = (agreed | ours | theirs) - (agreed - ours) - (agreed - theirs)
+        return Merged(name, "copied", value, "wonolo" if theirs == agreed else "wheniwork")
+    merged = _merge_value(name, agreed, ours, theirs, right)
+    waits = right.needs_yes == "always" or (right.needs_yes == "down" and merged.value < agreed)
+    return merged if merged.outcome == "clash" else msgspec.structs.replace(merged, waits=waits)
+
+
+def _merge_value(name: Field, agreed: Any, ours: Any, theirs: Any, right: Right) -> Merged:
+    if right.owner is None:
+        return Merged(name, "clash")
+    if theirs == agreed:
+        return Merged(name, "copied", ours, "wonolo")
+    if ours == agreed:
+        return Merged(name, "copied", theirs, "wheniwork")
+    return Merged(name, "overruled", theirs if right.owner == "wheniwork" else ours, right.owner)
+
+
+def _expressed(value: Any, agreed: Any) -> Any:
+    return agreed if value is None else value
+
+
+def _seats_suffice(merged: dict[Field, Merged]) -> dict[Field, Merged]:
+    """More workers than seats is a clash of both fields, whichever sides they come from."""
+    headcount, workers = merged["headcount"], merged["workers"]
+    if "clash" in (headcount.outcome, workers.outcome) or len(workers.value) <= headcount.value:
+        return merged
+    return merged | {"headcount": Merged("headcount", "clash"), "workers": Merged("workers", "clash")}
+
+
+def applied(side: Demand, merged: Mapping[Field, Merged], *, waiting: bool) -> Demand:
+    """A side's demand with the merged values; those that wait only if `waiting`. A clash leaves its own value."""
+    values = {name: row.value for name, row in merged.items() if row.outcome != "clash" and (waiting or not row.waits)}
+    return msgspec.structs.replace(side, **values)
+
+
+def rebased(base: Demand, wonolo: Demand, wheniwork: Demand) -> Demand:
+    """The base moved to what both sides now say, field by field; where they still differ it stays.
+
+    A worker on both sides is agreed on, one on neither side is forgotten.
+    """
+    values: dict[str, Any] = {}
+    for name in FIELDS:
+        agreed = getattr(base, name)
+        ours, theirs = (_expressed(getattr(side, name), agreed) for side in (wonolo, wheniwork))
+        values[name] = ours if ours == theirs else agreed
+    both, either = wonolo.workers & wheniwork.workers, wonolo.workers | wheniwork.workers
+    return msgspec.structs.replace(base, **values | {"workers": (base.workers & either) | both})
+
+
+def followed(base: Demand, before: Demand, after: Demand) -> Demand:
+    """The base moved along with one side that we wrote ourselves, so that our own write is never read as an edit.
+
+    Only where that side still was as agreed: an edit of somebody else's stays an edit.
+    """
+    values: dict[str, Any] = {
+        name: getattr(after, name)
+        for name in FIELDS
+        if name != "workers" and getattr(before, name) == getattr(base, name)
+    }
+    values["workers"] = (base.workers | (after.workers - before.workers)) - (before.workers - after.workers)
+    return msgspec.structs.replace(base, **values)

@@ -1,0 +1,134 @@
+"""A plan and its changes: immutable values, the same for a diff and for the writer."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from mappings.model import System
+
+Action = Literal["create", "update", "delete", "assign", "release", "link", "unlink", "none"]
+Verdict = Literal["do", "hold", "conflict", "blocked", "skip"]
+Kind = Literal["job_request", "job", "shift", "user"]
+
+WAITING: frozenset[Verdict] = frozenset({"hold", "conflict", "blocked"})
+"""Verdicts that wait for a person; a skipped record is only mentioned."""
+
+
+class FieldChange(msgspec.Struct, frozen=True):
+    """One field of one record, before and after, in words a manager reads."""
+
+    name: str
+    before: str
+    after: str
+
+
+class Risk(msgspec.Struct, frozen=True):
+    """What a change touches: paid minutes and cents it adds (or takes away), people, minutes until the start."""
+
+    paid_minutes: int = 0
+    cents: int = 0
+    people: int = 0
+    minutes_to_start: int | None = None
+
+
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """One write to one record, still without words; the fields mean what they mean in `Change`.
+
+    `seats` is how many seats it adds.
+    """
+
+    action: Action
+    kind: Kind
+    record: str = ""
+    worker: str = ""
+    seats: int = 0
+    payload: dict[str, Any]
+    expects: dict[str, int] = {}
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do, or one thing not done with the reason.
+
+    `payload` is what the writer sends, but for values that an earlier change of the same plan brings about:
+    `@user:KEY` is a worker's When I Work user, `@job_request` the JobRequest of the same link. `link` names the
+    link the change belongs to. `cause` says why it is to be done; `reason` why it waits or is left out.
+    `precondition` is the digest of the record the change was planned on; `expects` are fields the record must have
+    when it is sent, after the earlier changes of the same plan.
+    """
+
+    action: Action
+    verdict: Verdict = "do"
+    system: System | None = None
+    kind: Kind
+    record: str = ""
+    link: str
+    subject: str
+    place: str = ""
+    start: datetime | None = None
+    zone: str = "UTC"
+    rank: int = 5
+    fields: tuple[FieldChange, ...] = ()
+    cause: str = ""
+    reason: str = ""
+    choices: tuple[str, ...] = ()
+    payload: dict[str, Any] = {}
+    precondition: str = ""
+    expects: dict[str, int] = {}
+    worker: str = ""
+    risk: Risk = Risk()
+
+    @property
+    def key(self) -> str:
+        """A short name that the same facts always give."""
+        facts = (self.action, self.system, self.kind, self.record, self.link, self.worker, self.payload, self.reason)
+        return digest(facts)[:12]
+
+    @property
+    def writes(self) -> bool:
+        """Whether carrying it out sends something to a remote system."""
+        return self.verdict == "do" and self.action not in ("link", "unlink", "none")
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Changes in the order they are carried out, and the links whose base moves although nothing is written."""
+
+    changes: tuple[Change, ...] = ()
+    settled: tuple[str, ...] = ()
+
+    @property
+    def checksum(self) -> str:
+        """The same for plans that would do the same."""
+        return digest([change.key for change in self.changes])[:16]
+
+    @property
+    def to_do(self) -> tuple[Change, ...]:
+        """The changes that may be carried out."""
+        return tuple(change for change in self.changes if change.verdict == "do")
+
+    @property
+    def waiting(self) -> tuple[Change, ...]:
+        """The changes that wait for a person."""
+        return tuple(change for change in self.changes if change.verdict in WAITING)
+
+
+def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Near starts first; within one demand by rank (people before seats, room before who takes it)."""
+    return tuple(sorted(changes, key=_position))
+
+
+def _position(change: Change) -> tuple[str, str, int, str, str, str]:
+    start = change.start.isoformat() if change.start else "9"
+    return (start, change.link, change.rank, change.kind, change.record, change.worker)
+
+
+def digest(value: Any) -> str:
+    """A hexadecimal digest of any value, equal for equal values."""
+    return hashlib.blake2b(msgspec.json.encode(value, order="deterministic"), digest_size=16).hexdigest()
+
+
+def marker_key(*facts: Any) -> str:
+    """The key of the marker that a new record carries; the same facts give the same key."""
+    return digest(facts)[:10]

@@ -1,0 +1,70 @@
+"""What the planner is given: rules, clock, and the records that may need something. Nothing else reaches it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from mappings.model import Demand, Rules, Worker
+
+Record = Mapping[str, Any]
+
+
+class LinkedDemand(msgspec.Struct, frozen=True):
+    """A link of a JobRequest and shifts, with the records of both as last seen; `shifts` lacks deleted ones."""
+
+    key: str
+    base: Demand
+    job_request: Record | None
+    jobs: tuple[Record, ...] = ()
+    shifts: tuple[Record, ...] = ()
+
+
+class LinkedWorker(msgspec.Struct, frozen=True):
+    """A link of a Wonolo worker and a When I Work user; `ours` if the engine created the user."""
+
+    key: str
+    base: Worker
+    user_id: int
+    wonolo: Record
+    ours: bool = False
+
+
+class LonePosting(msgspec.Struct, frozen=True):
+    """A JobRequest without a link, and its Jobs."""
+
+    job_request: Record
+    jobs: tuple[Record, ...] = ()
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What the user decided about planning. `cutoff` is how long before a start a cancellation costs money."""
+
+    rules: Rules
+    cutoff: timedelta = timedelta(hours=12)
+    workers: Literal["create", "match"] = "create"
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """Everything one plan is made of.
+
+    `users` names the worker behind a When I Work user id; `people` are the workers seen in Wonolo; `candidates` the
+    When I Work users who may turn out to be one of them. `busy` links have a write whose outcome is not known yet.
+    """
+
+    now: datetime
+    policy: Policy
+    links: tuple[LinkedDemand, ...] = ()
+    workers: tuple[LinkedWorker, ...] = ()
+    postings: tuple[LonePosting, ...] = ()
+    shifts: tuple[Record, ...] = ()
+    users: Mapping[int, str] = {}
+    people: Mapping[str, Worker] = {}
+    candidates: tuple[tuple[int, Worker], ...] = ()
+    busy: Mapping[str, str] = {}
+
+    @property
+    def rules(self) -> Rules:
+        """The mapping rules of the pair."""
+        return self.policy.rules

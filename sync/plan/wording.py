@@ -1,0 +1,70 @@
+"""Plans in words that a manager could read aloud: times on the wall of the place, names instead of keys."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mappings.model import NAMES, Demand, Rules, System, Worker
+from mappings.ownership import FIELDS
+from sync.plan.model import FieldChange
+
+_LABELS = {"break_minutes": "unpaid break", "headcount": "seats"}
+
+
+def label(field: str) -> str:
+    """A field's name in a manager's words."""
+    return _LABELS.get(field, field)
+
+
+def side(system: System) -> str:
+    """A system's proper name."""
+    return NAMES[system]
+
+
+def wall(moment: datetime, zone: str, pattern: str = "%a %d %b %H:%M") -> str:
+    """An instant on the wall of the zone, as `Sat 14 Mar 08:00`."""
+    return moment.astimezone(ZoneInfo(zone)).strftime(pattern)
+
+
+def subject(demand: Demand, rules: Rules) -> str:
+    """A demand in one line: `Picker at Harbor Warehouse, Sat 14 Mar 08:00-16:00`."""
+    zone = rules.place(demand.place).zone
+    span = f"{wall(demand.start, zone)}-{wall(demand.end, zone, '%H:%M')}"
+    return f"{demand.skill} at {demand.place}, {span}"
+
+
+def person(key: str, people: Mapping[str, Worker]) -> str:
+    """A worker as `Ana R.`, or the key where the name is not known."""
+    worker = people.get(key)
+    return f"{worker.first_name} {worker.last_name[:1]}.".strip() if worker else key
+
+
+def names(keys: Iterable[str], people: Mapping[str, Worker]) -> str:
+    """Several workers, in a stable order."""
+    return ", ".join(person(key, people) for key in sorted(keys)) or "nobody"
+
+
+def shown(field: str, value: Any, zone: str, people: Mapping[str, Worker]) -> str:
+    """A field's value as text."""
+    if isinstance(value, datetime):
+        return wall(value, zone)
+    if field == "workers":
+        return names(value, people)
+    return f"{value} min" if field == "break_minutes" else str(value)
+
+
+def edits(before: Demand, after: Demand, rules: Rules, people: Mapping[str, Worker]) -> tuple[FieldChange, ...]:
+    """What differs between two states of a demand, field by field."""
+    zone = rules.place(after.place).zone
+    return tuple(
+        FieldChange(label(name), shown(name, old, zone, people), shown(name, new, zone, people))
+        for name in FIELDS
+        if (old := getattr(before, name)) != (new := getattr(after, name))
+    )
+
+
+def sentence(changes: Iterable[FieldChange], where: System) -> str:
+    """Who changed what, as `end 14:30 -> 15:30 in When I Work`."""
+    what = "; ".join(f"{change.name} {change.before or 'none'} -> {change.after or 'none'}" for change in changes)
+    return f"{what} in {side(where)}"
