@@ -30,7 +30,7 @@ _SECRET_KEYS = frozenset(
     }
 )
 _SECRET_TEXT = (
-    re.compile(r"(?i)(?<=\b)((?:w-)?(?:token|key)|api_key|secret_key|password)(=|%3D|[\"']?:\s*)[\"']?[^\s&\"',}]+"),
+    re.compile(r"(?i)\b((?:w-)?(?:token|key)|api_key|secret_key|password)((?:=|%3D|[\"']?:\s*)[\"']?)[^\s&\"',}]+"),
     re.compile(r"(?i)\b(bearer)(\s+)\S+"),
 )
 _CONTACT_TEXT = (
