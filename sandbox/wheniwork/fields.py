@@ -1,0 +1,112 @@
+"""Reads the fields of bodies as leniently as the service does: ids and numbers as text, 0 and 1 as booleans."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sandbox.wheniwork.answers import invalid
+from sandbox.wheniwork.phrases import read_moment
+
+TRUE_WORDS = frozenset({"true", "1", "yes", "on"})
+_LARGEST = 1 << 53
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a spelling depends on: the caller's zone and the present moment."""
+
+    zone: ZoneInfo
+    now: datetime
+
+
+Converter = Callable[[Any, Setting], Any]
+
+
+def read_fields(body: Any, converters: Mapping[str, Converter], setting: Setting) -> dict[str, Any]:
+    """The known fields that `body` holds, converted; others are ignored, unfit values raise a 400."""
+    if not isinstance(body, Mapping):
+        raise invalid("The body must be a JSON object.")
+    found = {}
+    for name, convert in converters.items():
+        if name in body:
+            try:
+                found[name] = convert(body[name], setting)
+            except (ValueError, TypeError) as error:
+                raise invalid(f"The value of {name} is invalid.") from error
+    return found
+
+
+def whole(value: Any, _setting: Setting | None = None) -> int:
+    """An integer; null and "" are 0."""
+    if value is None or value == "":
+        return 0
+    if isinstance(value, float) and not value.is_integer():
+        raise ValueError("A whole number is needed.")
+    number = int(value)
+    if abs(number) > _LARGEST:
+        raise ValueError("The number is too large.")
+    return number
+
+
+def number(value: Any, _setting: Setting | None = None) -> int | float:
+    """A number, printed without a fraction when it has none."""
+    result = float(value or 0)
+    if not math.isfinite(result) or abs(result) > _LARGEST:
+        raise ValueError("A finite number is needed.")
+    return int(result) if result.is_integer() else result
+
+
+def text(value: Any, _setting: Setting | None = None) -> str:
+    """A text; null is ""."""
+    if isinstance(value, list | dict):
+        raise TypeError("A text is needed.")
+    return "" if value is None else str(value)
+
+
+def flag(value: Any, _setting: Setting | None = None) -> bool:
+    """True for true, 1, "true", "yes", "on", "1" in any case."""
+    return str(value).strip().lower() in TRUE_WORDS
+
+
+def flag_number(value: Any, setting: Setting) -> int:
+    """A flag that travels as 0 or 1."""
+    return int(flag(value, setting))
+
+
+def moment(value: Any, setting: Setting) -> datetime:
+    """An instant in UTC from any spelling, or from an aware datetime."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(microsecond=0)
+    return read_moment(text(value), setting.zone, setting.now).instant
+
+
+def moment_or_none(value: Any, setting: Setting) -> datetime | None:
+    """The same; null, false and "" are no moment."""
+    return moment(value, setting) if value else None
+
+
+def ids(value: Any, _setting: Setting | None = None) -> list[int]:
+    """Ids from a list, a comma separated text or a single id, without repeats."""
+    if value is None or value == "":
+        return []
+    parts = value if isinstance(value, list) else str(value).split(",")
+    return list(dict.fromkeys(whole(part) for part in parts if part != ""))
+
+
+def ids_or_none(value: Any, _setting: Setting | None = None) -> list[int] | None:
+    """Ids, or null for no restriction."""
+    return None if value is None else ids(value)
+
+
+def mapping(value: Any, _setting: Setting | None = None) -> Any:
+    """A map; the service prints an empty one as `[]` (When I Work reference 3.2)."""
+    if value in (None, "", []):
+        return []
+    if not isinstance(value, dict):
+        raise TypeError("A map is needed.")
+    return value or []

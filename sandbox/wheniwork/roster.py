@@ -1,0 +1,171 @@
+"""What can happen to a shift, whoever causes it: the only writer of shifts, their index and their history.
+
+`updated_at` moves with every edit and publication and with the automatic reminder, but neither with a notification nor
+with an acknowledgement (When I Work reference 5.9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sandbox.wheniwork.breaks import settle_breaks
+from sandbox.wheniwork.records import Record, shift_record
+from sandbox.wheniwork.state import ACCOUNT_ID, WhenIWorkState
+
+_EVENTS = (
+    ("time_changed", ("start_time", "end_time")),
+    ("location_changed", ("location_id",)),
+    ("position_changed", ("position_id",)),
+    ("site_changed", ("site_id",)),
+    ("break_changed", ("break_time",)),
+)
+
+_KEPT_IN_HISTORY = ("user_id", "start_time", "end_time", "position_id", "site_id", "break_time")
+_UNCONFIRMED: Mapping[str, Any] = {"acknowledged": 0, "acknowledged_at": None, "alerted": False}
+
+
+def add_shift(state: WhenIWorkState, fields: Mapping[str, Any], actor_id: int) -> Record:
+    """Store a new shift from converted fields (instants aware); `published` true publishes it at once."""
+    now = state.now()
+    given = {"account_id": ACCOUNT_ID, "creator_id": actor_id, **fields, "breaks": [], "break_time": 0}
+    if "id" not in given:
+        given["id"] = state.next_id("shifts")
+    shift = shift_record(given, now)
+    settle_breaks(state, shift, fields, actor_id)
+    shift["is_open"] = shift["user_id"] == 0
+    if shift["published"] and shift["published_date"] is None:
+        shift["published_date"] = now
+    state.shifts[shift["id"]] = shift
+    state.timeline.put(shift)
+    record_event(state, shift, "created", actor_id)
+    return shift
+
+
+def change_shift(state: WhenIWorkState, shift: Record, fields: Mapping[str, Any], actor_id: int) -> Record:
+    """Merge converted fields into a shift, in place; a new holder has acknowledged nothing yet."""
+    before = dict(shift)
+    state.timeline.take(shift)
+    settle_breaks(state, shift, fields, actor_id)
+    shift.update({name: value for name, value in fields.items() if name not in {"breaks", "break_time"}})
+    shift["updated_at"] = state.now()
+    state.timeline.put(shift)
+    if shift["user_id"] != before["user_id"]:
+        shift.update(is_open=shift["user_id"] == 0, **_UNCONFIRMED)
+        record_event(state, shift, "released" if shift["is_open"] else "reassigned", actor_id, reason="edit")
+    if shift["published"] != before["published"]:
+        _stamp_publication(state, shift, actor_id)
+    for event, names in _EVENTS:
+        if any(shift[name] != before[name] for name in names):
+            removed = event != "time_changed" and not shift[names[0]]
+            record_event(state, shift, event.replace("changed", "removed") if removed else event, actor_id)
+    return shift
+
+
+def edit_shift(
+    state: WhenIWorkState, shift: Record, fields: Mapping[str, Any], actor_id: int, *, one_slot: bool = False
+) -> Record:
+    """Merge converted fields and return the shift they ended up on.
+
+    A user given to an OpenShift takes the whole stack, unless `one_slot`: then one instance comes off and the other
+    fields go to it alone (When I Work reference 5.5 and 5.8).
+    """
+    if not (shift["is_open"] and fields.get("user_id")):
+        return change_shift(state, shift, fields, actor_id)
+    if one_slot and shift["instances"] > 1:
+        held, _ = take_slot(state, shift, fields["user_id"], actor_id)
+        rest = {name: value for name, value in fields.items() if name not in {"user_id", "instances"}}
+        return change_shift(state, held, rest, actor_id)
+    kept = state.switches.converted_stack_keeps_instances
+    instances = {} if kept else {"instances": 1}
+    return change_shift(state, shift, {**instances, **fields}, actor_id)
+
+
+def remove_shift(state: WhenIWorkState, shift: Record, actor_id: int, reason: str = "delete") -> None:
+    """Delete a shift for good; its history stays unless it was an OpenShift (When I Work reference 5.3)."""
+    state.timeline.take(shift)
+    del state.shifts[shift["id"]]
+    state.deleted_shifts[shift["id"]] = {**shift, "deleted_at": state.now()}
+    if shift["is_open"]:
+        state.history.pop(shift["id"], None)
+    else:
+        record_event(state, shift, "deleted", actor_id, reason=reason)
+
+
+def publish_shift(state: WhenIWorkState, shift: Record, actor_id: int, *, published: bool = True) -> None:
+    """Publish or unpublish a shift; nobody is told (When I Work reference 5.7)."""
+    shift["published"] = published
+    shift["updated_at"] = state.now()
+    _stamp_publication(state, shift, actor_id)
+
+
+def _stamp_publication(state: WhenIWorkState, shift: Record, actor_id: int) -> None:
+    if shift["published"]:
+        shift["published_date"] = state.now()
+    event = "published" if shift["published"] else "unpublished"
+    record_event(state, shift, event, actor_id, reason=event.removesuffix("ed"))
+
+
+def take_slot(
+    state: WhenIWorkState, stack: Record, user_id: int, actor_id: int, reason: str = "assign"
+) -> tuple[Record, Record | None]:
+    """Give one instance of an OpenShift to a user; returns the held shift, and the stack that is left, if any.
+
+    A stack of one changes hands as it is. Of a larger stack one instance comes off; which of the two keeps the old id
+    is unproven, so the switch `stack_keeps_id` decides (When I Work reference 5.8).
+    """
+    held, rest = (stack, None) if stack["instances"] <= 1 else _split(state, stack)
+    held.update(user_id=user_id, is_open=False, instances=1, updated_at=state.now(), **_UNCONFIRMED)
+    event = "taken" if reason == "take" else "reassigned"
+    record_event(state, held, event, actor_id, reason=reason)
+    return held, rest
+
+
+def _split(state: WhenIWorkState, stack: Record) -> tuple[Record, Record]:
+    """Take one instance off a stack: the single one and the rest, one of them under a new id."""
+    now = state.now()
+    new = {**stack, "id": state.next_id("shifts"), "created_at": now, "updated_at": now}
+    new["breaks"] = [{**pause, "id": state.next_id("breaks"), "shift_id": new["id"]} for pause in stack["breaks"]]
+    state.shifts[new["id"]] = new
+    state.timeline.put(new)
+    single, rest = (new, stack) if state.switches.stack_keeps_id else (stack, new)
+    rest.update(instances=stack["instances"] - 1, updated_at=now)
+    return single, rest
+
+
+def open_up(state: WhenIWorkState, shift: Record, actor_id: int, reason: str = "drop") -> None:
+    """Turn a held shift into an OpenShift of one instance."""
+    shift.update(user_id=0, is_open=True, instances=1, updated_at=state.now(), **_UNCONFIRMED)
+    record_event(state, shift, "released", actor_id, reason=reason)
+
+
+def send_reminders(state: WhenIWorkState) -> list[Record]:
+    """Remind holders whose shift begins within their `reminder_time` hours; it sets `alerted` and moves `updated_at`.
+
+    Call it whenever the clock has moved: it looks at everything due since the last call.
+    """
+    now, since = state.now(), state.reminded_until
+    state.reminded_until = now
+    due = []
+    for shift in state.timeline.overlapping(since, now + timedelta(hours=24)):
+        if shift["alerted"] or shift["is_open"] or not shift["published"] or shift["user_id"] not in state.users:
+            continue
+        moment = shift["start_time"] - timedelta(hours=state.users[shift["user_id"]]["reminder_time"])
+        if moment <= now and shift["start_time"] > since:
+            shift.update(alerted=True, updated_at=max(moment, shift["updated_at"]))
+            due.append(shift)
+    return due
+
+
+def record_event(state: WhenIWorkState, shift: Record, event: str, actor_id: int, **more: Any) -> None:
+    """Add one event to a shift's history, with what the shift was then."""
+    then = {name: shift[name] for name in _KEPT_IN_HISTORY}
+    entry = {"type": event, "at": state.now(), "actor": actor_id, **then, **more}
+    state.history.setdefault(shift["id"], []).append(entry)
+
+
+def future_shifts(state: WhenIWorkState, user_id: int) -> list[Record]:
+    """The shifts of a user that have not begun."""
+    now = state.now()
+    return [shift for shift in state.shifts.values() if shift["user_id"] == user_id and shift["start_time"] > now]

@@ -1,0 +1,150 @@
+"""Shifts: list, count, read, create, update, delete, history (When I Work reference 5.2 to 5.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sandbox.wheniwork import roster
+from sandbox.wheniwork.answers import ApiError, forbidden, invalid
+from sandbox.wheniwork.calls import Call, Handlers, not_found
+from sandbox.wheniwork.listing import deleted_ids, may_read, shift_window, visible_shifts
+from sandbox.wheniwork.records import Record
+from sandbox.wheniwork.shift_fields import read_new_shift, read_shift_update, require_fields
+from sandbox.wheniwork.shift_view import history_of, shift_view
+from sandbox.wheniwork.sideloads import related
+
+
+def list_shifts(call: Call) -> dict[str, Any]:
+    """`GET /2/shifts`: the window echoed, its shifts, and what they point to; never paged."""
+    window = shift_window(call)
+    found = visible_shifts(call, window)
+    if call.query.flag("shift_sort"):
+        found.sort(key=lambda shift: shift["user_id"])
+    limit = call.query.ids("limit")
+    found = found[: limit[0]] if limit else found
+    gone = {"deleted_ids": deleted_ids(call, window)} if call.query.flag("deleted") else {}
+    echo = call.show({"start": window.start, "end": window.end})
+    return {**echo, "shifts": list(map(shift_view(call), found)), **related(call, found), **gone}
+
+
+def count_shifts(call: Call) -> dict[str, Any]:
+    """`GET /2/shifts/count`: how many the same listing would hold."""
+    return {"count": len(visible_shifts(call, shift_window(call)))}
+
+
+def get_shift(call: Call) -> dict[str, Any]:
+    """`GET /2/shifts/{id}`; a deleted shift reads like one that never was."""
+    shift = call.find("shifts", call.path["id"])
+    if not may_read(call, shift):
+        raise not_found(call.state, "shifts")
+    return {"shift": shift_view(call)(shift)}
+
+
+def shift_history(call: Call) -> dict[str, Any]:
+    """`GET /2/shifts/{id}/history`, with `include_deleted` also for a deleted shift (not for an OpenShift)."""
+    call.require_supervisor()
+    shift_id = call.path["id"]
+    gone = call.state.deleted_shifts.get(int(shift_id)) if shift_id.isdecimal() else None
+    if gone and call.query.flag("include_deleted") and gone["account_id"] == call.account_id:
+        shift = gone
+    else:
+        shift = call.find("shifts", shift_id)
+    return {"shift": shift_view(call)(shift), "history": history_of(call, shift)}
+
+
+def create_shifts(call: Call) -> dict[str, Any]:
+    """`POST /2/shifts`: one object, or an array that is created as a whole or not at all."""
+    bodies = call.body if isinstance(call.body, list) else [call.body]
+    ready = [read_new_shift(call.state, body, call.setting, call.account_id) for body in bodies]
+    for fields in ready:
+        require_schedule(call, fields["location_id"])
+    view = shift_view(call)
+    created = [view(roster.add_shift(call.state, fields, call.user["id"])) for fields in ready]
+    return {"shifts": created, "tagIdsMap": []} if isinstance(call.body, list) else {"shift": created[0]}
+
+
+def update_shift(call: Call) -> dict[str, Any]:
+    """`PUT /2/shifts/{id}`: a merge; last writer wins."""
+    shift = call.find("shifts", call.path["id"])
+    return {"shift": shift_view(call)(_updated(call, shift, call.body))}
+
+
+def update_shifts(call: Call) -> dict[str, Any]:
+    """`PUT /2/shifts/bulk`: an array; when some fail, HTTP 400 carries the successes beside the errors."""
+    if not isinstance(call.body, list):
+        raise invalid("The body must be an array of shifts.")
+    done: list[Record] = []
+    errors: list[dict[str, Any]] = []
+    for item in call.body:
+        shift_id = item.get("id") if isinstance(item, dict) else None
+        try:
+            shift = call.find("shifts", shift_id)
+            require_fields(item)
+            done.append(_updated(call, shift, item))
+        except ApiError as error:
+            errors.append({"shift_id": shift_id, **error.envelope()})
+    shown = list(map(shift_view(call), done))
+    if errors:
+        extra = {"shifts": shown, "errors": errors}
+        raise ApiError(400, "Some shifts could not be updated.", errors[0]["code"], extra)
+    return {"shifts": shown}
+
+
+def delete_shift(call: Call) -> dict[str, Any]:
+    """`DELETE /2/shifts/{id}`: permanent; a second one finds nothing."""
+    shift = call.find("shifts", call.path["id"])
+    require_schedule(call, shift["location_id"])
+    roster.remove_shift(call.state, shift, call.user["id"])
+    return {"success": True, "deleted": [shift["id"]]}
+
+
+def delete_shifts(call: Call) -> dict[str, Any]:
+    """`DELETE /2/shifts` by `ids`, or everything in a window of `start` and `end`, perhaps of some `location_id`.
+
+    `success` is missing when nothing was deleted (When I Work reference 3.2).
+    """
+    chosen = _chosen_for_deletion(call)
+    for shift in chosen:
+        require_schedule(call, shift["location_id"])
+    for shift in chosen:
+        roster.remove_shift(call.state, shift, call.user["id"], "delete-bulk")
+    success = {"success": True} if chosen else {}
+    return {**success, "deleted": [shift["id"] for shift in chosen], "count": len(chosen)}
+
+
+def _chosen_for_deletion(call: Call) -> list[Record]:
+    start, end = call.moment("start"), call.moment("end")
+    if start and end and not call.query.ids("ids"):
+        found: Iterable[Record | None] = call.state.timeline.overlapping(start.instant, end.instant)
+    else:
+        found = (call.state.shifts.get(shift_id) for shift_id in call.body_ids("ids"))
+    locations = call.query.ids("location_id")
+    return [
+        shift
+        for shift in found
+        if shift and shift["account_id"] == call.account_id and (not locations or shift["location_id"] in locations)
+    ]
+
+
+def _updated(call: Call, shift: Record, body: Any) -> Record:
+    require_schedule(call, shift["location_id"])
+    fields = read_shift_update(call.state, body, call.setting, shift)
+    require_schedule(call, {**shift, **fields}["location_id"])
+    one_slot = call.query.flag("assign_openshift_instances")
+    return roster.edit_shift(call.state, shift, fields, call.user["id"], one_slot=one_slot)
+
+
+def require_schedule(call: Call, location_id: int) -> None:
+    """403 unless the caller is a manager, or a supervisor of that location."""
+    call.require_supervisor()
+    if not call.is_manager and location_id not in call.user["locations"]:
+        raise forbidden()
+
+
+PATHS: Handlers = {
+    "/shifts": {"GET": list_shifts, "POST": create_shifts, "DELETE": delete_shifts},
+    "/shifts/count": {"GET": count_shifts},
+    "/shifts/bulk": {"PUT": update_shifts},
+    "/shifts/{id}/history": {"GET": shift_history},
+}

@@ -1,0 +1,58 @@
+"""The related records an answer carries along, each list left out when it is empty (When I Work reference 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sandbox.wheniwork.calls import Call
+from sandbox.wheniwork.fields import TRUE_WORDS
+from sandbox.wheniwork.records import Record
+
+_LINKS = {"users": "user_id", "locations": "location_id", "positions": "position_id", "sites": "site_id"}
+
+
+def related(call: Call, records: Iterable[Record], kinds: Iterable[str] = _LINKS) -> dict[str, Any]:
+    """The users, locations, positions and sites that the records point to, as far as `include_objects` wants them."""
+    wanted = _wanted(call)
+    loaded = {}
+    rows = list(records)
+    for kind in filter(wanted, kinds):
+        linked = dict.fromkeys(record[_LINKS[kind]] for record in rows)
+        loaded[kind] = shown(call, kind, linked)
+    return without_empty(loaded)
+
+
+def listed(call: Call, records: Iterable[Record], kinds: Iterable[str]) -> dict[str, Any]:
+    """The locations or positions that users list, as far as `include_objects` wants them."""
+    wanted = _wanted(call)
+    rows = list(records)
+    return without_empty(
+        {kind: shown(call, kind, dict.fromkeys(i for row in rows for i in row[kind])) for kind in filter(wanted, kinds)}
+    )
+
+
+def shown(call: Call, kind: str, ids: Iterable[int]) -> list[Record]:
+    """The records with these ids that exist, as the caller reads them."""
+    table = call.state.table(kind)
+    show = show_user if kind == "users" else Call.show
+    return [show(call, table[record_id]) for record_id in ids if record_id in table]
+
+
+def show_user(call: Call, user: Record) -> Record:
+    """A user as the caller reads them: notes are for supervisors and up (When I Work reference 6.1)."""
+    shown_user = call.show(user)
+    return shown_user if call.is_supervisor else {**shown_user, "notes": ""}
+
+
+def without_empty(loaded: dict[str, Any]) -> dict[str, Any]:
+    """The same without empty lists."""
+    return {name: value for name, value in loaded.items() if value}
+
+
+def _wanted(call: Call) -> Callable[[str], bool]:
+    """What `include_objects` lets through: everything by default, nothing when false, or the kinds it names."""
+    names = {name.lower() for name in call.query.texts("include_objects")}
+    if not names or names & TRUE_WORDS:
+        return lambda _kind: True
+    return lambda kind: kind in names

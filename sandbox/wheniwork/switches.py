@@ -1,0 +1,55 @@
+"""What the sources leave open about When I Work, each a named switch with a default (When I Work reference 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+import msgspec
+
+
+@dataclass
+class Switches:
+    """How the sandbox behaves where the sources disagree or say nothing."""
+
+    publish_on_create: bool = True
+    """`published: true` in a created shift counts; False: it stays a draft until shifts/publish (reference 5.4)."""
+    strict_put: bool = False
+    """True: a PUT of a shift without start_time, end_time and location_id is refused with 400 (reference 5.5)."""
+    long_notes: Literal["refuse", "cut"] = "refuse"
+    """Shift notes over 350 characters: 400, or silently cut (reference 5.1)."""
+    stack_keeps_id: bool = True
+    """True: a seat taken off a stack gets the new shift id; False: the seat keeps the stack's old id (5.8)."""
+    converted_stack_keeps_instances: bool = False
+    """A stack assigned as a whole: False: it becomes one shift with `instances` 1; True: the number stays (5.8)."""
+    publish_reply: Literal["shifts", "success"] = "shifts"
+    """What shifts/publish and shifts/unpublish answer: the shifts, or `{"success": true}` alone (5.7)."""
+    deleted_ids_by: Literal["deletion", "shift"] = "deletion"
+    """`deleted_ids` of a listing: by the moment of deletion, or by the time of the deleted shift (12)."""
+    window_clamp_days: int = 90
+    """A longer listing window is cut to this many days without an error; 0: never (5.2)."""
+    refuse_flags_above_role: bool = False
+    """`unpublished` and `include_allopen` from too low a role: False: ignored; True: 403 with code 3005 (5.2)."""
+    unset_dates: Literal["null", "empty", "zero", "year -001"] = "null"
+    """How an unset date of a shift prints: null, "", 0000-00-00 00:00:00, or the year -001 (8)."""
+    gone_status: Literal[404, 400] = 404
+    """HTTP status that carries code 4005 for what does not exist (12)."""
+    login_shape: Literal["all", "current", "seed"] = "all"
+    """The login's answer: `current` as documented since 2019, `seed` the oldest, `all` the union of both (2.2)."""
+    rate_limit_per_minute: int = 100
+    """Requests for each login (or address, before the login) in any 60 real seconds; 0: no limit (4)."""
+    throttle_status: Literal[429, 403] = 429
+    """The status of a throttled request: 429 in the old documentation, a 403 in the new (4)."""
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Set switches by name; an unknown name or an unfit value raises ValueError and changes nothing."""
+        known = {field.name for field in fields(self)}
+        if unknown := sorted(set(changes) - known):
+            raise ValueError(f"When I Work has no switch {', '.join(unknown)}; it has {', '.join(sorted(known))}.")
+        try:
+            checked = msgspec.convert({**asdict(self), **changes}, Switches)
+        except msgspec.ValidationError as error:
+            raise ValueError(str(error)) from error
+        for name in changes:
+            setattr(self, name, getattr(checked, name))
