@@ -92,7 +92,7 @@ class Reply:
 
     request: Request
     status: int
-    body: Any
+    body: Any = field(repr=False)
 
     def record(self, *keys: str) -> Record:
         """Return the one object under the first of `keys` that is there, under `data`, or bare.

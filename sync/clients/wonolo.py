@@ -99,10 +99,10 @@ class Wonolo:
         """Yield pages of customers."""
         return self._pages("customers", {})
 
-    async def _pages(self, name: str, filters: dict[str, Any]) -> AsyncIterator[list[Record]]:
+    async def _pages(self, name: str, filters: Record, most: int = _MOST_PAGES) -> AsyncIterator[list[Record]]:
         seen: set[Any] = set()
         before: list[Any] = []
-        for page in range(1, _MOST_PAGES + 1):
+        for page in range(1, most + 1):
             reply = await self._api.get(f"/{name}", {**filters, "page": page, "per": PER_PAGE})
             rows = reply.records(name)
             ids = [row["id"] for row in rows]
@@ -116,7 +116,7 @@ class Wonolo:
                 return
             seen.update(ids)
             before = ids
-        raise InvalidResponse("wonolo", f"GET /{name}", 200, f"more than {_MOST_PAGES} pages")
+        raise InvalidResponse("wonolo", f"GET /{name}", 200, f"more than {most} pages")
 
     async def job_request(self, job_request_id: int) -> Record:
         """Return one job request; its jobs are not in it: ask `jobs(job_request_id=...)`."""
