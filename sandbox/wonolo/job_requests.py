@@ -103,13 +103,13 @@ def update_job_request(state: WonoloState, params: Params) -> dict[str, Any]:
     if state.switches.pool == "public" and not state.switches.public_updates_job_requests:
         raise forbidden()
     record = find_job_request(state, params["id"])
-    change_job_request(state, record, fields_of(params, "job_request"))
+    change_job_request(state, record, fields_of(params, "job_request"), partial=state.switches.partial_patch)
     return {"job_request": job_request_record(state, record)}
 
 
-def change_job_request(state: WonoloState, record: Record, given: Params) -> None:
-    """Apply the fields given; `updated_at` moves only if one of them differs."""
-    if not state.switches.partial_patch:
+def change_job_request(state: WonoloState, record: Record, given: Params, *, partial: bool) -> None:
+    """Apply the fields given; `updated_at` moves only if one of them differs. Unless `partial`, all must be there."""
+    if not partial:
         _check_required(given)
     changes = _read(state, record, given)
     wanted_state = changes.pop("state", None)

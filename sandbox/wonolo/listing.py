@@ -7,8 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.wonolo.params import Params, instant, is_blank
-from sandbox.wonolo.state import COMPANY_ZONE, WonoloState
+from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Entry, Record, Table, Window
+from sandbox.wonolo.zones import COMPANY_ZONE
 
 MAX_PER_PAGE = 50
 

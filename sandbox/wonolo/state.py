@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 from sandbox.clock import VirtualClock
 from sandbox.wonolo.switches import Switches
 from sandbox.wonolo.table import Record, Table
-from sandbox.wonolo.zones import zone_of_zip
+from sandbox.wonolo.zones import COMPANY_ZONE, zone_of_zip
 
 COMPANY_ID = 402
-COMPANY_ZONE = "America/Chicago"
 
 
 class WonoloState:

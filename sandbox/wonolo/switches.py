@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from sandbox.wonolo.zones import COMPANY_ZONE
 
 
-@dataclass(frozen=True)
+@dataclass
 class Switches:
     """One attribute for each open question; set them with `POST /_sandbox/switches {"wonolo": {...}}`."""
 
-    pool: str = "private"
+    pool: Literal["private", "public"] = "private"
     """Access level of the key: `private`, or `public` with its 403s and its narrow view (Wonolo reference 13)."""
 
     start_time_zone: str = "company"
@@ -27,10 +34,10 @@ class Switches:
     wrap_records: bool = True
     """Whether one record stands under its name, as `{"job": {...}}`, or bare (Wonolo reference 3)."""
 
-    error_shape: str = "error"
+    error_shape: Literal["error", "errors", "fields"] = "error"
     """Body of a refusal: `error` (one text), `errors` (a list) or `fields` (lists by field) (Wonolo reference 12)."""
 
-    created_status: int = 200
+    created_status: Literal[200, 201] = 200
     """HTTP status of a create: 200 or 201 (Wonolo reference 12)."""
 
     one_token: bool = False
@@ -47,3 +54,16 @@ class Switches:
 
     rails_zone_names: bool = False
     """Whether `timezone` is a Rails name, as "Central Time (US & Canada)", or an IANA name (Wonolo reference 5)."""
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Set switches by name; an unknown name or an unfit value raises ValueError and changes nothing."""
+        known = {field.name for field in fields(self)}
+        if unknown := sorted(set(changes) - known):
+            raise ValueError(f"Wonolo has no switch {', '.join(unknown)}; it has {', '.join(sorted(known))}.")
+        try:
+            checked = msgspec.convert({**asdict(self), **changes}, Switches)
+            ZoneInfo(COMPANY_ZONE if checked.start_time_zone in ("company", "site") else checked.start_time_zone)
+        except (msgspec.ValidationError, ZoneInfoNotFoundError) as error:
+            raise ValueError(str(error)) from error
+        for name in changes:
+            setattr(self, name, getattr(checked, name))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+COMPANY_ZONE = "America/Chicago"
+
 # First three digits of a zip code from which on a zone holds, rising. Counties that differ are left out.
 _FROM_PREFIX = (
     (0, "America/New_York"),

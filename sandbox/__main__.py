@@ -1,0 +1,50 @@
+"""`python -m sandbox`: serve a world until interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+
+from sandbox.serve import Server
+from sandbox.world import build_world
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line, serve, and return the exit code."""
+    options = _parser().parse_args(arguments)
+    world = build_world(options.seed, options.demands, options.start, options.posted)
+    with contextlib.suppress(KeyboardInterrupt), Server(world, options.port) as server:
+        sys.stdout.write(f"The sandbox listens on {server.url}\n")
+        sys.stdout.flush()
+        server.wait()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox", description="Wonolo and When I Work as one local server."
+    )
+    parser.add_argument("--port", type=int, default=8025, help="port on 127.0.0.1; 0 takes a free one (default 8025)")
+    parser.add_argument("--seed", type=int, default=1, help="decides every random choice (default 1)")
+    parser.add_argument("--demands", type=int, default=12, help="OpenShift stacks in When I Work (default 12)")
+    parser.add_argument(
+        "--posted", type=float, default=0.0, help="JobRequests on Wonolo alone, as a share of --demands"
+    )
+    parser.add_argument(
+        "--start", type=_instant, help="ISO instant with offset at which the clock stands until advanced"
+    )
+    return parser
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise argparse.ArgumentTypeError("the instant needs an offset, as 2026-03-02T08:00:00-06:00")
+    return instant
+
+
+if __name__ == "__main__":
+    sys.exit(main())

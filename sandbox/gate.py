@@ -1,0 +1,107 @@
+"""The door in front of both APIs: notes every request, lets the world catch up, and applies faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.faults import Reply, reply_under
+from sandbox.requests import Received
+from sandbox.world import World
+
+BREAK_OFF = "sandbox.break_off"
+"""Key of the request's state under which a server puts a function that breaks the connection off."""
+
+
+def system_of(path: str) -> str | None:
+    """Which API a path belongs to; None for the control API."""
+    if path == "/api_v2" or path.startswith("/api_v2/"):
+        return "wonolo"
+    return "wheniwork" if path in ("/2", "/login", "/login/") or path.startswith("/2/") else None
+
+
+class Gate:
+    """ASGI middleware around the APIs; the control API passes untouched."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self._app = app
+        self._world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        system = system_of(scope["path"]) if scope["type"] == "http" else None
+        if system is None:
+            await self._app(scope, receive, send)
+            return
+        body = await _whole_body(receive)
+        self._world.catch_up()
+        request = (scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
+        received = self._world.requests.add(self._world.clock.now(), system, request, body)
+        reply = await self._reply(received, _without_last_slash(scope), body)
+        if reply is None:
+            await _break_off(scope, receive)
+        else:
+            received.status = reply.status
+            await _send_reply(reply, send)
+
+    async def _reply(self, received: Received, scope: Scope, body: bytes) -> Reply | None:
+        async def call() -> Reply:
+            received.reached = True
+            return await _called(self._app, scope, body)
+
+        rule = self._world.faults.strike(received.system, received.method, received.path)
+        if rule is None:
+            return await call()
+        received.fault = rule.fault
+        if rule.fault == "expire_tokens":
+            self._world.expire_tokens(received.system)
+        return await reply_under(rule, call)
+
+
+async def _whole_body(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _without_last_slash(scope: Scope) -> Scope:
+    path = scope["path"]
+    return {**scope, "path": path.rstrip("/"), "raw_path": None} if path.startswith("/api_v2/") else scope
+
+
+async def _called(app: ASGIApp, scope: Scope, body: bytes) -> Reply:
+    sent: list[Message] = []
+    incoming: Iterator[dict[str, Any]] = iter(({"type": "http.request", "body": body, "more_body": False},))
+
+    async def receive() -> Message:
+        return next(incoming, {"type": "http.disconnect"})
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    start, *rest = sent
+    return Reply(start["status"], b"".join(message.get("body", b"") for message in rest), list(start["headers"]))
+
+
+async def _send_reply(reply: Reply, send: Send) -> None:
+    has_length = any(name == b"content-length" for name, _ in reply.headers)
+    headers = reply.headers if has_length else [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+async def _break_off(scope: Scope, receive: Receive) -> None:
+    """Break the connection off; without a server that can do it the client's call raises ConnectionResetError."""
+    break_off = scope.get("state", {}).get(BREAK_OFF)
+    if break_off is None:
+        raise ConnectionResetError("The sandbox broke the connection off.")
+    break_off()
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,72 @@
+"""Serves the sandbox over TCP on the loopback address."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from types import TracebackType
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from sandbox.app import create_app
+from sandbox.gate import BREAK_OFF
+from sandbox.world import World
+
+HOST = "127.0.0.1"
+_PATIENCE_SECONDS = 10.0
+
+
+class _BreakableProtocol(HttpToolsProtocol):
+    """Lets the application break its connection off, which ASGI has no word for."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["state"][BREAK_OFF] = self.transport.abort
+
+
+class Server:
+    """The sandbox on `127.0.0.1`, in a thread; port 0 takes a free port. Use it as a context manager.
+
+    `url` is the base of all routes, without a slash at its end. An address in use raises OSError.
+    """
+
+    def __init__(self, world: World, port: int = 0) -> None:
+        self.world = world
+        self._socket = socket.create_server((HOST, port))
+        self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
+        config = uvicorn.Config(
+            create_app(world), http=_BreakableProtocol, ws="none", lifespan="off", log_config=None, access_log=False
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+
+    def start(self) -> None:
+        """Start serving and wait until requests are answered."""
+        self._thread.start()
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("The sandbox did not start.")
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        self._server.should_exit = True
+        self._thread.join(_PATIENCE_SECONDS)
+        self._socket.close()
+
+    def wait(self) -> None:
+        """Serve until the process is interrupted."""
+        while self._thread.is_alive():
+            self._thread.join(0.5)
+
+    def __enter__(self) -> Server:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

@@ -1,0 +1,107 @@
+"""One world: a clock, both services, the people in them, and what happens as time passes."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sandbox.clock import VirtualClock
+from sandbox.demands import post_job_requests, schedule_demands
+from sandbox.faults import Faults
+from sandbox.places import open_warehouses
+from sandbox.requests import RequestLog
+from sandbox.wheniwork import seed as wheniwork_seed
+from sandbox.wheniwork.roster import send_reminders
+from sandbox.wheniwork.state import WhenIWorkState
+from sandbox.wonolo import seed as wonolo_seed
+from sandbox.wonolo.lifecycle import let_time_pass
+from sandbox.wonolo.snapshot import snapshot as wonolo_snapshot
+from sandbox.wonolo.state import WonoloState
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What decides a world: the seed of every random choice, how much there is in it, and when it begins.
+
+    `demands` is the number of OpenShift stacks in When I Work, `posted` the share of that number that requestors have
+    typed into Wonolo besides. Without a `start` the clock runs with real time.
+    """
+
+    seed: int = 1
+    demands: int = 12
+    posted: float = 0.0
+    start: datetime | None = None
+
+
+class World:
+    """Both services over one clock; they share nothing but what people do in them."""
+
+    def __init__(self, beginning: Beginning) -> None:
+        self.beginning = beginning
+        self.clock = VirtualClock(beginning.start)
+        self.rng = _rng(beginning.seed, "people")
+        self.faults = Faults(_rng(beginning.seed, "faults"))
+        self.requests = RequestLog()
+        self.wonolo = WonoloState(self.clock, _rng(beginning.seed, "wonolo"))
+        self.wheniwork = WhenIWorkState(self.clock, _rng(beginning.seed, "wheniwork"))
+        self._caught_up_at = self.clock.now()
+        _populate(self)
+
+    def reset(self, beginning: Beginning) -> None:
+        """Begin again, from another beginning if it differs."""
+        fresh = World(beginning)
+        # The routes hold the two states, so these keep their identity and get the contents of fresh ones.
+        for mine, new in ((self.wonolo, fresh.wonolo), (self.wheniwork, fresh.wheniwork)):
+            vars(mine).update(vars(new))
+        kept = {"wonolo": self.wonolo, "wheniwork": self.wheniwork}
+        vars(self).update(vars(fresh) | kept)
+
+    def advance(self, to: datetime) -> None:
+        """Move the clock, stopping at everything that is due on the way; going back raises ValueError."""
+        while (due := self.wonolo.next_due()) is not None and due <= to:
+            self.clock.advance(max(due - self.clock.now(), timedelta(0)))
+            let_time_pass(self.wonolo)
+        self.clock.advance(to - self.clock.now())
+        send_reminders(self.wheniwork)
+
+    def catch_up(self) -> None:
+        """Do what has become due on a clock that runs by itself."""
+        let_time_pass(self.wonolo)
+        if self.clock.now() - self._caught_up_at >= timedelta(minutes=1):
+            self._caught_up_at = self.clock.now()
+            send_reminders(self.wheniwork)
+
+    def expire_tokens(self, system: str) -> None:
+        """End every token of a system at once."""
+        if system == "wonolo":
+            self.wonolo.expire_tokens()
+        else:
+            self.wheniwork.tokens.expire_all()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Both services, whole, as JSON values."""
+        return {
+            "now": self.clock.now().isoformat(),
+            "wonolo": wonolo_snapshot(self.wonolo),
+            "wheniwork": self.wheniwork.snapshot(),
+        }
+
+
+def build_world(seed: int = 1, demands: int = 12, start: datetime | None = None, posted: float = 0.0) -> World:
+    """A world from its beginning; see Beginning."""
+    return World(Beginning(seed, demands, posted, start))
+
+
+def _rng(seed: int, part: str) -> random.Random:
+    return random.Random(f"{seed} {part}")  # noqa: S311 - a world must repeat under its seed
+
+
+def _populate(world: World) -> None:
+    beginning = world.beginning
+    wonolo_seed.seed_objects(world.wonolo)
+    wheniwork_seed.seed_objects(world.wheniwork)
+    open_warehouses(world.wheniwork)
+    schedule_demands(world.wheniwork, _rng(beginning.seed, "demands"), beginning.demands)
+    post_job_requests(world.wonolo, _rng(beginning.seed, "posted"), round(beginning.demands * beginning.posted))
