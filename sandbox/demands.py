@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sandbox.places import WAREHOUSES
@@ -17,12 +17,15 @@ from sandbox.wonolo.state import WonoloState
 
 _ZONE = ZoneInfo("America/Chicago")
 _COLORS = ("2e9e5b", "d9822b", "8e44ad", "1174a6")
+_MINUTES = range(240, 601, 15)
 _NOTES = ("", "", "Bring steel-toed boots.", "Meet at gate 2.")
 _WORK = (
     ("Picker", "Fulfillment / Warehousing", "Pick and pack orders"),
     ("Forklift Driver", "Fulfillment / Warehousing", "Drive a forklift in the yard"),
     ("Event Crew", "Event Staff", "Set up and clear an event"),
 )
+
+_Item = TypeVar("_Item")
 
 
 def schedule_demands(state: WhenIWorkState, rng: random.Random, count: int) -> None:
@@ -45,24 +48,28 @@ def distinct_shifts(state: WhenIWorkState, rng: random.Random) -> Iterator[dict[
     """Endless fields of shifts, no two alike in place, position and time."""
     locations = [number for number, one in state.locations.items() if not one["is_deleted"]]
     positions = [number for number, one in state.positions.items() if not one["is_deleted"]]
+    starts = _starts(state.now())
     seen = set()
-    now = state.now()
     while True:
-        start, minutes = _slot(rng, now)
-        key = (rng.choice(locations), rng.choice(positions), start, minutes)
+        key = (_one(rng, locations), _one(rng, positions), _one(rng, starts), _one(rng, _MINUTES))
         if key not in seen:
             seen.add(key)
             place = {"location_id": key[0], "position_id": key[1]}
-            times = {"start_time": start, "end_time": start + timedelta(minutes=minutes)}
-            extras = {"break_time": rng.choice((0, 0.5)), "color": rng.choice(_COLORS), "notes": rng.choice(_NOTES)}
+            times = {"start_time": key[2], "end_time": key[2] + timedelta(minutes=key[3])}
+            extras = {"break_time": _one(rng, (0, 0.5)), "color": _one(rng, _COLORS), "notes": _one(rng, _NOTES)}
             yield place | times | extras
 
 
-def _slot(rng: random.Random, now: datetime) -> tuple[datetime, int]:
-    """A start on a quarter hour between 5:00 and 20:45 local, one to thirteen days ahead, and the minutes it lasts."""
-    day = (now.astimezone(_ZONE) + timedelta(days=rng.randint(1, 13))).replace(minute=0, second=0, microsecond=0)
-    start = day.replace(hour=rng.randint(5, 20), minute=rng.choice((0, 15, 30, 45)))
-    return start.astimezone(UTC), 15 * rng.randint(16, 40)
+def _starts(now: datetime) -> list[datetime]:
+    """The quarter hours between 5:00 and 20:45 local of the thirteen days after this one."""
+    morning = now.astimezone(_ZONE).replace(hour=5, minute=0, second=0, microsecond=0)
+    quarters = [timedelta(minutes=15 * quarter) for quarter in range(64)]
+    return [(morning + timedelta(days=day) + after).astimezone(UTC) for day in range(1, 14) for after in quarters]
+
+
+def _one(rng: random.Random, items: Sequence[_Item]) -> _Item:
+    # Three times as quick as choice(), which tells in a world of a hundred thousand demands.
+    return items[int(rng.random() * len(items))]
 
 
 def post_job_requests(state: WonoloState, rng: random.Random, count: int) -> None:
@@ -75,7 +82,7 @@ def job_request_fields(rng: random.Random, now: datetime) -> dict[str, Any]:
     """Fields of a JobRequest as a requestor types them: a warehouse, one of its jobs, a start and a total wage."""
     warehouse = rng.choice(WAREHOUSES)
     title, category, tasks = rng.choice(_WORK)
-    start, minutes = _slot(rng, now)
+    start, minutes = rng.choice(_starts(now)), rng.choice(_MINUTES)
     return {
         "state": "posted",
         "category": category,

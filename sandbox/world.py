@@ -12,11 +12,11 @@ from sandbox.demands import post_job_requests, schedule_demands
 from sandbox.faults import Faults
 from sandbox.places import open_warehouses
 from sandbox.requests import RequestLog
-from sandbox.wheniwork import seed as wheniwork_seed
 from sandbox.wheniwork.roster import send_reminders
+from sandbox.wheniwork.seed import seed_objects as seed_wheniwork
 from sandbox.wheniwork.state import WhenIWorkState
-from sandbox.wonolo import seed as wonolo_seed
 from sandbox.wonolo.lifecycle import let_time_pass
+from sandbox.wonolo.seed import seed_objects as seed_wonolo
 from sandbox.wonolo.snapshot import snapshot as wonolo_snapshot
 from sandbox.wonolo.state import WonoloState
 
@@ -100,8 +100,8 @@ def _rng(seed: int, part: str) -> random.Random:
 
 def _populate(world: World) -> None:
     beginning = world.beginning
-    wonolo_seed.seed_objects(world.wonolo)
-    wheniwork_seed.seed_objects(world.wheniwork)
+    seed_wonolo(world.wonolo)
+    seed_wheniwork(world.wheniwork)
     open_warehouses(world.wheniwork)
     schedule_demands(world.wheniwork, _rng(beginning.seed, "demands"), beginning.demands)
     post_job_requests(world.wonolo, _rng(beginning.seed, "posted"), round(beginning.demands * beginning.posted))
