@@ -85,6 +85,8 @@ def change(
         record=write.record,
         payload=write.payload,
         expects=write.expects,
+        touched=write.touched,
+        seats=write.seats,
         worker=write.worker,
         rank=_RANKS[write.action],
         fields=fields or seats or _seat_fields(write),

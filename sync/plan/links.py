@@ -6,16 +6,17 @@ import msgspec
 
 from mappings.demand import Posting, job_request_changes, stage_of
 from mappings.digest import owned_digest
+from mappings.link import LinkedDemand
 from mappings.model import NAMES, Demand, Stage, System, Unmapped
 from mappings.ownership import OWNERSHIP, Field
 from mappings.shifts import Lone, Shift, ShiftGroup, shift_changes
 from sync.plan import wording
 from sync.plan.about import About, about, change, remark, spend
-from sync.plan.merge import Merged, applied, merge
+from sync.plan.merge import Merged, applied, differing, merge
 from sync.plan.model import Change, Write, digest
 from sync.plan.reading import Sides, read_sides, wonolo_demand
 from sync.plan.seats import job_writes, shift_seat_writes
-from sync.plan.snapshot import LinkedDemand, Snapshot
+from sync.plan.snapshot import Snapshot
 
 _NEEDS_YES = "the start is too near to change this without a yes"
 _COSTS = "so near the start a cancellation costs half the pay; it needs a yes"
@@ -144,7 +145,8 @@ def _posting_update(link: LinkedDemand, posting: Posting, target: Demand, this: 
     payload = job_request_changes(posting, target, this.rules)
     if not payload:
         return None
-    write = Write(action="update", kind="job_request", record=str(posting.id), payload=payload)
+    touched = differing(posting.demand, target)
+    write = Write(action="update", kind="job_request", record=str(posting.id), payload=payload, touched=touched)
     fields = this.edits(msgspec.structs.replace(posting.demand, workers=target.workers), target)
     risk = spend(posting.demand, target, this.rules, posting)
     return change(this, write, fields=fields, risk=risk, precondition=_seen(link), hold=hold)
@@ -162,7 +164,13 @@ def _to_wheniwork(link: LinkedDemand, group: ShiftGroup, merged: Mapping[Field, 
 
 def _shift_writes(link: LinkedDemand, group: ShiftGroup, target: Demand, this: About) -> list[Write]:
     edits = [
-        Write(action="update", kind="shift", record=str(shift.id), payload=payload)
+        Write(
+            action="update",
+            kind="shift",
+            record=str(shift.id),
+            payload=payload,
+            touched=differing(group.demand, target, but=("headcount", "workers")),
+        )
         for shift in group.shifts
         if (payload := shift_changes(shift, group.demand, target, this.rules))
     ]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from mappings.demand import Posting, job_request_fields, read_posting
+from mappings.link import LinkedDemand
 from mappings.matching import adopted, match_demands
 from mappings.model import Demand, Unmapped
 from mappings.shifts import Lone, Shift, ShiftGroup, grouped, shift_fields
@@ -13,7 +14,7 @@ from sync.plan.about import About, about, change, remark, spend
 from sync.plan.links import plan_link
 from sync.plan.model import Change, FieldChange, Write, digest, marker_key
 from sync.plan.seats import USER
-from sync.plan.snapshot import LinkedDemand, LonePosting, Snapshot
+from sync.plan.snapshot import LonePosting, Snapshot
 
 _OFFERED = frozenset({"unassigned", "posted", "filled"})
 """JobRequest states in which work is still ahead (Wonolo reference 9)."""

@@ -24,6 +24,14 @@ class Merged(msgspec.Struct, frozen=True):
     waits: bool = False
 
 
+class Wrote(msgspec.Struct, frozen=True):
+    """What one write of ours meant to change on its side: fields, seats it adds (None: not about seats), a worker."""
+
+    fields: frozenset[Field] = frozenset()
+    seats: int | None = None
+    worker: str = ""
+
+
 def merge(base: Demand, wonolo: Demand, wheniwork: Demand, rights: Mapping[Field, Right]) -> dict[Field, Merged]:
     """Merge every field; a value that a side cannot express (None) counts as unchanged there."""
     merged = {name: _merge_field(name, base, wonolo, wheniwork, rights[name]) for name in FIELDS}
@@ -85,15 +93,22 @@ def rebased(base: Demand, wonolo: Demand, wheniwork: Demand) -> Demand:
     return msgspec.structs.replace(base, **values | {"workers": (base.workers & either) | both})
 
 
-def followed(base: Demand, before: Demand, after: Demand) -> Demand:
+def followed(base: Demand, before: Demand, after: Demand, wrote: Wrote) -> Demand:
     """The base moved along with one side that we wrote ourselves, so that our own write is never read as an edit.
 
-    Only where that side still was as agreed: an edit of somebody else's stays an edit.
+    Only in what we wrote, and only where that side still was as agreed: an edit of somebody else's stays an edit.
+    Seats that vanished with our write (a whole stack assigned at once) are taken for ours and so opened again;
+    seats that appeared beside it are somebody's edit.
     """
-    values: dict[str, Any] = {
-        name: getattr(after, name)
-        for name in FIELDS
-        if name != "workers" and getattr(before, name) == getattr(base, name)
-    }
-    values["workers"] = (base.workers | (after.workers - before.workers)) - (before.workers - after.workers)
-    return msgspec.structs.replace(base, **values)
+    values: dict[str, Any] = {name: getattr(after, name) for name in wrote.fields}
+    if wrote.seats is not None:
+        values["headcount"] = min(after.headcount, before.headcount + wrote.seats)
+    values = {name: value for name, value in values.items() if getattr(before, name) == getattr(base, name)}
+    mine = {wrote.worker}
+    came, went = mine & (after.workers - before.workers), mine & (before.workers - after.workers)
+    return msgspec.structs.replace(base, **values | {"workers": (base.workers | came) - went})
+
+
+def differing(before: Demand, after: Demand, but: tuple[Field, ...] = ()) -> tuple[Field, ...]:
+    """The fields in which two states of a demand differ, except those in `but`."""
+    return tuple(name for name in FIELDS if name not in but and getattr(before, name) != getattr(after, name))

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from mappings.model import System
+from mappings.ownership import Field
 
 Action = Literal["create", "update", "delete", "assign", "release", "link", "unlink", "none"]
 Verdict = Literal["do", "hold", "conflict", "blocked", "skip"]
@@ -35,10 +36,7 @@ class Risk(msgspec.Struct, frozen=True):
 
 
 class Write(msgspec.Struct, frozen=True, kw_only=True):
-    """One write to one record, still without words; the fields mean what they mean in `Change`.
-
-    `seats` is how many seats it adds.
-    """
+    """One write to one record, still without words; the fields mean what they mean in `Change`."""
 
     action: Action
     kind: Kind
@@ -47,6 +45,7 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     seats: int = 0
     payload: dict[str, Any]
     expects: dict[str, int] = {}
+    touched: tuple[Field, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +55,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     `@user:KEY` is a worker's When I Work user, `@job_request` the JobRequest of the same link. `link` names the
     link the change belongs to. `cause` says why it is to be done; `reason` why it waits or is left out.
     `precondition` is the digest of the record the change was planned on; `expects` are fields the record must have
-    when it is sent, after the earlier changes of the same plan.
+    when it is sent, after the earlier changes of the same plan. `touched` are the fields of the demand it writes,
+    `seats` how many seats it adds.
     """
 
     action: Action
@@ -77,6 +77,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     payload: dict[str, Any] = {}
     precondition: str = ""
     expects: dict[str, int] = {}
+    touched: tuple[Field, ...] = ()
+    seats: int = 0
     worker: str = ""
     risk: Risk = Risk()
 

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from mappings.demand import Posting, read_posting
+from mappings.link import LinkedDemand
 from mappings.model import Demand, Rules
 from mappings.shifts import Lone, Shift, ShiftGroup, linked, read_shift
-from sync.plan.snapshot import LinkedDemand
 
 Record = Mapping[str, Any]
 

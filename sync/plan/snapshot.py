@@ -6,29 +6,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from mappings.model import Demand, Rules, Worker
+from mappings.link import LinkedDemand, LinkedWorker
+from mappings.model import Rules, Worker
 
 Record = Mapping[str, Any]
-
-
-class LinkedDemand(msgspec.Struct, frozen=True):
-    """A link of a JobRequest and shifts, with the records of both as last seen; `shifts` lacks deleted ones."""
-
-    key: str
-    base: Demand
-    job_request: Record | None
-    jobs: tuple[Record, ...] = ()
-    shifts: tuple[Record, ...] = ()
-
-
-class LinkedWorker(msgspec.Struct, frozen=True):
-    """A link of a Wonolo worker and a When I Work user; `ours` if the engine created the user."""
-
-    key: str
-    base: Worker
-    user_id: int
-    wonolo: Record
-    ours: bool = False
 
 
 class LonePosting(msgspec.Struct, frozen=True):

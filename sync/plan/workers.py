@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 
 from mappings import worker as people
+from mappings.link import LinkedWorker
 from mappings.matching import Match, match_worker
 from mappings.model import Rules, Worker
 from sync.plan.model import Change, FieldChange, Risk
 from sync.plan.seats import USER
-from sync.plan.snapshot import LinkedWorker, Snapshot
+from sync.plan.snapshot import Snapshot
 
 
 def plan_workers(changes: Iterable[Change], snapshot: Snapshot) -> list[Change]:

@@ -1,0 +1,30 @@
+"""A link with the records of both sides: what a plan is made of, and what settles one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mappings.model import Demand, Worker
+
+Record = Mapping[str, Any]
+
+
+class LinkedDemand(msgspec.Struct, frozen=True):
+    """A link of a JobRequest and shifts, with the records of both as last seen; `shifts` lacks deleted ones."""
+
+    key: str
+    base: Demand
+    job_request: Record | None
+    jobs: tuple[Record, ...] = ()
+    shifts: tuple[Record, ...] = ()
+
+
+class LinkedWorker(msgspec.Struct, frozen=True):
+    """A link of a Wonolo worker and a When I Work user; `ours` if the engine created the user."""
+
+    key: str
+    base: Worker
+    user_id: int
+    wonolo: Record
+    ours: bool = False

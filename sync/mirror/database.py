@@ -1,0 +1,87 @@
+"""Opening a database, SQLite or Postgres, and bringing its tables up to date."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+from sync.errors import StoreError, StoreLocked, StoreNewer
+
+_BUSY_SECONDS = 5
+
+
+def connect(url: str) -> Engine:
+    """Make an engine for the URL; errors of it never show row data."""
+    sqlite = url.startswith("sqlite")
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        json_serializer=lambda value: msgspec.json.encode(value).decode(),
+        json_deserializer=msgspec.json.decode,
+        connect_args={"timeout": _BUSY_SECONDS} if sqlite else {},
+    )
+    if sqlite:
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediately)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # The driver must not begin transactions of its own kind.
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _begin_immediately(connection: Connection) -> None:
+    # A transaction that reads first and writes later would fail with "locked" instead of waiting its turn.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction: all of it or nothing. Raises StoreLocked or StoreError instead of the driver's errors."""
+    with translated(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's errors into those of `sync.errors`."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig)
+        if "locked" in reason or "lock timeout" in reason:
+            raise StoreLocked("the database is locked by another program; end it, or try again later") from error
+        raise StoreError(f"the database cannot be used: {reason.splitlines()[0]}") from error
+
+
+def migrate(url: str) -> None:
+    """Create the tables or bring them up to date; raises StoreNewer when a newer version of the program made them."""
+    engine = connect(url)
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    try:
+        with transaction(engine) as connection:
+            if not _is_current(connection, config):
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def _is_current(connection: Connection, config: AlembicConfig) -> bool:
+    scripts = ScriptDirectory.from_config(config)
+    known = {script.revision for script in scripts.walk_revisions()}
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found and found not in known:
+        raise StoreNewer(f"a newer version of shiftbridge made this database (revision {found}); upgrade shiftbridge")
+    return found == scripts.get_current_head()

@@ -1,0 +1,183 @@
+"""Links: which records are one entity, what both sides agreed on, and which links may need something."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, get_args
+
+import msgspec
+from sqlalchemy import Select, and_, delete, select
+
+from mappings.digest import RecordKind
+from mappings.link import LinkedDemand, LinkedWorker
+from mappings.model import Demand, Worker
+from mappings.shifts import Slot
+from mappings.worker import key_of
+from sync.mirror import tables
+from sync.mirror.records import Record, of_model, table
+from sync.mirror.rows import Rows, chunked
+
+_LINK = of_model(tables.Link)
+_MEMBER = of_model(tables.LinkMember)
+_JOB = table("job")
+_USER = table("user")
+
+Members = Mapping[tuple[RecordKind, int], str]
+"""The records of a link with the digest each is settled at, empty for one that is not."""
+
+
+class Links:
+    """The links of one pair."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def save(self, key: str, base: Demand | Worker, members: Members, now: datetime, *, ours: bool = False) -> None:
+        """Record a link with its base and its members; members it had before and has no more become free."""
+        known = self._row(key)
+        values = {
+            "pair": self._rows.pair,
+            "key": key,
+            "kind": "demand" if isinstance(base, Demand) else "worker",
+            "base": msgspec.to_builtins(base),
+            "slot": slot_text(base) if isinstance(base, Demand) else "",
+            "ours": known.ours if known else ours,
+            "since": known.since if known else now,
+        }
+        self._rows.upsert(_LINK, [values])
+        self._free(key)
+        rows = [
+            {"pair": self._rows.pair, "kind": kind, "record": record, "link": key, "settled": settled}
+            for (kind, record), settled in members.items()
+        ]
+        self._rows.upsert(_MEMBER, rows)
+
+    def end(self, key: str) -> None:
+        """Forget a link; the change log keeps its history."""
+        self._free(key)
+        self._rows.connection.execute(delete(_LINK).where(_LINK.c.pair == self._rows.pair, _LINK.c.key == key))
+
+    def _free(self, key: str) -> None:
+        chosen = and_(_MEMBER.c.pair == self._rows.pair, _MEMBER.c.link == key)
+        self._rows.connection.execute(delete(_MEMBER).where(chosen))
+
+    def _row(self, key: str) -> Any:
+        query = select(_LINK).where(_LINK.c.pair == self._rows.pair, _LINK.c.key == key)
+        return self._rows.connection.execute(query).one_or_none()
+
+    def unsettled(self) -> list[str]:
+        """Keys of the links with a record that changed since both sides agreed, or with a Job they do not know."""
+        keys = self._column(self._with_new_jobs())
+        for kind in get_args(RecordKind):
+            keys |= self._column(self._with_changed(kind))
+        return sorted(keys)
+
+    def _column(self, query: Select[Any]) -> set[str]:
+        return set(self._rows.connection.execute(query).scalars())
+
+    def _with_changed(self, kind: RecordKind) -> Select[Any]:
+        mirrored = table(kind)
+        return (
+            select(_MEMBER.c.link)
+            .join(
+                mirrored,
+                and_(
+                    mirrored.c.pair == _MEMBER.c.pair,
+                    mirrored.c.id == _MEMBER.c.record,
+                    mirrored.c.digest != _MEMBER.c.settled,
+                ),
+            )
+            .where(_MEMBER.c.pair == self._rows.pair, _MEMBER.c.kind == kind)
+        )
+
+    def _with_new_jobs(self) -> Select[Any]:
+        request, job = _MEMBER.alias(), _MEMBER.alias()
+        return (
+            select(request.c.link)
+            .join(_JOB, and_(_JOB.c.pair == request.c.pair, _JOB.c.job_request_id == request.c.record))
+            .outerjoin(job, and_(job.c.pair == _JOB.c.pair, job.c.kind == "job", job.c.record == _JOB.c.id))
+            .where(request.c.pair == self._rows.pair, request.c.kind == "job_request", job.c.record.is_(None))
+        )
+
+    def at(self, slots: Iterable[Slot]) -> list[str]:
+        """Keys of the links whose base is at one of these slots."""
+        keys: set[str] = set()
+        for some in chunked(sorted({_text(*slot) for slot in slots})):
+            keys |= self._column(select(_LINK.c.key).where(_LINK.c.pair == self._rows.pair, _LINK.c.slot.in_(some)))
+        return sorted(keys)
+
+    def demands(self, keys: Collection[str]) -> list[LinkedDemand]:
+        """The linked demands of these keys with their records, in order of the keys; other kinds are left out."""
+        bases = self._bases("demand", keys)
+        requests = self._members("job_request", keys)
+        shifts = self._members("shift", keys)
+        jobs = self._jobs(keys)
+        return [
+            LinkedDemand(
+                key,
+                msgspec.convert(base.base, Demand),
+                next(iter(requests.get(key, ())), None),
+                tuple(jobs.get(key, ())),
+                tuple(shifts.get(key, ())),
+            )
+            for key, base in sorted(bases.items())
+        ]
+
+    def workers(self, keys: Collection[str]) -> list[LinkedWorker]:
+        """The linked workers of these keys whose user still exists, with their Wonolo records."""
+        bases = self._bases("worker", keys)
+        seen, users = self._members("worker", keys), self._members("user", keys)
+        return [
+            LinkedWorker(
+                key, msgspec.convert(base.base, Worker), int(users[key][0]["id"]), seen[key][0], ours=base.ours
+            )
+            for key, base in sorted(bases.items())
+            if seen.get(key) and users.get(key)
+        ]
+
+    def _bases(self, kind: str, keys: Collection[str]) -> dict[str, Any]:
+        found = {}
+        for some in chunked(sorted(keys)):
+            query = select(_LINK).where(_LINK.c.pair == self._rows.pair, _LINK.c.kind == kind, _LINK.c.key.in_(some))
+            found.update({row.key: row for row in self._rows.connection.execute(query)})
+        return found
+
+    def _members(self, kind: RecordKind, keys: Collection[str]) -> dict[str, list[Record]]:
+        mirrored = table(kind)
+        joined = and_(mirrored.c.pair == _MEMBER.c.pair, mirrored.c.id == _MEMBER.c.record)
+        query = select(_MEMBER.c.link, mirrored.c.raw).join(mirrored, joined).where(_MEMBER.c.kind == kind)
+        return self._by_link(query.where(mirrored.c.digest != tables.GONE).order_by(mirrored.c.id), keys)
+
+    def _jobs(self, keys: Collection[str]) -> dict[str, list[Record]]:
+        joined = and_(_JOB.c.pair == _MEMBER.c.pair, _JOB.c.job_request_id == _MEMBER.c.record)
+        query = select(_MEMBER.c.link, _JOB.c.raw).join(_JOB, joined).where(_MEMBER.c.kind == "job_request")
+        return self._by_link(query.order_by(_JOB.c.id), keys)
+
+    def _by_link(self, query: Select[Any], keys: Collection[str]) -> dict[str, list[Record]]:
+        found: dict[str, list[Record]] = {}
+        for some in chunked(sorted(keys)):
+            for link, raw in self._rows.connection.execute(
+                query.where(_MEMBER.c.pair == self._rows.pair, _MEMBER.c.link.in_(some))
+            ):
+                found.setdefault(link, []).append(raw)
+        return found
+
+    def users(self) -> dict[int, str]:
+        """The worker behind each When I Work user: by link, or by the employee code that names a Wonolo worker."""
+        coded = select(_USER.c.id, _USER.c.employee_code).where(
+            _USER.c.pair == self._rows.pair, _USER.c.employee_code.like("wonolo:%"), _USER.c.digest != tables.GONE
+        )
+        linked = select(_MEMBER.c.record, _MEMBER.c.link).where(
+            _MEMBER.c.pair == self._rows.pair, _MEMBER.c.kind == "user"
+        )
+        rows: Sequence[Any] = self._rows.connection.execute(coded).all()
+        users = {user: key_of(code.removeprefix("wonolo:")) for user, code in rows if code[7:].isdigit()}
+        return users | {user: link.removeprefix("worker:") for user, link in self._rows.connection.execute(linked)}
+
+
+def slot_text(base: Demand) -> str:
+    """What seats of one demand have in common, as the text links are found by."""
+    return _text(base.place, base.skill, base.start, base.end)
+
+
+def _text(place: str, skill: str, start: datetime, end: datetime) -> str:
+    return f"{place}|{skill}|{start.isoformat()}|{end.isoformat()}"

@@ -1,0 +1,153 @@
+"""What each system last said: records, cursors, and the records that no link holds."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, get_args
+
+from sqlalchemy import and_, func, or_, select, update
+
+from mappings.digest import RecordKind
+from sync.mirror import tables
+from sync.mirror.records import Record, of_model, row, table
+from sync.mirror.rows import Rows, chunked
+
+_SHIFT = table("shift")
+_USER = table("user")
+_USER = table("user")
+_JOB = table("job")
+_REQUEST = table("job_request")
+_MEMBER = of_model(tables.LinkMember)
+_CURSOR = of_model(tables.Cursor)
+
+_ENDED = ("cancelled", "completed", "approved", "unfilled", "in_progress", "draft")
+"""JobRequest states that ask for nobody any more, or not yet; a state we do not know is looked at."""
+
+
+class Observations:
+    """The mirrored records of one pair."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def save(self, kind: RecordKind, records: Iterable[Record], read_at: datetime) -> list[str]:
+        """Mirror records as read by a request that began at `read_at`; an older reading never replaces a newer one.
+
+        Returns a sentence for each record that has no usable id and was left out.
+        """
+        values, problems = [], []
+        for record in records:
+            try:
+                values.append(row(self._rows.pair, kind, record, read_at))
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                problems.append(f"a {kind} record cannot be kept: {type(error).__name__} {error}")
+        mirrored = table(kind)
+        self._rows.upsert(mirrored, values, lambda new: mirrored.c.read_at <= new.read_at)
+        return problems
+
+    def mark_gone(self, kind: RecordKind, ids: Collection[int], read_at: datetime) -> None:
+        """Record that a system no longer has these records."""
+        mirrored = table(kind)
+        for some in chunked(sorted(ids)):
+            chosen = and_(mirrored.c.pair == self._rows.pair, mirrored.c.id.in_(some))
+            self._rows.connection.execute(update(mirrored).where(chosen).values(digest=tables.GONE, read_at=read_at))
+
+    def record(self, kind: RecordKind, record_id: int) -> Record | None:
+        """One record as last seen, None when it is gone or was never seen."""
+        found = self._find(kind, [record_id])
+        return found[0] if found else None
+
+    def digest(self, kind: RecordKind, record_id: int) -> str:
+        """The digest of one record as last seen; empty when it was never seen."""
+        mirrored = table(kind)
+        query = select(mirrored.c.digest).where(mirrored.c.pair == self._rows.pair, mirrored.c.id == record_id)
+        return self._rows.connection.execute(query).scalar_one_or_none() or ""
+
+    def _find(self, kind: RecordKind, ids: Sequence[int]) -> list[Record]:
+        mirrored = table(kind)
+        query = select(mirrored.c.raw).where(
+            mirrored.c.pair == self._rows.pair, mirrored.c.id.in_(ids), mirrored.c.digest != tables.GONE
+        )
+        return list(self._rows.connection.execute(query).scalars())
+
+    def all(self, kind: RecordKind) -> list[Record]:
+        """Every record of a kind that its system still has."""
+        mirrored = table(kind)
+        query = select(mirrored.c.raw).where(mirrored.c.pair == self._rows.pair, mirrored.c.digest != tables.GONE)
+        return list(self._rows.connection.execute(query.order_by(mirrored.c.id)).scalars())
+
+    def shifts_missing(self, start: datetime, end: datetime, seen: Collection[int]) -> list[int]:
+        """Ids of mirrored shifts that overlap the window and are not among those seen in it."""
+        query = select(_SHIFT.c.id).where(
+            _SHIFT.c.pair == self._rows.pair,
+            _SHIFT.c.digest != tables.GONE,
+            _SHIFT.c.start_time < end,
+            _SHIFT.c.end_time > start,
+        )
+        return sorted(set(self._rows.connection.execute(query).scalars()) - set(seen))
+
+    def lone_job_requests(self, now: datetime) -> list[tuple[Record, list[Record]]]:
+        """The JobRequests ahead that no link holds, each with its Jobs."""
+        query = (
+            select(_REQUEST.c.raw, _REQUEST.c.id)
+            .outerjoin(_MEMBER, self._member("job_request", _REQUEST))
+            .where(
+                _REQUEST.c.pair == self._rows.pair,
+                _MEMBER.c.link.is_(None),
+                _REQUEST.c.state.not_in(_ENDED),
+                or_(_REQUEST.c.start_time.is_(None), _REQUEST.c.start_time > now),
+            )
+            .order_by(_REQUEST.c.id)
+        )
+        found = list(self._rows.connection.execute(query))
+        jobs: dict[int, list[Record]] = {row.id: [] for row in found}
+        for some in chunked(sorted(jobs)):
+            chosen = select(_JOB.c.raw, _JOB.c.job_request_id).where(
+                _JOB.c.pair == self._rows.pair, _JOB.c.job_request_id.in_(some)
+            )
+            for job in self._rows.connection.execute(chosen.order_by(_JOB.c.id)):
+                jobs[job.job_request_id].append(job.raw)
+        return [(row.raw, jobs[row.id]) for row in found]
+
+    def lone_shifts(self, now: datetime, until: datetime) -> list[Record]:
+        """The published shifts ahead that no link holds and that are open or held by a Wonolo worker."""
+        query = (
+            select(_SHIFT.c.raw)
+            .outerjoin(_MEMBER, self._member("shift", _SHIFT))
+            .where(
+                _SHIFT.c.pair == self._rows.pair,
+                _MEMBER.c.link.is_(None),
+                _SHIFT.c.digest != tables.GONE,
+                _SHIFT.c.published,
+                or_(*(_SHIFT.c.user_id.in_(users) for users in ([0], *self._workers_users()))),
+                or_(_SHIFT.c.start_time.is_(None), and_(_SHIFT.c.start_time > now, _SHIFT.c.start_time < until)),
+            )
+            .order_by(_SHIFT.c.id)
+        )
+        return list(self._rows.connection.execute(query).scalars())
+
+    def _workers_users(self) -> tuple[Any, Any]:
+        """The When I Work users who are Wonolo workers: by link, and by employee code."""
+        coded = and_(_USER.c.pair == self._rows.pair, _USER.c.employee_code.like("wonolo:%"))
+        linked = and_(_MEMBER.c.pair == self._rows.pair, _MEMBER.c.kind == "user")
+        return select(_MEMBER.c.record).where(linked), select(_USER.c.id).where(coded)
+
+    def _member(self, kind: str, mirrored: Any) -> Any:
+        return and_(_MEMBER.c.pair == mirrored.c.pair, _MEMBER.c.kind == kind, _MEMBER.c.record == mirrored.c.id)
+
+    def cursor(self, name: str) -> datetime | None:
+        """How far the poller of that name has read; None when it never has."""
+        query = select(_CURSOR.c.at).where(_CURSOR.c.pair == self._rows.pair, _CURSOR.c.name == name)
+        return self._rows.connection.execute(query).scalar_one_or_none()
+
+    def save_cursor(self, name: str, at: datetime) -> None:
+        """Record how far a poller has read; call it in the transaction that saves the last of its records."""
+        self._rows.upsert(_CURSOR, [{"pair": self._rows.pair, "name": name, "at": at}])
+
+    def counts(self) -> dict[str, int]:
+        """How many records of each kind the mirror holds."""
+        return {kind: self._count(kind) for kind in get_args(RecordKind)}
+
+    def _count(self, kind: RecordKind) -> int:
+        mirrored = table(kind)
+        query = select(func.count()).where(mirrored.c.pair == self._rows.pair, mirrored.c.digest != tables.GONE)
+        return self._rows.connection.execute(query).scalar_one()

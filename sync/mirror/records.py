@@ -1,0 +1,110 @@
+"""Which table mirrors which kind of record, and how a record becomes a row."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table
+
+from mappings.convert import instant, one_line
+from mappings.digest import RecordKind, owned_digest
+from sync.mirror import tables
+
+Record = Mapping[str, Any]
+
+_NEVER_KEPT = frozenset({"dob", "gender", "password", "token"})
+
+_MODELS: dict[RecordKind, type[tables.Mirrored]] = {
+    "job_request": tables.WonoloJobRequest,
+    "job": tables.WonoloJob,
+    "worker": tables.WonoloWorker,
+    "shift": tables.WhenIWorkShift,
+    "user": tables.WhenIWorkUser,
+    "position": tables.WhenIWorkPosition,
+    "location": tables.WhenIWorkLocation,
+    "site": tables.WhenIWorkSite,
+}
+
+
+def table(kind: RecordKind) -> Table:
+    """The table that mirrors a kind of record."""
+    return of_model(_MODELS[kind])
+
+
+def of_model(model: type[Any]) -> Table:
+    """The SQLAlchemy table of a model."""
+    found: Table = model.__table__
+    return found
+
+
+def row(pair: str, kind: RecordKind, record: Record, read_at: datetime) -> dict[str, Any]:
+    """A record as the row that mirrors it; raises KeyError, TypeError or ValueError when it has no usable id."""
+    return {
+        "pair": pair,
+        "id": int(record["id"]),
+        "digest": owned_digest(kind, record),
+        "read_at": read_at,
+        "raw": _kept(record),
+        **{name: read(record) for name, read in _COLUMNS[kind].items()},
+    }
+
+
+def _kept(record: Record) -> dict[str, Any]:
+    """The record without what must never be stored, also inside its embedded worker."""
+    return {
+        name: _kept(value) if isinstance(value, dict) else value
+        for name, value in record.items()
+        if name not in _NEVER_KEPT
+    }
+
+
+def _moment(name: str) -> Callable[[Record], datetime | None]:
+    def read(record: Record) -> datetime | None:
+        try:
+            return instant(record.get(name))
+        except ValueError:
+            return None
+
+    return read
+
+
+def _number(name: str) -> Callable[[Record], int]:
+    def read(record: Record) -> int:
+        try:
+            return int(float(record.get(name) or 0))
+        except (TypeError, ValueError):
+            return 0
+
+    return read
+
+
+def _text(name: str) -> Callable[[Record], str]:
+    return lambda record: one_line(record.get(name))
+
+
+def _worker_id(record: Record) -> int:
+    return int((record.get("worker") or {}).get("id") or record.get("worker_id") or 0)
+
+
+def _published(record: Record) -> bool:
+    return bool(record.get("published"))
+
+
+_COLUMNS: dict[RecordKind, dict[str, Callable[[Record], Any]]] = {
+    "job_request": {"state": _text("state"), "start_time": _moment("start_time"), "slots": _number("slots")},
+    "job": {"state": _text("state"), "job_request_id": _number("job_request_id"), "worker_id": _worker_id},
+    "worker": {"last_name": _text("last_name")},
+    "shift": {
+        "user_id": _number("user_id"),
+        "location_id": _number("location_id"),
+        "position_id": _number("position_id"),
+        "start_time": _moment("start_time"),
+        "end_time": _moment("end_time"),
+        "published": _published,
+        "instances": _number("instances"),
+    },
+    "user": {"employee_code": _text("employee_code"), "last_name": _text("last_name")},
+    "position": {"name": _text("name")},
+    "location": {"name": _text("name")},
+    "site": {"name": _text("name")},
+}

@@ -1,0 +1,76 @@
+"""The database of a deployment, and one transaction over the rows of one pair.
+
+SQL lives in this package and in `sync.outbox` only.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Engine, func, insert, select, update
+
+from sync.mirror import tables
+from sync.mirror.database import connect, migrate, transaction
+from sync.mirror.links import Links
+from sync.mirror.observations import Observations
+from sync.mirror.records import of_model
+from sync.mirror.rows import Rows, RunSummary
+
+_RUN = of_model(tables.Run)
+_LINK = of_model(tables.Link)
+
+
+class Store:
+    """One database, SQLite or Postgres; it may hold many pairs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Open the database and bring its tables up to date; raises StoreError, StoreLocked or StoreNewer."""
+        migrate(url)
+        return cls(connect(url))
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def begin(self, pair: str) -> Iterator["Transaction"]:
+        """One transaction over the rows of a pair: all of it or nothing."""
+        with transaction(self._engine) as connection:
+            yield Transaction(Rows(connection, pair))
+
+
+class Transaction:
+    """What can be asked of and told to the rows of one pair, inside one transaction."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.observations = Observations(rows)
+        self.links = Links(rows)
+
+    def start_run(self, command: str, now: datetime) -> int:
+        """Record that a run began; returns its number."""
+        values = {"pair": self.rows.pair, "command": command, "started_at": now, "outcome": "running", "counts": {}}
+        result = self.rows.connection.execute(insert(_RUN).values(**values, error=""))
+        return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
+
+    def finish_run(self, run: int, now: datetime, outcome: str, counts: dict[str, int], error: str = "") -> None:
+        """Record how a run ended."""
+        values = {"finished_at": now, "outcome": outcome, "counts": counts, "error": error}
+        self.rows.connection.execute(update(_RUN).where(_RUN.c.id == run).values(**values))
+
+    def last_runs(self, count: int) -> list[RunSummary]:
+        """The newest runs of the pair, newest first."""
+        query = select(_RUN).where(_RUN.c.pair == self.rows.pair).order_by(_RUN.c.id.desc()).limit(count)
+        return [
+            RunSummary(row.id, row.command, row.started_at, row.finished_at, row.outcome, row.counts, row.error)
+            for row in self.rows.connection.execute(query)
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """How many records of each kind the mirror holds, and how many links."""
+        links = select(func.count()).where(_LINK.c.pair == self.rows.pair)
+        return self.observations.counts() | {"link": self.rows.connection.execute(links).scalar_one()}

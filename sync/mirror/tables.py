@@ -1,0 +1,177 @@
+"""Every table: the mirror of both systems, links and their bases, intents, runs and the change log.
+
+A mirrored record has typed columns for what people query, the JSON as the system returned it (without what must
+not be kept), and the digest of its owned fields. Rows never leave `mirror` and `outbox`.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger
+from sqlmodel import Field, SQLModel
+
+GONE = "gone"
+"""The digest of a record that its system no longer has."""
+
+
+class Mirrored(SQLModel):
+    """What every mirrored record has. `read_at` is when the request that returned it began."""
+
+    pair: str = Field(primary_key=True)
+    id: int = Field(primary_key=True, sa_type=BigInteger)
+    digest: str
+    read_at: datetime
+    raw: dict[str, Any] = Field(sa_type=JSON)
+
+
+class WonoloJobRequest(Mirrored, table=True):
+    """A JobRequest; instants are null where they could not be read."""
+
+    __tablename__ = "wonolo_job_request"
+    state: str = Field(index=True)
+    start_time: datetime | None = Field(default=None, index=True)
+    slots: int | None = None
+
+
+class WonoloJob(Mirrored, table=True):
+    """A Job: one worker on one JobRequest."""
+
+    __tablename__ = "wonolo_job"
+    state: str
+    job_request_id: int = Field(index=True, sa_type=BigInteger)
+    worker_id: int = Field(index=True, sa_type=BigInteger)
+
+
+class WonoloWorker(Mirrored, table=True):
+    """A Wonolo user of type Worker, also as embedded in Jobs."""
+
+    __tablename__ = "wonolo_worker"
+    last_name: str
+
+
+class WhenIWorkShift(Mirrored, table=True):
+    """A shift; `user_id` 0 is an OpenShift."""
+
+    __tablename__ = "wheniwork_shift"
+    user_id: int = Field(index=True, sa_type=BigInteger)
+    location_id: int = Field(sa_type=BigInteger)
+    position_id: int = Field(sa_type=BigInteger)
+    start_time: datetime | None = Field(default=None, index=True)
+    end_time: datetime | None = None
+    published: bool
+    instances: int
+
+
+class WhenIWorkUser(Mirrored, table=True):
+    """A When I Work user."""
+
+    __tablename__ = "wheniwork_user"
+    employee_code: str = Field(index=True)
+    last_name: str
+
+
+class WhenIWorkPosition(Mirrored, table=True):
+    """A position of the account."""
+
+    __tablename__ = "wheniwork_position"
+    name: str
+
+
+class WhenIWorkLocation(Mirrored, table=True):
+    """A location ("schedule") of the account."""
+
+    __tablename__ = "wheniwork_location"
+    name: str
+
+
+class WhenIWorkSite(Mirrored, table=True):
+    """A job site of the account."""
+
+    __tablename__ = "wheniwork_site"
+    name: str
+
+
+class Cursor(SQLModel, table=True):
+    """How far a poller has read, as the instant to ask from."""
+
+    pair: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    at: datetime
+
+
+class Link(SQLModel, table=True):
+    """Records of both systems that are one entity; `base` is what both sides last agreed on.
+
+    `slot` repeats place, skill, start and end of the base, so that shifts beside it can be found. `ours` tells that
+    the engine created the When I Work user.
+    """
+
+    pair: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    kind: str
+    base: dict[str, Any] = Field(sa_type=JSON)
+    slot: str = Field(default="", index=True)
+    ours: bool = False
+    since: datetime
+
+
+class LinkMember(SQLModel, table=True):
+    """One record of a link. `settled` is its digest when both sides agreed; empty while they do not."""
+
+    __tablename__ = "link_member"
+    pair: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    record: int = Field(primary_key=True, sa_type=BigInteger)
+    link: str = Field(index=True)
+    settled: str = ""
+
+
+class Run(SQLModel, table=True):
+    """One cycle, kept for the audit. `counts` are numbers by name, `outcome` one word, `error` one sentence."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    pair: str = Field(index=True)
+    command: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    outcome: str = "running"
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    error: str = ""
+
+
+class Intent(SQLModel, table=True):
+    """One remote write, recorded before it is sent.
+
+    `state` is sent, done, failed or unknown. `key` is derived from the change, so the same facts give the same key.
+    `bound` is the instant from which a read-back must look for the effect.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    pair: str = Field(index=True)
+    key: str = Field(index=True)
+    run: int
+    link: str
+    state: str = Field(index=True)
+    change: dict[str, Any] = Field(sa_type=JSON)
+    attempt: int = 1
+    bound: datetime
+    finished_at: datetime | None = None
+    error: str = ""
+
+
+class LogEntry(SQLModel, table=True):
+    """One change that was made, with the record before and after; never updated."""
+
+    __tablename__ = "change_log"
+    id: int | None = Field(default=None, primary_key=True)
+    pair: str = Field(index=True)
+    run: int
+    at: datetime
+    link: str = Field(index=True)
+    action: str
+    system: str
+    kind: str
+    record: str
+    cause: str
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    after: dict[str, Any] | None = Field(default=None, sa_type=JSON)

@@ -1,0 +1,110 @@
+"""The outbox: every remote write is recorded before it is sent, and settled together with what it brought about."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from sync.mirror import tables
+from sync.mirror.records import of_model
+from sync.mirror.rows import Rows, chunked
+from sync.plan import Change
+
+_INTENT = of_model(tables.Intent)
+_LOG = of_model(tables.LogEntry)
+
+_QUARANTINE = timedelta(hours=1)
+"""How long a write that was refused is not tried again while nothing about it changes."""
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """A write whose outcome is not known: it was about to be sent, or its reply was lost.
+
+    `bound` is the instant from which its effect must be looked for.
+    """
+
+    id: int
+    change: Change
+    bound: datetime
+
+
+class Outbox:
+    """The intents and the change log of one pair, inside one transaction."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def begin(self, run: int, change: Change, now: datetime) -> int:
+        """Record a write that is about to be sent; commit before sending. Returns the intent's number."""
+        values = {
+            "pair": self._rows.pair,
+            "key": change.key,
+            "run": run,
+            "link": change.link,
+            "state": "sent",
+            "change": msgspec.to_builtins(change),
+            "attempt": self._attempts(change.key) + 1,
+            "bound": now,
+            "error": "",
+        }
+        result = self._rows.connection.execute(insert(_INTENT).values(**values))
+        return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
+
+    def _attempts(self, key: str) -> int:
+        query = select(_INTENT.c.id).where(_INTENT.c.pair == self._rows.pair, _INTENT.c.key == key)
+        return len(self._rows.connection.execute(query).all())
+
+    def finish(self, intent: int, state: str, now: datetime, error: str = "") -> None:
+        """Record a write's outcome: done, failed, or unknown."""
+        values = {"state": state, "finished_at": now, "error": error}
+        self._rows.connection.execute(update(_INTENT).where(_INTENT.c.id == intent).values(**values))
+
+    def unknown(self) -> list[Intent]:
+        """The writes whose outcome nobody knows, oldest first; among them those that a dying process left behind."""
+        query = select(_INTENT.c.id, _INTENT.c.change, _INTENT.c.bound).where(
+            _INTENT.c.pair == self._rows.pair, _INTENT.c.state.in_(("sent", "unknown"))
+        )
+        return [
+            Intent(row.id, msgspec.convert(row.change, Change), row.bound)
+            for row in self._rows.connection.execute(query.order_by(_INTENT.c.id))
+        ]
+
+    def refused(self, keys: Collection[str], now: datetime) -> dict[str, str]:
+        """Why writes with these keys were refused lately, by key; they are left alone while nothing changes."""
+        found: dict[str, str] = {}
+        for some in chunked(sorted(keys)):
+            query = select(_INTENT.c.key, _INTENT.c.error).where(
+                _INTENT.c.pair == self._rows.pair,
+                _INTENT.c.state == "failed",
+                _INTENT.c.finished_at > now - _QUARANTINE,
+                _INTENT.c.key.in_(some),
+            )
+            found.update({row.key: row.error for row in self._rows.connection.execute(query)})
+        return found
+
+    def log(
+        self,
+        run: int,
+        change: Change,
+        now: datetime,
+        *,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
+    ) -> None:
+        """Add one change to the change log, with the record before and after."""
+        values = {
+            "pair": self._rows.pair,
+            "run": run,
+            "at": now,
+            "link": change.link,
+            "action": change.action,
+            "system": change.system or "",
+            "kind": change.kind,
+            "record": str((after or before or {}).get("id", change.record)),
+            "cause": change.cause,
+            "before": before,
+            "after": after,
+        }
+        self._rows.connection.execute(insert(_LOG).values(**values))
