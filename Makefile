@@ -24,8 +24,8 @@ check: .venv/ready ## format, lint, types, import contracts, dependencies, locke
 	$(RUN) deptry .
 	$(EXPORT) --no-dev --output-file .venv/requirements.txt
 	$(EXPORT) --output-file .venv/requirements-dev.txt
-	diff requirements.txt .venv/requirements.txt
-	diff requirements-dev.txt .venv/requirements-dev.txt
+	@diff requirements.txt .venv/requirements.txt && diff requirements-dev.txt .venv/requirements-dev.txt || \
+		{ echo "The locked requirements are not those of pyproject.toml: run make lock and commit what it writes." >&2; exit 1; }
 
 bench: .venv/ready ## measure throughput, time and memory
 	.venv/bin/python tests/bench
