@@ -194,7 +194,7 @@ class Api:
         except _NEVER_SENT as error:
             host, why = urlsplit(request.url).hostname, type(error).__name__
             raise Unavailable(request.system, str(request), None, f"{host} was not reached ({why})") from None
-        except (httpx.RequestError, TimeoutError) as error:
+        except (httpx.RequestError, OSError) as error:
             raise request.failed(None, f"no complete answer ({type(error).__name__})") from None
 
     async def _retrying(self, ask: Callable[[Request], Awaitable[Reply]], request: Request) -> Reply:
