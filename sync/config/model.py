@@ -1,0 +1,239 @@
+"""Every option: its name, type, default, limits, and what it is for.
+
+The descriptions are the comments of the files that `writing` makes, `config.example.toml` among them.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from difflib import get_close_matches
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from mappings.convert import cents
+from mappings.model import Place, Rules, Scope, Skill
+
+
+class Section(BaseModel):
+    """A table of the file; an option it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSection(Section):
+    """Where shiftbridge keeps what it has seen and done."""
+
+    url: str = Field(
+        default="sqlite:///shiftbridge.db",
+        repr=False,
+        description="A SQLite file (seen from this file's folder), or postgresql://user:password@host/name.",
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _supported(cls, url: str) -> str:
+        scheme, _, rest = url.partition("://")
+        if scheme in ("postgres", "postgresql", "postgresql+psycopg") and rest:
+            return f"postgresql+psycopg://{rest}"
+        if scheme == "sqlite" and len(rest) > 1:
+            return url
+        raise ValueError("must be sqlite:///path/to/file.db or postgresql://user:password@host/name")
+
+
+class WonoloSection(Section):
+    """The Wonolo company. The keys are those that Wonolo gave you for its API."""
+
+    base_url: str = Field(default="https://api.wonolo.com/api_v2", description="Where Wonolo's API is.")
+    api_key: SecretStr
+    secret_key: SecretStr
+    write: bool = Field(
+        default=False,
+        description="Whether `reconcile` may change anything in Wonolo. Leave it off until a first `diff` looks right.",
+    )
+    per_second: float = Field(default=2.0, gt=0, description="The most requests a second to send to Wonolo.")
+    start_time_format: Literal["wall", "iso"] = Field(
+        default="wall",
+        description="How Wonolo is told when work starts: wall = the time on the wall of the place, without a zone, as "
+        "documented; iso = with an offset. Each start is read back and compared after it is written.",
+    )
+    employer_id: int | None = Field(
+        None, description="The Employer in whose name requests are posted, if not the key's."
+    )
+
+
+class WhenIWorkSection(Section):
+    """The When I Work account, seen as one of its managers or administrators."""
+
+    base_url: str = Field(default="https://api.wheniwork.com/2", description="Where When I Work's API is.")
+    login_url: str = Field(default="https://api.login.wheniwork.com/login", description="Where it takes logins.")
+    key: SecretStr = Field(description="The developer key.")
+    email: SecretStr
+    password: SecretStr
+    user_id: int | None = Field(
+        default=None, description="The manager's user id; needed when the login has several accounts."
+    )
+    account_id: int | None = Field(
+        default=None, description="The account that must be meant; nothing is written to another."
+    )
+    write: bool = Field(
+        default=False,
+        description="Whether `reconcile` may change anything in When I Work. Leave it off until a first `diff` looks "
+        "right.",
+    )
+    per_minute: int = Field(
+        default=90, ge=1, description="The most requests a minute to send; When I Work allows about 100."
+    )
+
+
+class SyncSection(Section):
+    """What to look at, and how carefully."""
+
+    horizon_days: int = Field(default=14, ge=1, le=365, description="How many days ahead to keep both systems equal.")
+    cutoff_hours: float = Field(
+        default=12,
+        ge=0,
+        description="How close to its start a shift is left to people: cancelling then costs half the pay, so such a "
+        "change waits for a yes.",
+    )
+    workers: Literal["create", "match"] = Field(
+        default="create",
+        description="A Wonolo worker who is nobody in When I Work: create = becomes a user there (who gets no "
+        "invitation); match = waits until you add them.",
+    )
+    clock: Literal["system", "wonolo"] = Field(
+        default="system",
+        description="Whose clock counts: system = this machine's; wonolo = the service's own, for a sandbox whose time "
+        "was moved.",
+    )
+
+
+class ScopeSection(Section):
+    """Which open shifts of the places and skills below are offered to Wonolo; empty means each published one."""
+
+    tag: str = Field(default="", description="Only shifts with this text in their notes.")
+    color: str = Field(default="", description="Only shifts of this colour, as When I Work spells it.")
+
+
+class GuardsSection(Section):
+    """A plan that changes or deletes more than this at once is refused before anything is written."""
+
+    share: float = Field(default=0.3, ge=0, le=1, description="The share of the known records of a kind.")
+    at_least: int = Field(default=10, ge=0, description="... but only where at least so many are known.")
+
+
+class PlaceEntry(Section):
+    """Where work happens: a When I Work location (and site), and the address that Wonolo shows its workers."""
+
+    name: str = Field(min_length=1, description="What you call it; reports use this name.")
+    location_id: int
+    site_id: int = Field(default=0, description="A site of that location; 0 = shifts without a site.")
+    venue: str = Field(default="", description="What Wonolo's workers read above the address, if not the name.")
+    address: str
+    city: str
+    zip: str
+    zone: str = Field(description="The time zone of the place.")
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        try:
+            return ZoneInfo(zone).key
+        except (OSError, ValueError, KeyError):
+            near = get_close_matches(zone, available_timezones(), 1)
+            hint = f"did you mean {near[0]!r}?" if near else "write one like 'America/Chicago'"
+            raise ValueError(f"{zone!r} is no time zone; {hint}") from None
+
+    @property
+    def place(self) -> Place:
+        """The place as the mappings know it."""
+        return Place(key=self.name, **self.model_dump(exclude={"name"}))
+
+
+class SkillEntry(Section):
+    """What somebody must be able to do: a When I Work position, and how Wonolo is asked for it."""
+
+    name: str = Field(min_length=1, description="What you call it; reports use this name.")
+    position_id: int
+    category: str = Field(description="One of your company's categories in Wonolo.")
+    description: str = Field(description="What Wonolo's workers read about the work.")
+    hourly_rate: float = Field(
+        ge=0, description="The pay in dollars an hour; a 1099 request carries rate x paid hours."
+    )
+    classification: Literal["1099", "w2"] = "1099"
+    badges: tuple[str, ...] = Field(default=(), description="Names of badges the workers should have.")
+    lead_hours: float | None = Field(
+        default=None,
+        ge=0,
+        description="Keep an open shift with your own people until so many hours before it starts.",
+    )
+
+    @property
+    def skill(self) -> Skill:
+        """The skill as the mappings know it, with the rate in cents."""
+        fields = self.model_dump(exclude={"name", "hourly_rate", "lead_hours"})
+        return Skill(key=self.name, hourly_rate=cents(self.hourly_rate), **fields)
+
+
+class Config(Section):
+    """One pair of accounts and its rules."""
+
+    name: Annotated[
+        str, Field(min_length=1, description="The name of this pair of accounts in the database; leave it once used.")
+    ] = "main"
+    database: DatabaseSection = DatabaseSection()
+    wonolo: WonoloSection
+    wheniwork: WhenIWorkSection
+    sync: SyncSection = SyncSection()
+    scope: ScopeSection = ScopeSection()
+    guards: GuardsSection = GuardsSection()
+    places: tuple[PlaceEntry, ...] = ()
+    skills: tuple[SkillEntry, ...] = ()
+
+    @field_validator("places")
+    @classmethod
+    def _each_place_once(cls, places: tuple[PlaceEntry, ...]) -> tuple[PlaceEntry, ...]:
+        _only_once("name", (row.name for row in places))
+        _only_once("location and site", ((row.location_id, row.site_id) for row in places))
+        return places
+
+    @field_validator("skills")
+    @classmethod
+    def _each_skill_once(cls, skills: tuple[SkillEntry, ...]) -> tuple[SkillEntry, ...]:
+        _only_once("name", (row.name for row in skills))
+        _only_once("position_id", (row.position_id for row in skills))
+        return skills
+
+    @model_validator(mode="after")
+    def _ready_to_write(self) -> Self:
+        """What a diff can do without, but no request to real people."""
+        if not self.wonolo.write:
+            return self
+        gaps = [f"places {row.name!r} has no {key}" for row in self.places for key in _blanks(row)]
+        gaps += [f"skills {row.name!r} has no hourly_rate" for row in self.skills if not row.hourly_rate]
+        gaps += [f"skills {row.name!r} has no category" for row in self.skills if not row.category]
+        if gaps:
+            raise ValueError(f"is switched on, but {'; '.join(gaps)}")
+        return self
+
+    @property
+    def rules(self) -> Rules:
+        """What the mappings need to know of all this."""
+        lead = {row.name: round(row.lead_hours * 60) for row in self.skills if row.lead_hours is not None}
+        return Rules(
+            places=tuple(row.place for row in self.places),
+            skills=tuple(row.skill for row in self.skills),
+            scope=Scope(tag=self.scope.tag, color=self.scope.color, lead_minutes=lead),
+            start_time_format=self.wonolo.start_time_format,
+            employer_id=self.wonolo.employer_id,
+        )
+
+
+def _blanks(row: PlaceEntry) -> list[str]:
+    return [key for key in ("address", "city", "zip") if not getattr(row, key).strip()]
+
+
+def _only_once(what: str, values: Iterable[Hashable]) -> None:
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise ValueError(f"each {what} may stand there only once; more than once: {', '.join(map(str, twice))}")

@@ -1,0 +1,120 @@
+"""Making a commented configuration file out of the options' own descriptions."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+import tomlkit
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from tomlkit import TOMLDocument
+from tomlkit.items import Table
+
+from sync.config.model import (
+    Config,
+    DatabaseSection,
+    GuardsSection,
+    PlaceEntry,
+    ScopeSection,
+    SkillEntry,
+    SyncSection,
+    WhenIWorkSection,
+    WonoloSection,
+)
+from sync.errors import ConfigError
+
+_HEAD = """\
+shiftbridge keeps one Wonolo company and one When I Work account equal.
+
+Each option can also be set by an environment variable, as SHIFTBRIDGE_WONOLO__SECRET_KEY, and each secret be kept in
+a file of its own: secret_key_file = "path". An option that stands here with its default may be left out."""
+
+_TABLES: dict[str, type[BaseModel]] = {
+    "database": DatabaseSection,
+    "wonolo": WonoloSection,
+    "wheniwork": WhenIWorkSection,
+    "sync": SyncSection,
+    "scope": ScopeSection,
+    "guards": GuardsSection,
+}
+_LISTS: dict[str, type[BaseModel]] = {"places": PlaceEntry, "skills": SkillEntry}
+_COLUMNS = 116
+
+
+def commented(values: Mapping[str, Any]) -> str:
+    """The text of a configuration file with these values, every other option at its default, each one explained.
+
+    `values` has the shape of the file: a mapping per table, a sequence of mappings for places and for skills. A value
+    may be a tomlkit item with a comment of its own.
+    """
+    head = tomlkit.document()
+    _put(head, "name", Config.model_fields["name"], values)
+    parts = [_comment(_HEAD), tomlkit.dumps(head)]
+    for name, model in _TABLES.items():
+        table = _table(model, values.get(name, {}), explained=True)
+        parts.append(_comment(str(model.__doc__)) + tomlkit.dumps({name: table}))
+    for name, model in _LISTS.items():
+        for number, row in enumerate(values.get(name, ())):
+            rows = tomlkit.aot()
+            rows.append(_table(model, row, explained=number == 0))
+            parts.append(("" if number else _comment(str(model.__doc__))) + tomlkit.dumps({name: rows}))
+    return "\n".join(parts)
+
+
+def write_file(path: Path, text: str, *, overwrite: bool = False) -> None:
+    """Write a configuration, whole or not at all, readable by its owner alone, since it may hold secrets.
+
+    Raises ConfigError when the file is there already and may not be overwritten, or cannot be written.
+    """
+    if path.exists() and not overwrite:
+        raise ConfigError([f"{path}: is there already; name another file with --config, or replace it with --force"])
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # created with mode 0600
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be written: {error.strerror}"]) from None
+
+
+def _table(model: type[BaseModel], values: Mapping[str, Any], *, explained: bool) -> Table:
+    table = tomlkit.table()
+    for name, field in model.model_fields.items():
+        _put(table, name, field, values, explained=explained)
+        if f"{name}_file" in values:
+            table.add(f"{name}_file", values[f"{name}_file"])
+    return table
+
+
+def _put(
+    table: Table | TOMLDocument, name: str, field: FieldInfo, values: Mapping[str, Any], *, explained: bool = True
+) -> None:
+    """Add one option; one that has no value here and no default stands in a comment, to be filled in."""
+    default = None if field.default is PydanticUndefined else field.default
+    value = values.get(name, list(default) if isinstance(default, tuple) else default)
+    if not explained and value in (default, []):
+        return
+    if explained and field.description:
+        _explain(table, field.description)
+    if value is None:
+        table.add(tomlkit.comment(f"{name} ="))
+    else:
+        table.add(name, value)
+
+
+def _explain(table: Table | TOMLDocument, text: str) -> None:
+    for line in wrap(text, _COLUMNS):
+        table.add(tomlkit.comment(line))
+
+
+def _comment(text: str) -> str:
+    """Each paragraph of a text as comment lines."""
+    lines = [line for paragraph in text.split("\n\n") for line in ("", *wrap(" ".join(paragraph.split()), _COLUMNS))]
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines[1:])
