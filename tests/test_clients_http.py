@@ -134,7 +134,16 @@ def test_https_and_this_machine_are_allowed(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://api.example/2", "http://10.0.0.1/", "ftp://api.example/", "api.example", "https://"]
+    "url",
+    [
+        "http://api.example/2",
+        "http://10.0.0.1/",
+        "ftp://api.example/",
+        "api.example",
+        "https://",
+        "https://[::1",
+        "https://a:b",
+    ],
 )
 def test_any_other_address_is_a_configuration_error(url: str) -> None:
     """The message names the setting and the address."""
@@ -404,7 +413,7 @@ async def test_a_read_that_gets_something_else_than_json_is_invalid(answer: Answ
         ),
         ({"errors": ["a", "b"]}, None, "a; b"),
         ({"errors": {"zip": ["is missing"], "city": ["is odd"]}}, None, "zip: is missing; city: is odd"),
-        ({"message": "no"}, None, "no"),
+        ({"message": "no", "code": {"odd": 1}}, None, "no"),
         (["no"], None, "no reason given"),
         ({"error": "x" * 500}, None, "x" * 200),
         ({"error": "ada@mail.example and +15550100123 are taken"}, None, "[redacted] and [redacted] are taken"),
@@ -492,6 +501,34 @@ async def test_an_empty_answer_is_no_object() -> None:
         nothing.object()
     with pytest.raises(InvalidResponse, match="expected `there`, got the keys here"):
         other.value("there")
+
+
+@pytest.mark.parametrize(
+    ("body", "ids"), [({"ids": [4, "5"]}, {4, 5}), ({"ids": []}, set()), ({}, None), ({"ids": None}, None)]
+)
+async def test_ids_are_read_as_numbers(body: object, ids: set[int] | None) -> None:
+    """Samples spell some as text; no list is something else than an empty one."""
+    api, _, _ = build(said(body))
+    async with api:
+        assert (await api.get("/shifts")).ids("ids") == ids
+
+
+@pytest.mark.parametrize("ids", ["12", {"0": 5}, [None], ["x"], [-1]])
+async def test_ids_that_are_none_are_invalid(ids: object) -> None:
+    """Nothing is guessed where a deletion may follow from it."""
+    api, _, _ = build(said({"ids": ids}))
+    async with api:
+        reply = await api.get("/shifts")
+    with pytest.raises(InvalidResponse, match="expected `ids`, a list of ids"):
+        reply.ids("ids")
+
+
+async def test_bytes_that_are_no_text_are_no_json() -> None:
+    """A broken encoding is one more way of not being JSON."""
+    api, _, _ = build(lambda _request: httpx.Response(200, content=b'{"a": "\xff"}'))
+    async with api:
+        error = await failure(api)
+    assert str(error) == "wheniwork: GET /shifts: 200: expected JSON, got text"
 
 
 # Budget and logs

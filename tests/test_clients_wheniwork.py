@@ -377,11 +377,13 @@ async def test_a_delete_may_be_answered_with_nothing() -> None:
 
 
 async def test_a_delete_that_does_not_say_success_is_of_unknown_outcome() -> None:
-    """The shift has to be read again."""
+    """The shifts have to be read again."""
     wheniwork, _, _ = client(said({"deleted": []}))
     async with wheniwork:
-        with pytest.raises(OutcomeUnknown, match="does not say that it was deleted"):
+        with pytest.raises(OutcomeUnknown, match="does not say that anything was deleted"):
             await wheniwork.delete_shift(7)
+        with pytest.raises(OutcomeUnknown, match="does not say that anything was deleted"):
+            await wheniwork.delete_shifts([7])
 
 
 async def test_a_refused_delete_is_an_error() -> None:

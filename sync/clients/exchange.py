@@ -132,6 +132,15 @@ class Reply:
             return self.body[key]
         raise self._missing(f"`{key}`")
 
+    def ids(self, key: str) -> frozenset[int] | None:
+        """Return the record ids listed under `key`, None where it is not there; raises like `record`."""
+        listed = self.object().get(key)
+        if listed is None:
+            return None
+        if isinstance(listed, list) and all(str(record_id).isdecimal() for record_id in listed):
+            return frozenset(int(record_id) for record_id in listed)
+        raise self._missing(f"`{key}`, a list of ids")
+
     def unexpected(self, message: str) -> RemoteError:
         """Return the error for an answer that is JSON but makes no sense."""
         return self.request.unreadable(self.status, message)
@@ -170,7 +179,7 @@ def _decoded(content: bytes) -> Any:
         return None
     try:
         return msgspec.json.decode(content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return _NotJson("an HTML page" if content.lstrip().startswith(b"<") else "text")
 
 
@@ -201,7 +210,9 @@ def _code(body: Any) -> int | str | None:
     # The newer endpoints nest it: {"error": {"code", "title"}} (When I Work reference 1).
     nested = body["error"] if isinstance(body.get("error"), dict) else body
     code = nested.get("code")
-    return int(code) if isinstance(code, str) and code.isdigit() else code
+    if not isinstance(code, int | str):
+        return None
+    return int(code) if isinstance(code, str) and code.isdecimal() else code
 
 
 def _reason(body: Any) -> str:
@@ -221,7 +232,7 @@ def _flat(value: Any) -> list[str]:
 
 def _pause(response: httpx.Response, reason: str, now: datetime) -> float | None:
     header = response.headers.get("Retry-After", "")
-    if header and not header.isdigit():
+    if header and not header.isdecimal():
         try:
             return max(0.0, (parsedate_to_datetime(header).astimezone(UTC) - now).total_seconds())
         except ValueError:

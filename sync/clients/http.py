@@ -65,10 +65,13 @@ class Service:
 
 def require_https(name: str, url: str) -> None:
     """Raise ConfigError unless the URL is https, or plain http to this very machine; `name` is the setting's."""
-    parts = urlsplit(url)
-    if not parts.hostname or parts.scheme not in {"http", "https"}:
+    try:
+        scheme, host, _port = (parts := urlsplit(url)).scheme, parts.hostname, parts.port
+    except ValueError:
+        scheme, host = "", None
+    if not host or scheme not in {"http", "https"}:
         raise ConfigError([f"{name}: {url!r} is not a web address like https://host/path"])
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if scheme == "http" and not _is_loopback(host):
         raise ConfigError([f"{name}: {url!r} must start with https:// (plain http is for this machine only)"])
 
 

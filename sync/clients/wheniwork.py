@@ -16,7 +16,7 @@ from sync.clients.auth import Grant
 from sync.clients.exchange import Record, Reply
 from sync.clients.http import Api, Limits, Service, require_https
 from sync.clock import Clock, SystemClock
-from sync.errors import OutcomeUnknown, Rejected
+from sync.errors import Rejected
 
 _PERMISSION_CODES = frozenset({3005, 3704})
 _LONGEST_WINDOW = timedelta(days=31)
@@ -170,8 +170,7 @@ class WhenIWork:
         body = reply.object()
         first, last = _instant(body.get("start")), _instant(body.get("end"))
         complete = first is not None and last is not None and first <= start and last >= end
-        ids = frozenset(int(shift_id) for shift_id in body.get("deleted_ids") or ())
-        return ShiftListing(first, last, reply.records("shifts"), ids, complete)
+        return ShiftListing(first, last, reply.records("shifts"), reply.ids("deleted_ids") or frozenset(), complete)
 
     async def shift(self, shift_id: int) -> Record:
         """Return one shift; a missing one raises Rejected with `gone` true."""
@@ -216,8 +215,9 @@ class WhenIWork:
             # Without ids the service would read the call as a filter, and no filter is everything.
             return frozenset()
         reply = await self._api.send("DELETE", "/shifts", params={"ids": shift_ids})
-        named = (reply.body or {}).get("deleted")
-        return frozenset(int(shift_id) for shift_id in (shift_ids if named is None else named))
+        _require_success(reply)
+        named = None if reply.body is None else reply.ids("deleted")
+        return frozenset(shift_ids) if named is None else named
 
     async def publish(self, shift_ids: Sequence[int]) -> None:
         """Publish shifts, silently as far as the sources go (When I Work reference 5.7); read them again after."""
@@ -250,10 +250,14 @@ async def _deleted(api: Api, path: str, options: Record) -> bool:
         if not error.gone:
             raise
         return False
-    if isinstance(reply.body, dict) and not reply.body.get("success"):
-        # No `success` is documented as "nothing was deleted" (When I Work reference 3.2).
-        raise OutcomeUnknown("wheniwork", f"DELETE {path}", reply.status, "the answer does not say that it was deleted")
+    _require_success(reply)
     return True
+
+
+def _require_success(reply: Reply) -> None:
+    # No `success` is documented as "nothing was deleted" (When I Work reference 3.2); an empty 2xx is a yes.
+    if reply.body is not None and not reply.object().get("success"):
+        raise reply.unexpected("the answer does not say that anything was deleted")
 
 
 def _windows(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
@@ -277,7 +281,8 @@ def _instant(text: object) -> datetime | None:
 
 def _users(reply: Reply) -> list[Record]:
     body = reply.object()
-    return [body["user"]] if isinstance(body.get("user"), dict) else list(body.get("users") or ())
+    users = [body["user"]] if body.get("user") else body.get("users") or []
+    return [user for user in users if isinstance(user, dict) and "id" in user]
 
 
 def _token(reply: Reply, acting: int | None) -> str:
