@@ -1,6 +1,7 @@
 """Leaf conversions: instants and zones, money, phones, the marker. Each refuses what it cannot read with ValueError."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from email.utils import format_datetime
@@ -12,6 +13,8 @@ from whenever import Instant
 # Unset dates arrive as null, "", false, zero dates, or a zero date shifted into the year -001
 # (When I Work reference 8).
 _UNSET = re.compile(r"^(0000-00-00.*|.* -\d{3,4} .*)?$")
+_WEEKDAY = re.compile(r"^[A-Za-z]{3},\s*")
+_BARE_OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
 _MARKER = re.compile(r"\s*\[sb:([a-z0-9]{6,32})\]")
 
 
@@ -24,15 +27,27 @@ def instant(value: Any) -> datetime | None:
     if value in (None, False) or (isinstance(value, str) and _UNSET.match(value)):
         return None
     try:
-        read = Instant.parse_rfc2822(value) if value[:1].isalpha() else Instant.parse_iso(_iso(value))
-    except (ValueError, TypeError) as error:
+        return _parsed(str(value)).to_stdlib().replace(second=0, microsecond=0)
+    except ValueError as error:
         raise ValueError(f"{value!r} is not a time with a zone") from error
-    return read.to_stdlib().replace(second=0, microsecond=0)
 
 
-def _iso(text: str) -> str:
-    """Give a bare UTC offset like -0600 the colon that a strict reader wants."""
-    return re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text)
+def moment(record: Mapping[str, Any], name: str) -> datetime:
+    """Read the instant in a field that must have one; the ValueError names the field."""
+    try:
+        read = instant(record.get(name))
+    except ValueError as error:
+        raise ValueError(f"its {name} cannot be read: {error}") from error
+    if read is None:
+        raise ValueError(f"it has no {name}")
+    return read
+
+
+def _parsed(text: str) -> Instant:
+    """Read either form: a weekday may be wrong in RFC 2822 (When I Work reference 8), an ISO offset lack its colon."""
+    if text[:1].isalpha():
+        return Instant.parse_rfc2822(_WEEKDAY.sub("", text))
+    return Instant.parse_iso(_BARE_OFFSET.sub(r"\1:\2", text))
 
 
 def rfc2822(moment: datetime) -> str:
@@ -50,7 +65,7 @@ def wall_clock(moment: datetime, zone: str) -> str:
 
 def minutes_of_hours(hours: Any) -> int:
     """Read When I Work's hours (`0.5`, `"0.5"`, None) as whole minutes."""
-    return round(float(hours or 0) * 60)
+    return round(number(hours) * 60)
 
 
 def hours_of_minutes(minutes: int) -> float:
@@ -59,9 +74,9 @@ def hours_of_minutes(minutes: int) -> float:
 
 
 def cents(amount: Any) -> int:
-    """Read an amount of dollars (number or text) as cents; None reads as 0."""
+    """Read an amount of dollars (number or text) as cents; unset reads as 0."""
     try:
-        exact = Decimal(str(amount if amount is not None else 0))
+        exact = Decimal(str(amount or 0))
         return int((exact * 100).quantize(Decimal(1), ROUND_HALF_UP))
     except InvalidOperation as error:
         raise ValueError(f"{amount!r} is not an amount of money") from error
@@ -121,4 +136,15 @@ def unmarked(text: Any) -> str:
 
 def identifier(value: Any) -> int:
     """Read an id, which may arrive as text (When I Work reference 8); unset reads as 0."""
-    return int(value or 0)
+    try:
+        return int(value or 0)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{value!r} is not an id") from error
+
+
+def number(value: Any) -> float:
+    """Read a number, which may arrive as text; unset reads as 0."""
+    try:
+        return float(value or 0)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{value!r} is not a number") from error

@@ -8,8 +8,8 @@ import msgspec
 
 from mappings import place as places
 from mappings import skill as skills
-from mappings.convert import identifier, instant, marked, marker, unmarked, wall_clock
-from mappings.model import Demand, Rules, Stage, Unmapped
+from mappings.convert import cents, identifier, marked, marker, moment, one_line, unmarked, wall_clock
+from mappings.model import Demand, Place, Rules, Skill, Stage, Unmapped
 from mappings.worker import key_of
 
 Record = Mapping[str, Any]
@@ -32,13 +32,13 @@ class Seat(msgspec.Struct, frozen=True):
 
 
 class Posting(msgspec.Struct, frozen=True):
-    """A JobRequest with its Jobs, and the demand they mean. `wage` is in dollars as Wonolo printed it."""
+    """A JobRequest with its Jobs, and the demand they mean. `wage` is the total for one worker, in cents."""
 
     id: int
     state: str
     demand: Demand
     seats: tuple[Seat, ...] = ()
-    wage: Any = None
+    wage: int = 0
     marker: str | None = None
 
     @property
@@ -64,8 +64,15 @@ def read_posting(record: Record, jobs: Iterable[Record], rules: Rules, base: Dem
     """
     if record.get("state") in _NOT_OFFERED:
         raise Unmapped("it is a draft in Wonolo")
+    try:
+        return _posting(record, jobs, rules, base)
+    except ValueError as error:
+        raise Unmapped(str(error)) from error
+
+
+def _posting(record: Record, jobs: Iterable[Record], rules: Rules, base: Demand | None) -> Posting:
     seats = tuple(sorted((_seat(job) for job in jobs), key=lambda seat: seat.job_id))
-    start = _start(record)
+    start = moment(record, "start_time")
     return Posting(
         id=identifier(record["id"]),
         state=str(record.get("state") or ""),
@@ -76,10 +83,10 @@ def read_posting(record: Record, jobs: Iterable[Record], rules: Rules, base: Dem
             end=start + timedelta(minutes=_number(record, "duration")),
             headcount=_number(record, "slots"),
             workers=frozenset(seat.worker for seat in seats if seat.state in HOLDING),
-            title=_title(record, rules),
+            title=title(record.get("request_name"), rules),
         ),
         seats=seats,
-        wage=record.get("wage"),
+        wage=cents(record.get("wage")),
         marker=marker(record.get("request_name")),
     )
 
@@ -89,28 +96,24 @@ def _seat(job: Record) -> Seat:
     return Seat(identifier(job["id"]), key_of(worker), str(job.get("state") or ""))
 
 
-def _start(record: Record) -> datetime:
-    try:
-        start = instant(record.get("start_time"))
-    except ValueError as error:
-        raise Unmapped(f"its start_time cannot be read: {error}") from error
-    if start is None:
-        raise Unmapped("it has no start_time")
-    return start
-
-
 def _number(record: Record, name: str) -> int:
     try:
         return round(float(record[name]))
     except (KeyError, TypeError, ValueError) as error:
-        raise Unmapped(f"its {name} {record.get(name)!r} is not a number") from error
+        raise ValueError(f"its {name} {record.get(name)!r} is not a number") from error
 
 
-def _title(record: Record, rules: Rules) -> str:
-    name = unmarked(record.get("request_name"))[:TITLE_LIMIT].rstrip()
-    skill, _, place = name.partition(" at ")
-    ours = skill in {row.key for row in rules.skills} and place in {row.key for row in rules.places}
+def title(text: Any, rules: Rules) -> str:
+    """The title in a request's name or a shift's notes: cut to what both systems keep, empty for a name of our own."""
+    name = unmarked(text)[:TITLE_LIMIT].rstrip()
+    words = name.split(" at ")
+    splits = ((" at ".join(words[:count]), " at ".join(words[count:])) for count in range(1, len(words)))
+    ours = any(skill in _names(rules.skills) and place in _names(rules.places) for skill, place in splits)
     return "" if ours else name
+
+
+def _names(rows: Iterable[Place | Skill]) -> set[str]:
+    return {one_line(row.key) for row in rows}
 
 
 def job_request_fields(demand: Demand, rules: Rules, key: str) -> dict[str, Any]:

@@ -38,19 +38,24 @@ def _breaks(value: Any) -> Any:
     return [(_id(row.get("length")), bool(row.get("paid"))) for row in value or []]
 
 
-def _address(value: Any) -> str:
+def _seats(value: Any) -> Any:
+    """Missing and 0 instances are one seat (When I Work reference 5.8)."""
+    return _id(value) or 1.0
+
+
+def _folded(value: Any) -> str:
     return one_line(value).casefold()
 
 
 _PERSON: dict[str, Callable[[Any], Any]] = {
     "first_name": one_line,
     "last_name": one_line,
-    "email": _address,
+    "email": _folded,
 }
 
 _OWNED: dict[RecordKind, dict[str, Callable[[Any], Any]]] = {
     "job_request": {
-        "state": str,
+        "state": one_line,
         "category": one_line,
         "request_name": one_line,
         "description_tasks": one_line,
@@ -60,9 +65,10 @@ _OWNED: dict[RecordKind, dict[str, Callable[[Any], Any]]] = {
         "duration": _id,
         "venue": one_line,
         "address": one_line,
-        "zip": str,
+        "zip": one_line,
+        "postal_code": one_line,
     },
-    "job": {"state": str, "job_request_id": _id, "worker": _nested_id},
+    "job": {"state": one_line, "job_request_id": _id, "worker": _nested_id, "worker_id": _id},
     "worker": _PERSON | {"phone": e164},
     "shift": {
         "user_id": _id,
@@ -74,9 +80,9 @@ _OWNED: dict[RecordKind, dict[str, Callable[[Any], Any]]] = {
         "break_time": _id,
         "breaks": _breaks,
         "notes": one_line,
-        "color": str,
+        "color": _folded,
         "published": bool,
-        "instances": _id,
+        "instances": _seats,
     },
     "user": _PERSON | {"phone_number": e164, "employee_code": one_line, "is_deleted": bool},
     "position": {"name": one_line, "is_deleted": bool},
@@ -89,3 +95,13 @@ def owned_digest(kind: RecordKind, record: Record) -> str:
     """The digest of the owned fields of a record: equal for equal meanings, however they are spelled."""
     fields = [read(record.get(name)) for name, read in _OWNED[kind].items()]
     return hashlib.blake2b(msgspec.json.encode(fields), digest_size=12).hexdigest()
+
+
+def differing(kind: RecordKind, written: Record, record: Record) -> list[str]:
+    """Names of the owned fields that were written and mean something else in the record."""
+    readers = _OWNED[kind]
+    return [
+        name
+        for name, value in written.items()
+        if name in readers and readers[name](value) != readers[name](record.get(name))
+    ]

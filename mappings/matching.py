@@ -7,6 +7,7 @@ import msgspec
 from mappings.demand import Posting
 from mappings.model import Demand, Worker
 from mappings.shifts import ShiftGroup
+from mappings.worker import is_key
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -21,8 +22,9 @@ def match_worker(worker: Worker, users: Iterable[tuple[int, Worker]]) -> Match |
     """Find the When I Work user of a worker: the same employee code, else the only one of that e-mail or phone.
 
     A shared e-mail or phone proves nothing: e-mails may be doubled among pending users (When I Work reference 6.2).
+    A user with the employee code of another Wonolo worker is that one.
     """
-    rows = list(users)
+    rows = [(user_id, user) for user_id, user in users if user.key == worker.key or not is_key(user.key)]
     for attribute, evidence in (("key", "employee code"), ("email", "e-mail address"), ("phone", "phone number")):
         value = getattr(worker, attribute)
         found = [user_id for user_id, user in rows if value and getattr(user, attribute) == value]
@@ -54,10 +56,13 @@ def match_demands(
 def adopted(wonolo: Demand, wheniwork: Demand) -> Demand:
     """The base for a pair that never agreed before: where they differ, the merge sees a change in When I Work only.
 
-    Workers are the exception: those on one side only count as added there, so that none is lost.
+    Workers and titles are the exception: what one side only has counts as added there, so that nothing is lost.
     """
     return msgspec.structs.replace(
-        wonolo, workers=wonolo.workers & wheniwork.workers, break_minutes=wheniwork.break_minutes
+        wonolo,
+        workers=wonolo.workers & wheniwork.workers,
+        title=wonolo.title if wheniwork.title else "",
+        break_minutes=wheniwork.break_minutes,
     )
 
 

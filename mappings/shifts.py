@@ -8,8 +8,8 @@ import msgspec
 
 from mappings import place as places
 from mappings import skill as skills
-from mappings.convert import hours_of_minutes, identifier, instant, marked, marker, minutes_of_hours, rfc2822, unmarked
-from mappings.demand import TITLE_LIMIT
+from mappings.convert import hours_of_minutes, identifier, marked, marker, minutes_of_hours, moment, number, rfc2822
+from mappings.demand import title
 from mappings.model import Demand, Rules, Scope, Unmapped
 
 Record = Mapping[str, Any]
@@ -55,8 +55,8 @@ class ShiftGroup(msgspec.Struct, frozen=True):
         return tuple(shift for shift in self.shifts if shift.worker is None)
 
     def held_by(self, worker: str) -> Shift | None:
-        """The shift by which the worker holds a seat."""
-        return next((shift for shift in self.shifts if shift.worker == worker), None)
+        """The shift by which the worker holds a seat, be it one that strayed."""
+        return next((shift for shift in (*self.shifts, *self.strayed) if shift.worker == worker), None)
 
 
 Lone = Mapping[Slot, Iterable[Shift]]
@@ -68,10 +68,23 @@ def read_shift(record: Record, rules: Rules, workers: Mapping[int, str]) -> Shif
 
     `workers` names the worker behind a When I Work user id. A shift of the company's own people has no meaning here.
     """
+    try:
+        return _shift(record, rules, workers)
+    except ValueError as error:
+        raise Unmapped(str(error)) from error
+
+
+def taken(record: Record, workers: Mapping[int, str]) -> bool:
+    """Whether one of the company's own people holds the shift; ValueError when its user_id cannot be read."""
     user = identifier(record.get("user_id"))
-    if user and user not in workers:
+    return user != 0 and user not in workers
+
+
+def _shift(record: Record, rules: Rules, workers: Mapping[int, str]) -> Shift:
+    if taken(record, workers):
         raise Unmapped("it is held by one of the company's own people")
-    start, end = _moment(record, "start_time"), _moment(record, "end_time")
+    user = identifier(record.get("user_id"))
+    start, end = moment(record, "start_time"), moment(record, "end_time")
     return Shift(
         id=identifier(record["id"]),
         place=places.of_shift(record, rules.places).key,
@@ -79,41 +92,35 @@ def read_shift(record: Record, rules: Rules, workers: Mapping[int, str]) -> Shif
         start=start,
         end=end,
         break_minutes=_unpaid_break(record),
-        title=unmarked(record.get("notes"))[:TITLE_LIMIT].rstrip(),
+        title=title(record.get("notes"), rules),
         seats=1 if user else max(1, identifier(record.get("instances"))),
         worker=workers.get(user),
         marker=marker(record.get("notes")),
     )
 
 
-def _moment(record: Record, name: str) -> datetime:
-    try:
-        moment = instant(record.get(name))
-    except ValueError as error:
-        raise Unmapped(f"its {name} cannot be read: {error}") from error
-    if moment is None:
-        raise Unmapped(f"it has no {name}")
-    return moment
-
-
 def _unpaid_break(record: Record) -> int:
     """Minutes of unpaid break: the sum of `breaks` (seconds), or the older `break_time` (hours)."""
     breaks = record.get("breaks")
     if breaks:
-        return sum(identifier(row.get("length")) for row in breaks if not row.get("paid")) // 60
+        return round(sum(number(row.get("length")) for row in breaks if not row.get("paid")) / 60)
     return minutes_of_hours(record.get("break_time"))
 
 
-def offered(record: Record, shift: Shift, scope: Scope, now: datetime) -> bool:
-    """Whether an open shift nobody linked yet is to be offered to Wonolo: published, ahead, and in scope."""
-    lead = scope.lead_minutes.get(shift.skill)
+def in_scope(record: Record, scope: Scope) -> bool:
+    """Whether a shift is published, and tagged and coloured as the scope wants it."""
     return (
         bool(record.get("published"))
-        and shift.start > now
-        and (not scope.tag or scope.tag in str(record.get("notes") or ""))
-        and (not scope.color or str(record.get("color") or "").casefold() == scope.color.casefold())
-        and (lead is None or shift.start - now <= timedelta(minutes=lead))
+        and scope.tag in str(record.get("notes") or "")
+        and scope.color.casefold() in ("", str(record.get("color") or "").casefold())
     )
+
+
+def offered(record: Record, shift: Shift, scope: Scope, now: datetime) -> bool:
+    """Whether an open shift nobody linked yet is to be offered to Wonolo: in scope, ahead, and near enough."""
+    lead = scope.lead_minutes.get(shift.skill)
+    near = lead is None or shift.start - now <= timedelta(minutes=lead)
+    return in_scope(record, scope) and shift.start > now and near
 
 
 def grouped(shifts: Iterable[Shift]) -> tuple[ShiftGroup, ...]:
@@ -121,51 +128,61 @@ def grouped(shifts: Iterable[Shift]) -> tuple[ShiftGroup, ...]:
     slots: dict[Slot, list[Shift]] = {}
     for shift in sorted(shifts, key=lambda row: row.id):
         slots.setdefault(shift.slot, []).append(shift)
-    return tuple(_group(rows, (), None) for rows in slots.values())
+    return tuple(_group(slot, rows, (), None) for slot, rows in slots.items())
 
 
-def linked(members: Iterable[Shift], lone: Lone, base: Demand) -> tuple[ShiftGroup | None, list[Shift]]:
+def linked(
+    members: Iterable[Shift], lone: Lone, base: Demand, underway: Slot | None = None
+) -> tuple[ShiftGroup | None, list[Shift]]:
     """Group the shifts of a link with the lone ones beside them, which join; also returns the open shifts that left.
 
     The demand is where the agreed one was, if a shift is still there; otherwise everybody moved, and it is where the
-    held seats went. An open seat elsewhere has left; a held seat elsewhere has strayed and still counts.
+    held seats went. An open seat elsewhere has left; a held seat elsewhere has strayed and still counts. Shifts at
+    `underway`, where the JobRequest now is, did neither: a move from there was interrupted and will be finished.
     """
     rows = sorted(members, key=lambda row: row.id)
     if not rows:
         return None, []
-    home = _home(rows, base)
-    here = [row for row in rows if row.slot == home] + [*lone.get(home, ())]
-    strayed = tuple(row for row in rows if row.slot != home and row.worker)
-    left = [row for row in rows if row.slot != home and not row.worker]
-    return _group(sorted(here, key=lambda row: row.id), strayed, base), left
+    home = _home(rows, slot_of(base))
+    here = [row for row in rows if row.slot in (home, underway)] + [*lone.get(home, ())]
+    away = [row for row in rows if row.slot not in (home, underway)]
+    strayed = tuple(row for row in away if row.worker)
+    return _group(home, sorted(here, key=lambda row: row.id), strayed, base), [row for row in away if not row.worker]
 
 
-def _home(rows: list[Shift], base: Demand) -> Slot:
-    agreed = (base.place, base.skill, base.start, base.end)
+def slot_of(demand: Demand) -> Slot:
+    """What the seats of a demand have in common."""
+    return (demand.place, demand.skill, demand.start, demand.end)
+
+
+def _home(rows: list[Shift], agreed: Slot) -> Slot:
     if any(row.slot == agreed for row in rows):
         return agreed
     return next((row for row in rows if row.worker), rows[0]).slot
 
 
-def _group(rows: list[Shift], strayed: tuple[Shift, ...], base: Demand | None) -> ShiftGroup:
-    place, skill, start, end = rows[0].slot
-    seats = sum(row.seats for row in rows) + len(strayed)
+def _group(slot: Slot, rows: list[Shift], strayed: tuple[Shift, ...], base: Demand | None) -> ShiftGroup:
+    place, skill, start, end = slot
+    workers = frozenset(row.worker for row in (*rows, *strayed) if row.worker)
     demand = Demand(
         place=place,
         skill=skill,
         start=start,
         end=end,
-        headcount=seats,
-        workers=frozenset(row.worker for row in (*rows, *strayed) if row.worker),
-        title=_edited((row.title for row in rows), base.title if base else ""),
-        break_minutes=_edited((row.break_minutes for row in rows), (base.break_minutes if base else 0) or 0),
+        headcount=sum(row.seats for row in rows if row.worker is None) + len(workers),
+        workers=workers,
+        title=_common([row.title for row in rows], base.title if base else None),
+        break_minutes=_common([row.break_minutes for row in rows], base.break_minutes if base else None),
     )
     return ShiftGroup(demand, tuple(rows), strayed)
 
 
-def _edited(values: Iterable[Any], agreed: Any) -> Any:
-    """The first value that somebody changed; shifts of one group need not agree on notes and breaks."""
-    return next((value for value in values if value != agreed), agreed)
+def _common(values: list[Any], agreed: Any) -> Any:
+    """The agreed value while a shift still has it, else the first there is: shifts may have notes of their own.
+
+    So a rewrite of all of them that was interrupted halfway is not taken for an edit.
+    """
+    return agreed if agreed in values else next(filter(None, values), values[0])
 
 
 def time_fields(demand: Demand) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mappings.convert import cents, dollars, identifier, one_line, share, wage
+from mappings.convert import dollars, identifier, one_line, share, wage
 from mappings.model import Skill, Unmapped
 
 Record = Mapping[str, Any]
@@ -22,13 +22,13 @@ def job_request_fields(skill: Skill) -> dict[str, Any]:
 def of_job_request(record: Record, skills: Iterable[Skill], known: str | None = None) -> Skill:
     """Recognise the configured skill a JobRequest asks for; Unmapped when none or several fit.
 
-    The category decides. Where several skills share it: the one agreed on before (`known`), the one with the same
-    description of tasks, or the one whose name starts the request's name.
+    The category decides. Where several skills share it: the one with the same description of tasks, the one agreed on
+    before (`known`), or the one with the longest name that starts the request's name.
     """
     category = one_line(record.get("category"))
-    fitting = [skill for skill in skills if skill.category.casefold() == category.casefold()]
+    fitting = [skill for skill in skills if one_line(skill.category).casefold() == category.casefold()]
     if len(fitting) > 1:
-        fitting = next(filter(None, _narrowed(fitting, record, known)), [])
+        fitting = next(filter(None, _narrowed(fitting, record, known)))
     if len(fitting) != 1:
         reason = "fits several skills" if fitting else "is no configured skill"
         raise Unmapped(f"category {category!r} {reason}; name one under [[skills]] or in the request's name")
@@ -37,9 +37,11 @@ def of_job_request(record: Record, skills: Iterable[Skill], known: str | None = 
 
 def _narrowed(fitting: list[Skill], record: Record, known: str | None) -> Iterable[list[Skill]]:
     tasks, name = one_line(record.get("description_tasks")), one_line(record.get("request_name")).casefold()
+    described = [skill for skill in fitting if one_line(skill.description) == tasks]
+    yield described if len(described) == 1 else []
     yield [skill for skill in fitting if skill.key == known]
-    yield [skill for skill in fitting if one_line(skill.description) == tasks]
-    yield [skill for skill in fitting if name.startswith(skill.key.casefold())]
+    named = [skill for skill in described or fitting if name.startswith(one_line(skill.key).casefold())]
+    yield sorted(named, key=lambda skill: len(skill.key))[-1:]
     yield fitting
 
 
@@ -64,17 +66,17 @@ def pay_fields(skill: Skill, paid_minutes: int) -> dict[str, Any]:
     return {"wage": dollars(wage(skill.hourly_rate, paid_minutes))}
 
 
-def repaid(skill: Skill, wage_now: Any, minutes_now: int, minutes_then: int) -> dict[str, Any]:
-    """Spell the pay after the paid time changed, keeping a raise that somebody gave by hand in Wonolo.
+def repaid(skill: Skill, wage_now: int, minutes_now: int, minutes_then: int) -> dict[str, Any]:
+    """Spell the pay after the paid time changed, keeping a raise (`wage_now`, cents) given by hand in Wonolo.
 
     An hourly rate (w2) does not depend on the time, so nothing is spelled.
     """
     if skill.classification == "w2":
         return {}
     agreed = wage(skill.hourly_rate, minutes_now)
-    if minutes_now <= 0 or cents(wage_now) in (0, agreed):
+    if minutes_now <= 0 or wage_now in (0, agreed):
         return pay_fields(skill, minutes_then)
-    return {"wage": dollars(share(cents(wage_now), minutes_then, minutes_now))}
+    return {"wage": dollars(share(wage_now, minutes_then, minutes_now))}
 
 
 def propose(position: Record, category: str) -> Skill:

@@ -3,6 +3,7 @@
 Both sides can carry one key: `wonolo:<id>`, kept in When I Work as the employee code. A date of birth is never read.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,6 +24,11 @@ def key_of(wonolo_id: Any) -> str:
 def wonolo_id(key: str) -> int:
     """The Wonolo id in a worker's key."""
     return int(key.removeprefix("wonolo:"))
+
+
+def is_key(text: str) -> bool:
+    """Whether a text, such as an employee code, is the key of some Wonolo worker."""
+    return re.fullmatch(r"wonolo:\d+", text) is not None
 
 
 def read_wonolo(record: Record) -> Worker:
@@ -68,6 +74,6 @@ def contact_fields(worker: Worker) -> dict[str, str]:
 
 
 def contact_changes(before: Worker, after: Worker) -> dict[str, str]:
-    """The fields of a When I Work user that differ between two states of a worker."""
+    """The fields of a When I Work user that differ between two states of a worker; what became empty is kept."""
     old = contact_fields(before)
-    return {name: value for name, value in contact_fields(after).items() if value != old[name]}
+    return {name: value for name, value in contact_fields(after).items() if value and value != old[name]}
