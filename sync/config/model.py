@@ -90,6 +90,11 @@ class SyncSection(Section):
     """What to look at, and how carefully."""
 
     horizon_days: int = Field(default=14, ge=1, le=365, description="How many days ahead to keep both systems equal.")
+    history_days: int = Field(
+        default=92,
+        ge=1,
+        description="How far back the very first pull asks Wonolo: what nobody touched for longer is seen once it changes.",
+    )
     cutoff_hours: float = Field(
         default=12,
         ge=0,

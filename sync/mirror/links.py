@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 import msgspec
-from sqlalchemy import Select, and_, delete, select
+from sqlalchemy import Select, and_, delete, func, select
 
 from mappings.digest import RecordKind
 from mappings.link import LinkedDemand, LinkedWorker
@@ -159,6 +159,26 @@ class Links:
                 query.where(_MEMBER.c.pair == self._rows.pair, _MEMBER.c.link.in_(some))
             ):
                 found.setdefault(link, []).append(raw)
+        return found
+
+    def members(self, key: str) -> list[tuple[RecordKind, int]]:
+        """The records of a link."""
+        query = select(_MEMBER.c.kind, _MEMBER.c.record).where(_MEMBER.c.pair == self._rows.pair, _MEMBER.c.link == key)
+        return [(row.kind, row.record) for row in self._rows.connection.execute(query)]
+
+    def counts(self) -> dict[str, int]:
+        """How many records of each kind the links hold."""
+        query = select(_MEMBER.c.kind, func.count()).where(_MEMBER.c.pair == self._rows.pair)
+        return {row[0]: row[1] for row in self._rows.connection.execute(query.group_by(_MEMBER.c.kind))}
+
+    def held(self, kind: RecordKind, ids: Sequence[int]) -> set[int]:
+        """Those of the records that some link holds."""
+        found: set[int] = set()
+        for some in chunked(ids):
+            query = select(_MEMBER.c.record).where(
+                _MEMBER.c.pair == self._rows.pair, _MEMBER.c.kind == kind, _MEMBER.c.record.in_(some)
+            )
+            found |= set(self._rows.connection.execute(query).scalars())
         return found
 
     def users(self) -> dict[int, str]:

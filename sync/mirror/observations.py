@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Text, and_, cast, func, or_, select, update
 
 from mappings.digest import RecordKind
 from sync.mirror import tables
@@ -73,6 +73,16 @@ class Observations:
         """Every record of a kind that its system still has."""
         mirrored = table(kind)
         query = select(mirrored.c.raw).where(mirrored.c.pair == self._rows.pair, mirrored.c.digest != tables.GONE)
+        return list(self._rows.connection.execute(query.order_by(mirrored.c.id)).scalars())
+
+    def marked(self, kind: RecordKind, text: str) -> list[Record]:
+        """The records that carry a text somewhere, oldest first: how a creation without a reply is found again."""
+        mirrored = table(kind)
+        query = select(mirrored.c.raw).where(
+            mirrored.c.pair == self._rows.pair,
+            mirrored.c.digest != tables.GONE,
+            cast(mirrored.c.raw, Text).contains(text, autoescape=True),
+        )
         return list(self._rows.connection.execute(query.order_by(mirrored.c.id)).scalars())
 
     def shifts_missing(self, start: datetime, end: datetime, seen: Collection[int]) -> list[int]:

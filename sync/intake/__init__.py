@@ -1,0 +1,1 @@
+"""Intake: whatever makes the mirror look at a system again."""

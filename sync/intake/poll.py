@@ -1,0 +1,181 @@
+"""The pollers: read what may have changed in both systems into the mirror.
+
+Wonolo is read by `updated_at` with an overlap; When I Work has no such listing, so its window of shifts is read whole,
+and a shift is believed deleted only when a complete listing lacks it and a read by its id says so.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from mappings.convert import instant
+from mappings.digest import RecordKind
+from sync.clients.wheniwork import ShiftListing, WhenIWork
+from sync.clients.wonolo import Wonolo
+from sync.clock import Clock
+from sync.errors import Rejected
+from sync.mirror.store import Store
+
+Record = Mapping[str, Any]
+Progress = Callable[[str, int], None]
+"""Told the kind of record and how many more have come in."""
+
+_log = structlog.get_logger(__name__)
+
+_OVERLAP = timedelta(minutes=10)
+"""Records read again at each poll: clocks differ, and pages shift while they are read (Wonolo reference 3)."""
+
+_PAST = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """How far pollers look: shifts ahead, and JobRequests back on the very first poll."""
+
+    ahead: timedelta
+    history: timedelta
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What a pull read: records by kind, whether listings were complete, and sentences about what was left out."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    complete: bool = True
+    problems: list[str] = field(default_factory=list)
+
+
+class Poller:
+    """Reads both systems of one pair into the mirror."""
+
+    def __init__(self, wonolo: Wonolo, wheniwork: WhenIWork, store: Store, pair: str, clock: Clock) -> None:
+        self._wonolo, self._wheniwork = wonolo, wheniwork
+        self._store, self._pair, self._clock = store, pair, clock
+
+    async def pull(self, horizon: Horizon, progress: Progress) -> Pulled:
+        """Read everything that may have changed; raises the RemoteErrors of the first call that fails."""
+        pulled = Pulled()
+        results = await asyncio.gather(
+            self._pull_wonolo(horizon, progress, pulled),
+            self._pull_wheniwork(horizon, progress, pulled),
+            return_exceptions=True,  # one system's trouble does not cut off the other's pages
+        )
+        for error in filter(None, results):
+            raise error
+        _log.info("pulled", complete=pulled.complete, problems=len(pulled.problems), **pulled.counts)
+        return pulled
+
+    async def _pull_wonolo(self, horizon: Horizon, progress: Progress, pulled: Pulled) -> None:
+        for kind, listing in (("job_request", self._wonolo.job_requests), ("job", self._wonolo.jobs)):
+            await self._follow(kind, listing, {}, horizon, progress, pulled)
+        await self._follow("worker", self._wonolo.users, {"type": "Worker"}, horizon, progress, pulled)
+
+    async def _follow(
+        self,
+        kind: Any,
+        listing: Callable[..., AsyncIterator[list[dict[str, Any]]]],
+        filters: Record,
+        horizon: Horizon,
+        progress: Progress,
+        pulled: Pulled,
+    ) -> None:
+        """Read what was updated since the cursor; it advances only when the last page is saved."""
+        began = self._clock.now()
+        cursor = await asyncio.to_thread(self._cursor, kind)
+        since = (cursor or began - horizon.history) - _OVERLAP
+        newest: datetime | None = None
+        async for page in listing(updated_after=since, **filters):
+            newest = max(filter(None, (newest, *(_updated(record) for record in page))), default=None)
+            await self._save(kind, page, began, pulled)
+            progress(kind, len(page))
+        await asyncio.to_thread(self._advance, kind, min(began, newest or cursor or began))
+
+    def _cursor(self, name: str) -> datetime | None:
+        with self._store.begin(self._pair) as tx:
+            return tx.observations.cursor(name)
+
+    def _advance(self, name: str, at: datetime) -> None:
+        with self._store.begin(self._pair) as tx:
+            tx.observations.save_cursor(name, at)
+
+    async def _save(self, kind: RecordKind, records: list[dict[str, Any]], read_at: datetime, pulled: Pulled) -> None:
+        pulled.counts[kind] = pulled.counts.get(kind, 0) + len(records)
+        pulled.problems += await asyncio.to_thread(self._store_records, kind, records, read_at)
+
+    def _store_records(self, kind: RecordKind, records: Iterable[Record], read_at: datetime) -> list[str]:
+        with self._store.begin(self._pair) as tx:
+            return tx.observations.save(kind, records, read_at)
+
+    async def _pull_wheniwork(self, horizon: Horizon, progress: Progress, pulled: Pulled) -> None:
+        began = self._clock.now()
+        collections: tuple[tuple[RecordKind, Any], ...] = (
+            ("user", self._wheniwork.users),
+            ("position", self._wheniwork.positions),
+            ("location", self._wheniwork.locations),
+            ("site", self._wheniwork.sites),
+        )
+        for kind, collection in collections:
+            records = await collection.list()
+            await self._save(kind, records, began, pulled)
+            progress(kind, len(records))
+        await self._pull_shifts(began - _PAST, began + horizon.ahead, progress, pulled)
+
+    async def _pull_shifts(self, start: datetime, end: datetime, progress: Progress, pulled: Pulled) -> None:
+        began = self._clock.now()
+        listing = await self._wheniwork.shifts(start, end)
+        await self._save("shift", listing.shifts, began, pulled)
+        progress("shift", len(listing.shifts))
+        if not listing.complete:
+            pulled.complete = False
+            pulled.problems.append("When I Work cut the listing of shifts short, so no deletion is concluded from it")
+            return
+        await self._confirm_deletions(listing, start, end, began)
+
+    async def _confirm_deletions(self, listing: ShiftListing, start: datetime, end: datetime, began: datetime) -> None:
+        """Ask for each linked shift that vanished: it may only have moved out of the window."""
+        missing, linked = await asyncio.to_thread(self._missing, listing, start, end)
+        gone = [shift for shift in missing if shift not in linked]
+        for shift_id in sorted(linked):
+            found = await self._reread(shift_id)
+            if found is None:
+                gone.append(shift_id)
+            else:
+                await asyncio.to_thread(self._store_records, "shift", [found], began)
+        await asyncio.to_thread(self._mark_gone, gone, began)
+
+    def _missing(self, listing: ShiftListing, start: datetime, end: datetime) -> tuple[list[int], set[int]]:
+        seen = {int(shift["id"]) for shift in listing.shifts}
+        with self._store.begin(self._pair) as tx:
+            missing = tx.observations.shifts_missing(start, end, seen)
+            return missing, tx.links.held("shift", missing)
+
+    async def _reread(self, shift_id: int) -> dict[str, Any] | None:
+        try:
+            return await self._wheniwork.shift(shift_id)
+        except Rejected as error:
+            if error.gone:
+                return None
+            raise
+
+    def _mark_gone(self, shift_ids: list[int], read_at: datetime) -> None:
+        with self._store.begin(self._pair) as tx:
+            tx.observations.mark_gone("shift", shift_ids, read_at)
+
+
+def _updated(record: Record) -> datetime | None:
+    try:
+        return instant(record.get("updated_at"))
+    except ValueError:
+        return None
+
+
+def service_time(info: Record) -> datetime | None:
+    """The service's own clock as `/info` tells it (Wonolo reference 4), None when it cannot be read."""
+    try:
+        return datetime.fromisoformat(str(info.get("utc_time_now")).replace(" UTC", "+00:00")).astimezone(UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,77 @@
+"""Learning the outcome of writes that were never answered, from what both systems show now."""
+
+from datetime import datetime, timedelta
+from typing import cast
+
+import structlog
+
+from mappings.convert import marker
+from mappings.digest import RecordKind
+from mappings.model import Rules
+from sync.errors import Rejected
+from sync.mirror.store import Store
+from sync.outbox import Intent, Outbox
+from sync.writer.calls import Calls, Record
+from sync.writer.settle import Settler
+
+_log = structlog.get_logger(__name__)
+
+_VISIBLE_AFTER = timedelta(seconds=30)
+"""A listing this much younger than a write would show it."""
+
+
+class Recovery:
+    """Closes the intents whose outcome nobody knows; call it after a complete pull."""
+
+    def __init__(self, calls: Calls, store: Store, pair: str, rules: Rules) -> None:
+        self._calls, self._store, self._pair, self._rules = calls, store, pair, rules
+
+    async def run(self, now: datetime) -> None:
+        """Look at every unknown intent: what happened is adopted, what did not happen is planned anew."""
+        with self._store.begin(self._pair) as tx:
+            unknown = Outbox(tx.rows).unknown()
+        for intent in unknown:
+            if intent.change.action == "create":
+                state = self._creation(intent, now)
+            else:
+                state = await self._update(intent, now)
+            _log.info("recovered", outcome=state, action=intent.change.action, kind=intent.change.kind)
+
+    def _creation(self, intent: Intent, now: datetime) -> str:
+        """A creation left its marker behind, or it did not happen."""
+        kind = cast("RecordKind", intent.change.kind)
+        with self._store.begin(self._pair) as tx:
+            found = [row for row in tx.observations.marked(kind, _mark(intent)) if row.get("state") != "cancelled"]
+            if found:
+                Settler(tx, self._rules, now).written(intent.change, [(kind, dict(found[0]))])
+            state = "done" if found else "lost" if now - intent.bound > _VISIBLE_AFTER else "unknown"
+            if state != "unknown":
+                Outbox(tx.rows).finish(intent.id, state, now)
+        return state
+
+    async def _update(self, intent: Intent, now: datetime) -> str:
+        """Whatever an update did, the record read again tells: the merge sees it as agreed, or plans it once more."""
+        kind = cast("RecordKind", intent.change.kind)
+        record = await self._read(intent) if intent.change.record else None
+        with self._store.begin(self._pair) as tx:
+            if record:
+                tx.observations.save(kind, [record], now)
+            elif intent.change.record and kind == "shift":
+                tx.observations.mark_gone(kind, [int(intent.change.record)], now)
+            Outbox(tx.rows).finish(intent.id, "seen", now)
+        return "seen"
+
+    async def _read(self, intent: Intent) -> Record | None:
+        try:
+            return await self._calls.read(intent.change.kind, int(intent.change.record))
+        except Rejected as error:
+            if error.gone:
+                return None
+            raise
+
+
+def _mark(intent: Intent) -> str:
+    """The text by which the created record is found: the marker, or a user's employee code."""
+    payload = intent.change.payload
+    key = marker(payload.get("request_name")) or marker(payload.get("notes"))
+    return f"[sb:{key}]" if key else f'"{payload.get("employee_code")}"'

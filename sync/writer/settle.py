@@ -1,0 +1,173 @@
+"""Settling: after a write, link and base move to what was read back, in one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from mappings import worker as people
+from mappings.demand import read_posting
+from mappings.digest import RecordKind
+from mappings.link import LinkedDemand
+from mappings.model import Demand, Rules, Unmapped, Worker
+from mappings.shifts import Shift, Slot, grouped, read_shift
+from mappings.worker import wonolo_id
+from sync.mirror.store import Transaction
+from sync.plan import Change
+from sync.plan.merge import Wrote, followed, rebased
+from sync.plan.reading import Sides, read_sides, wonolo_demand
+from sync.writer.calls import Seen
+
+_MOMENT = timedelta(seconds=1)
+
+
+class Settler:
+    """Moves links and bases inside one transaction."""
+
+    def __init__(self, tx: Transaction, rules: Rules, now: datetime) -> None:
+        self._tx, self._rules, self._now = tx, rules, now
+        self._users = tx.links.users()
+
+    def written(self, change: Change, seen: Seen, gone: int | None = None) -> None:
+        """Settle the link of a write: mirror what was read back, then let base and members follow."""
+        before = self._demand(change.link)
+        sides = self._sides(before) if before else None
+        self._mirror(change, seen, gone)
+        if change.kind == "user":
+            self._user(change, seen)
+        elif before:
+            self._follow(before, sides, change)
+        elif seen:
+            self._found(change, seen)
+
+    def _mirror(self, change: Change, seen: Seen, gone: int | None) -> None:
+        for kind, record in seen:
+            self._tx.observations.save(kind, [record], self._now)
+            if kind == "job" and record.get("worker"):
+                self._tx.observations.save("worker", [record["worker"]], self._now)
+        if gone is not None and change.kind == "shift":
+            self._tx.observations.mark_gone("shift", [gone], self._now)
+
+    def _demand(self, key: str) -> LinkedDemand | None:
+        return next(iter(self._tx.links.demands([key])), None)
+
+    def _sides(self, link: LinkedDemand) -> Sides | None:
+        """Both sides of a link with the lone shifts beside them; None when they cannot be read any more."""
+        try:
+            return read_sides(link, self._rules, self._users, self._lone(link))
+        except Unmapped:
+            return None
+
+    def _lone(self, link: LinkedDemand) -> dict[Slot, list[Shift]]:
+        starts = {link.base.start, *(row.start for row in self._readable(link.shifts))}
+        lone: dict[Slot, list[Shift]] = {}
+        for start in sorted(starts):
+            for shift in self._readable(self._tx.observations.lone_shifts(start - _MOMENT, start + _MOMENT)):
+                lone.setdefault(shift.slot, []).append(shift)
+        return lone
+
+    def _readable(self, records: Iterable[Any]) -> list[Shift]:
+        shifts = []
+        for record in records:
+            try:
+                shifts.append(read_shift(record, self._rules, self._users))
+            except Unmapped:
+                continue
+        return shifts
+
+    def _follow(self, link: LinkedDemand, before: Sides | None, change: Change) -> None:
+        after = self._demand(link.key)
+        sides = self._sides(after) if after else None
+        if before is None or sides is None:
+            return
+        base, side, was = link.base, _written_side(sides, change), _written_side(before, change)
+        if side and was:
+            base = followed(base, was, side, _wrote(change))
+        if change.system == "wonolo" and "break_minutes" in change.touched and sides.group:
+            # Wonolo has no break; the pay just written was computed with that of the shifts.
+            base = msgspec.structs.replace(base, break_minutes=sides.group.demand.break_minutes)
+        self._save(link.key, base, sides)
+
+    def agreed(self, key: str) -> None:
+        """Settle a link that nothing was written to: the base moves as far as both sides now agree."""
+        link = self._demand(key)
+        sides = self._sides(link) if link else None
+        if link and sides:
+            self._save(key, link.base, sides)
+        for worker in self._tx.links.workers([key]):
+            self._save_worker(people.read_wonolo(worker.wonolo), worker.user_id, ours=worker.ours)
+
+    def _save(self, key: str, base: Demand, sides: Sides) -> None:
+        if sides.posting is None and sides.group is None:
+            self._tx.links.end(key)
+            return
+        quiet = False
+        if sides.posting and sides.group:
+            posting = wonolo_demand(sides.posting, base, self._rules, sides.group)
+            base = rebased(base, posting.demand, sides.group.demand)
+            quiet = posting.demand == sides.group.demand and not sides.group.strayed
+        members = self._members(key, sides)
+        settled = {row: self._tx.observations.digest(*row) if quiet else "" for row in members}
+        self._tx.links.save(key, base, settled, self._now)
+
+    def _members(self, key: str, sides: Sides) -> list[tuple[RecordKind, int]]:
+        known = self._tx.links.members(key)
+        kept = [row for row in known if row[0] == "job_request"]
+        rows: list[tuple[RecordKind, int]] = []
+        if sides.posting:
+            rows.append(("job_request", sides.posting.id))
+            rows += [("job", seat.job_id) for seat in sides.posting.seats]
+        if sides.group:
+            rows += [("shift", shift.id) for shift in (*sides.group.shifts, *sides.group.strayed)]
+        return list(dict.fromkeys((*kept, *rows)))
+
+    def _found(self, change: Change, seen: Seen) -> None:
+        """Found the link of a demand that one system did not know: its base is the created side as read back."""
+        kind, record = seen[0]
+        if kind == "job_request":
+            shifts = self._readable(self._tx.observations.record("shift", shift) or {} for shift in change.sources)
+            group = grouped(shifts)[0]
+            base = msgspec.structs.replace(
+                read_posting(record, (), self._rules).demand, break_minutes=group.demand.break_minutes
+            )
+            members: dict[tuple[RecordKind, int], str] = {("job_request", int(record["id"])): ""}
+            members |= {("shift", shift): "" for shift in change.sources}
+        else:
+            base = grouped([read_shift(record, self._rules, self._users)])[0].demand
+            members = {("job_request", int(change.link.partition(":")[2])): "", ("shift", int(record["id"])): ""}
+        self._tx.links.save(change.link, base, members, self._now)
+        self.agreed(change.link)
+
+    def adopt(self, change: Change) -> None:
+        """Carry out a link: tie records that already exist on both sides."""
+        if change.kind == "user":
+            self._user(change, [])
+            return
+        base = msgspec.convert(change.payload["base"], Demand)
+        members: dict[tuple[RecordKind, int], str] = {("job_request", int(change.record)): ""}
+        members |= {("shift", shift): "" for shift in change.payload["shifts"]}
+        self._tx.links.save(change.link, base, members, self._now)
+        self.agreed(change.link)
+
+    def _user(self, change: Change, seen: Seen) -> None:
+        user_id = int(seen[0][1]["id"]) if seen else int(change.record)
+        record = self._tx.observations.record("worker", wonolo_id(change.worker))
+        worker = people.read_wonolo(record) if record else Worker(change.worker, "", "")
+        self._save_worker(worker, user_id, ours=change.action == "create")
+
+    def _save_worker(self, worker: Worker, user_id: int, *, ours: bool) -> None:
+        rows: list[tuple[RecordKind, int]] = [("worker", wonolo_id(worker.key)), ("user", user_id)]
+        members = {row: self._tx.observations.digest(*row) for row in rows}
+        self._tx.links.save(f"worker:{worker.key}", worker, members, self._now, ours=ours)
+
+
+def _written_side(sides: Sides, change: Change) -> Demand | None:
+    if change.system == "wonolo":
+        return sides.posting.demand if sides.posting else None
+    return sides.group.demand if sides.group else None
+
+
+def _wrote(change: Change) -> Wrote:
+    seats = change.seats if change.kind == "shift" else None
+    return Wrote(frozenset(change.touched), seats, change.worker)

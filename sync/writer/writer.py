@@ -1,0 +1,183 @@
+"""Carrying out one change: look again, record the intent, send, read back, settle."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+
+import structlog
+
+from mappings.convert import instant, wall_clock
+from mappings.digest import RecordKind, differing, owned_digest
+from mappings.model import Rules
+from sync.clock import Clock
+from sync.errors import Forbidden, OutcomeUnknown, Rejected, RemoteError, Unavailable
+from sync.mirror.store import Store, Transaction
+from sync.outbox import Outbox
+from sync.plan import Change
+from sync.plan.seats import JOB_REQUEST, USER
+from sync.writer.calls import Calls, Record, Seen
+from sync.writer.settle import Settler
+
+_log = structlog.get_logger(__name__)
+
+Outcome = Literal["done", "moved", "failed", "unknown"]
+
+_READ_BACK: Mapping[str, tuple[str, ...]] = {
+    "job_request": ("start_time", "duration", "slots"),
+    "shift": ("start_time", "end_time", "user_id", "location_id", "position_id", "instances"),
+}
+"""Fields that are compared after a write: a zoneless start may be read in another zone (Wonolo reference 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a change: done; moved (the record changed since, so plan again); failed or unknown, with why."""
+
+    change: Change
+    outcome: Outcome
+    reason: str = ""
+
+
+class Writer:
+    """Carries out the changes of one run, one at a time."""
+
+    def __init__(self, calls: Calls, store: Store, pair: str, rules: Rules, clock: Clock, run: int) -> None:
+        self._calls, self._store, self._pair = calls, store, pair
+        self._rules, self._clock, self._run = rules, clock, run
+
+    async def carry_out(self, change: Change) -> Result:
+        """Carry out one change; raises Unauthorized, Unavailable and InvalidResponse, as the rest would fail too."""
+        if change.action in ("link", "unlink"):
+            await asyncio.to_thread(self._tie, change)
+            return Result(change, "done")
+        before, moved = await self._look_again(change)
+        if moved:
+            return Result(change, "moved", moved)
+        payload = await asyncio.to_thread(self._resolved, change)
+        if payload is None:
+            return Result(change, "moved", "what it builds on is not there yet")
+        intent = await asyncio.to_thread(self._begin, change)
+        result = await self._send(change, payload, before, intent)
+        _log.info("change", outcome=result.outcome, action=change.action, kind=change.kind, record=change.record)
+        return result
+
+    async def _send(self, change: Change, payload: Record, before: Record | None, intent: int) -> Result:
+        try:
+            written = await self._calls.send(change, payload)
+            seen = [] if written is None else await self._calls.read_back(change, written)
+        except OutcomeUnknown as error:
+            return await self._end(change, intent, "unknown", str(error))
+        except Unavailable as error:
+            # Nothing was sent, so nothing is to be found later.
+            await self._end(change, intent, "unsent", str(error))
+            raise
+        except (Rejected, Forbidden) as error:
+            state: Outcome = "failed" if error.certain else "unknown"
+            return await self._end(change, intent, state, str(error))
+        except RemoteError as error:
+            await self._end(change, intent, "unknown", str(error))
+            raise
+        return await asyncio.to_thread(self._settle, change, payload, before, seen, intent)
+
+    async def _end(self, change: Change, intent: int, state: str, reason: str) -> Result:
+        await asyncio.to_thread(self._finish, intent, state, reason)
+        return Result(change, cast("Outcome", state), reason)
+
+    async def _look_again(self, change: Change) -> tuple[Record | None, str]:
+        """Read the record once more; returns it, and why the change no longer fits (empty when it does)."""
+        if not change.record:
+            return None, ""
+        kind = cast("RecordKind", change.kind)
+        try:
+            record = await self._calls.read(kind, int(change.record))
+        except Rejected as error:
+            if not error.gone:
+                raise
+            return None, "" if change.action == "delete" else await asyncio.to_thread(self._gone, change)
+        reason = await asyncio.to_thread(self._compare, kind, change, record)
+        return record, reason
+
+    def _compare(self, kind: RecordKind, change: Change, record: Record) -> str:
+        with self._store.begin(self._pair) as tx:
+            if owned_digest(kind, record) != tx.observations.digest(kind, int(change.record)):
+                tx.observations.save(kind, [record], self._clock.now())
+                return "somebody changed it meanwhile"
+        unlike = [name for name, value in change.expects.items() if int(record.get(name) or 0) != value]
+        return f"its {unlike[0]} is not as planned" if unlike else ""
+
+    def _gone(self, change: Change) -> str:
+        with self._store.begin(self._pair) as tx:
+            tx.observations.mark_gone(cast("RecordKind", change.kind), [int(change.record)], self._clock.now())
+        return "it was deleted meanwhile"
+
+    def _resolved(self, change: Change) -> Record | None:
+        """The payload with the ids that earlier changes brought about; None when one of them is missing."""
+        with self._store.begin(self._pair) as tx:
+            known: dict[str, int] = {f"{USER}{key}": user for user, key in tx.links.users().items()}
+            requests = [record for kind, record in tx.links.members(change.link) if kind == "job_request"]
+        known |= dict.fromkeys((JOB_REQUEST,), requests[0]) if requests else {}
+        payload = {name: known.get(str(value), value) for name, value in change.payload.items()}
+        waits = any(str(value) == JOB_REQUEST or str(value).startswith(USER) for value in payload.values())
+        return None if waits else payload
+
+    def _begin(self, change: Change) -> int:
+        with self._store.begin(self._pair) as tx:
+            return Outbox(tx.rows).begin(self._run, change, self._clock.now())
+
+    def _finish(self, intent: int, state: str, reason: str) -> None:
+        with self._store.begin(self._pair) as tx:
+            Outbox(tx.rows).finish(intent, state, self._clock.now(), reason)
+
+    def _tie(self, change: Change) -> None:
+        with self._store.begin(self._pair) as tx:
+            if change.action == "link":
+                Settler(tx, self._rules, self._clock.now()).adopt(change)
+            else:
+                tx.links.end(change.link)
+            Outbox(tx.rows).log(self._run, change, self._clock.now(), before=None, after=None)
+
+    def _settle(self, change: Change, payload: Record, before: Record | None, seen: Seen, intent: int) -> Result:
+        now = self._clock.now()
+        after = seen[0][1] if seen else None
+        reason = self._unlike(change, payload, seen)
+        with self._store.begin(self._pair) as tx:
+            gone = int(change.record) if after is None else None
+            Settler(tx, self._rules, now).written(change, seen, gone)
+            outbox = Outbox(tx.rows)
+            outbox.finish(intent, "failed" if reason else "done", now, reason)
+            outbox.log(self._run, change, now, before=before, after=after)
+        return Result(change, "failed" if reason else "done", reason)
+
+    def _unlike(self, change: Change, payload: Record, seen: Seen) -> str:
+        """What was read back unlike it was written, in a sentence; empty when all is as meant."""
+        if not seen:
+            return ""
+        if change.action == "assign":
+            return self._unseated(payload, seen)
+        kind, after = seen[0]
+        written = {name: payload[name] for name in _READ_BACK.get(kind, ()) if name in payload}
+        if written.get("user_id"):
+            written.pop("instances", None)  # a held seat is one instance, or none (When I Work reference 5.1)
+        wrong = differing(kind, written, self._as_written(change, kind, after))
+        return "; ".join(f"{name} was sent as {written[name]!r} but reads {after.get(name)!r}" for name in wrong)
+
+    def _as_written(self, change: Change, kind: RecordKind, after: Record) -> Record:
+        """The record with its start spelled as we spell it to Wonolo."""
+        start = instant(after.get("start_time"))
+        if kind != "job_request" or self._rules.start_time_format == "iso" or start is None:
+            return after
+        return after | {"start_time": wall_clock(start, self._rules.place(change.place).zone)}
+
+    def _unseated(self, payload: Record, seen: Seen) -> str:
+        user = payload.get("user_id")
+        seated = user is None or any(int(row.get("user_id") or 0) == user for _, row in seen)
+        return "" if seated else f"user {user} was assigned but holds no shift"
+
+
+def settle_quietly(tx: Transaction, keys: tuple[str, ...], rules: Rules, now: datetime) -> None:
+    """Move the base of links that need no write as far as both sides now agree."""
+    settler = Settler(tx, rules, now)
+    for key in keys:
+        settler.agreed(key)
