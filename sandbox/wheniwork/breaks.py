@@ -31,27 +31,23 @@ def settle_breaks(state: WhenIWorkState, shift: Record, fields: Mapping[str, Any
         return
     known = {pause["id"]: pause for pause in old}
     shift["breaks"] = [
-        _settled(state, shift, {**known.get(item.get("id", 0), {}), **item, "sort": sort}, actor_id)
+        _settled(state, shift, {**item, "sort": sort}, known.get(item.get("id", 0)), actor_id)
         for sort, item in enumerate(given)
     ]
     unpaid = sum(pause["length"] for pause in shift["breaks"] if not pause["paid"])
     shift["break_time"] = number(unpaid / 3600)
 
 
-def _settled(state: WhenIWorkState, shift: Record, given: Mapping[str, Any], actor_id: int) -> Record:
+def _settled(
+    state: WhenIWorkState, shift: Record, given: Mapping[str, Any], old: Record | None, actor_id: int
+) -> Record:
+    if old is not None and all(old[name] == value for name, value in given.items()):
+        return old
     now = state.now()
-    start, length = given.get("start_time"), given.get("length", 0)
-    return {
-        "id": given["id"] if "created_at" in given else state.next_id("breaks"),
-        "account_id": shift["account_id"],
-        "shift_id": shift["id"],
-        "length": length,
-        "paid": given.get("paid", False),
-        "sort": given["sort"],
-        "start_time": start,
-        "end_time": start + timedelta(seconds=length) if start else None,
-        "created_at": given.get("created_at", now),
-        "created_by": given.get("created_by", actor_id),
-        "updated_at": now,
-        "updated_by": actor_id,
-    }
+    base = old or {"id": state.next_id("breaks"), "paid": False, "length": 0, "start_time": None}
+    owner = {"id": base["id"], "account_id": shift["account_id"], "shift_id": shift["id"]}
+    born = {"created_at": now, "created_by": actor_id}
+    pause = {**owner, **born, **base, **given, **owner, "updated_at": now, "updated_by": actor_id}
+    start = pause["start_time"]
+    pause["end_time"] = start + timedelta(seconds=pause["length"]) if start else None
+    return pause

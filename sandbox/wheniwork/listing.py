@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sandbox.wheniwork.answers import forbidden
 from sandbox.wheniwork.calls import Call
@@ -118,9 +117,9 @@ def deleted_ids(call: Call, window: Window) -> list[int]:
     """Ids of deleted shifts, by the moment of deletion or by their own time (switch `deleted_ids_by`)."""
     by_deletion = call.state.switches.deleted_ids_by == "deletion"
 
-    def inside(shift: dict[str, Any]) -> bool:
+    def inside(shift: Record) -> bool:
         if by_deletion:
-            return bool(window.start <= shift["deleted_at"] <= window.end)
+            return window.start <= call.state.deletions[shift["id"]] <= window.end
         return bool(shift["start_time"] < window.end and shift["end_time"] > window.start)
 
     gone = call.state.deleted_shifts.values()

@@ -1,4 +1,4 @@
-"""What can happen to a shift, whoever causes it: the only writer of shifts, their index and their history.
+"""What can happen to a shift, whoever causes it: the only writer of shifts, their index, prints and history.
 
 `updated_at` moves with every edit and publication and with the automatic reminder, but neither with a notification nor
 with an acknowledgement (When I Work reference 5.9).
@@ -21,8 +21,6 @@ _EVENTS = (
     ("site_changed", ("site_id",)),
     ("break_changed", ("break_time",)),
 )
-
-_KEPT_IN_HISTORY = ("user_id", "start_time", "end_time", "position_id", "site_id", "break_time")
 _UNCONFIRMED: Mapping[str, Any] = {"acknowledged": 0, "acknowledged_at": None, "alerted": False}
 
 
@@ -35,31 +33,11 @@ def add_shift(state: WhenIWorkState, fields: Mapping[str, Any], actor_id: int) -
     shift = shift_record(given, now)
     settle_breaks(state, shift, fields, actor_id)
     shift["is_open"] = shift["user_id"] == 0
-    if shift["published"] and shift["published_date"] is None:
+    if shift["published"]:
         shift["published_date"] = now
     state.shifts[shift["id"]] = shift
     state.timeline.put(shift)
-    record_event(state, shift, "created", actor_id)
-    return shift
-
-
-def change_shift(state: WhenIWorkState, shift: Record, fields: Mapping[str, Any], actor_id: int) -> Record:
-    """Merge converted fields into a shift, in place; a new holder has acknowledged nothing yet."""
-    before = dict(shift)
-    state.timeline.take(shift)
-    settle_breaks(state, shift, fields, actor_id)
-    shift.update({name: value for name, value in fields.items() if name not in {"breaks", "break_time"}})
-    shift["updated_at"] = state.now()
-    state.timeline.put(shift)
-    if shift["user_id"] != before["user_id"]:
-        shift.update(is_open=shift["user_id"] == 0, **_UNCONFIRMED)
-        record_event(state, shift, "released" if shift["is_open"] else "reassigned", actor_id, reason="edit")
-    if shift["published"] != before["published"]:
-        _stamp_publication(state, shift, actor_id)
-    for event, names in _EVENTS:
-        if any(shift[name] != before[name] for name in names):
-            removed = event != "time_changed" and not shift[names[0]]
-            record_event(state, shift, event.replace("changed", "removed") if removed else event, actor_id)
+    state.history.record(shift, "created", now, actor_id)
     return shift
 
 
@@ -72,39 +50,54 @@ def edit_shift(
     fields go to it alone (When I Work reference 5.5 and 5.8).
     """
     if not (shift["is_open"] and fields.get("user_id")):
-        return change_shift(state, shift, fields, actor_id)
+        return _merge(state, shift, fields, actor_id)
     if one_slot and shift["instances"] > 1:
         held, _ = take_slot(state, shift, fields["user_id"], actor_id)
         rest = {name: value for name, value in fields.items() if name not in {"user_id", "instances"}}
-        return change_shift(state, held, rest, actor_id)
-    kept = state.switches.converted_stack_keeps_instances
-    instances = {} if kept else {"instances": 1}
-    return change_shift(state, shift, {**instances, **fields}, actor_id)
+        return _merge(state, held, rest, actor_id)
+    instances = {} if state.switches.converted_stack_keeps_instances else {"instances": 1}
+    return _merge(state, shift, {**fields, **instances}, actor_id)
+
+
+def _merge(state: WhenIWorkState, shift: Record, fields: Mapping[str, Any], actor_id: int) -> Record:
+    before = dict(shift)
+    state.timeline.take(shift)
+    settle_breaks(state, shift, fields, actor_id)
+    plain = {name: value for name, value in fields.items() if name not in {"breaks", "break_time"}}
+    _write(state, shift, {**plain, "updated_at": state.now()})
+    state.timeline.put(shift)
+    if shift["user_id"] != before["user_id"]:
+        _write(state, shift, {"is_open": shift["user_id"] == 0, **_UNCONFIRMED})
+        _record(state, shift, "released" if shift["is_open"] else "reassigned", actor_id, "edit")
+    if shift["published"] != before["published"]:
+        publish_shift(state, shift, actor_id, published=shift["published"])
+    for event, names in _EVENTS:
+        if any(shift[name] != before[name] for name in names):
+            gone = event in {"position_changed", "site_changed", "break_changed"} and not shift[names[0]]
+            _record(state, shift, event.replace("changed", "removed") if gone else event, actor_id, "edit")
+    return shift
 
 
 def remove_shift(state: WhenIWorkState, shift: Record, actor_id: int, reason: str = "delete") -> None:
     """Delete a shift for good; its history stays unless it was an OpenShift (When I Work reference 5.3)."""
     state.timeline.take(shift)
-    del state.shifts[shift["id"]]
-    state.deleted_shifts[shift["id"]] = {**shift, "deleted_at": state.now()}
+    state.prints.drop(shift["id"])
+    state.deleted_shifts[shift["id"]] = state.shifts.pop(shift["id"])
+    state.deletions[shift["id"]] = state.now()
     if shift["is_open"]:
-        state.history.pop(shift["id"], None)
+        state.history.forget(shift["id"])
     else:
-        record_event(state, shift, "deleted", actor_id, reason=reason)
+        _record(state, shift, "deleted", actor_id, reason)
 
 
 def publish_shift(state: WhenIWorkState, shift: Record, actor_id: int, *, published: bool = True) -> None:
     """Publish or unpublish a shift; nobody is told (When I Work reference 5.7)."""
-    shift["published"] = published
-    shift["updated_at"] = state.now()
-    _stamp_publication(state, shift, actor_id)
-
-
-def _stamp_publication(state: WhenIWorkState, shift: Record, actor_id: int) -> None:
-    if shift["published"]:
-        shift["published_date"] = state.now()
-    event = "published" if shift["published"] else "unpublished"
-    record_event(state, shift, event, actor_id, reason=event.removesuffix("ed"))
+    now = state.now()
+    stamp = {"published_date": now} if published else {}
+    _write(state, shift, {"published": published, "updated_at": now, **stamp})
+    _record(
+        state, shift, *(("published", actor_id, "publish") if published else ("unpublished", actor_id, "unpublish"))
+    )
 
 
 def take_slot(
@@ -116,9 +109,9 @@ def take_slot(
     is unproven, so the switch `stack_keeps_id` decides (When I Work reference 5.8).
     """
     held, rest = (stack, None) if stack["instances"] <= 1 else _split(state, stack)
-    held.update(user_id=user_id, is_open=False, instances=1, updated_at=state.now(), **_UNCONFIRMED)
-    event = "taken" if reason == "take" else "reassigned"
-    record_event(state, held, event, actor_id, reason=reason)
+    holder = {"user_id": user_id, "is_open": False, "instances": 1}
+    _write(state, held, {**holder, "updated_at": state.now(), **_UNCONFIRMED})
+    _record(state, held, "taken" if reason == "take" else "reassigned", actor_id, reason)
     return held, rest
 
 
@@ -130,14 +123,26 @@ def _split(state: WhenIWorkState, stack: Record) -> tuple[Record, Record]:
     state.shifts[new["id"]] = new
     state.timeline.put(new)
     single, rest = (new, stack) if state.switches.stack_keeps_id else (stack, new)
-    rest.update(instances=stack["instances"] - 1, updated_at=now)
+    _write(state, rest, {"instances": stack["instances"] - 1, "updated_at": now})
     return single, rest
 
 
 def open_up(state: WhenIWorkState, shift: Record, actor_id: int, reason: str = "drop") -> None:
     """Turn a held shift into an OpenShift of one instance."""
-    shift.update(user_id=0, is_open=True, instances=1, updated_at=state.now(), **_UNCONFIRMED)
-    record_event(state, shift, "released", actor_id, reason=reason)
+    nobody = {"user_id": 0, "is_open": True, "instances": 1}
+    _write(state, shift, {**nobody, "updated_at": state.now(), **_UNCONFIRMED})
+    _record(state, shift, "released", actor_id, reason)
+
+
+def mark_notified(state: WhenIWorkState, shift: Record) -> None:
+    """Note that the holder was told; `updated_at` stays."""
+    _write(state, shift, {"notified_at": state.now()})
+
+
+def acknowledge(state: WhenIWorkState, shift: Record) -> None:
+    """Note that the holder confirmed; `updated_at` stays."""
+    _write(state, shift, {"acknowledged": 1, "acknowledged_at": state.now()})
+    _record(state, shift, "confirmed", shift["user_id"], "")
 
 
 def send_reminders(state: WhenIWorkState) -> list[Record]:
@@ -147,25 +152,27 @@ def send_reminders(state: WhenIWorkState) -> list[Record]:
     """
     now, since = state.now(), state.reminded_until
     state.reminded_until = now
-    due = []
+    reminded = []
     for shift in state.timeline.overlapping(since, now + timedelta(hours=24)):
         if shift["alerted"] or shift["is_open"] or not shift["published"] or shift["user_id"] not in state.users:
             continue
-        moment = shift["start_time"] - timedelta(hours=state.users[shift["user_id"]]["reminder_time"])
-        if moment <= now and shift["start_time"] > since:
-            shift.update(alerted=True, updated_at=max(moment, shift["updated_at"]))
-            due.append(shift)
-    return due
-
-
-def record_event(state: WhenIWorkState, shift: Record, event: str, actor_id: int, **more: Any) -> None:
-    """Add one event to a shift's history, with what the shift was then."""
-    then = {name: shift[name] for name in _KEPT_IN_HISTORY}
-    entry = {"type": event, "at": state.now(), "actor": actor_id, **then, **more}
-    state.history.setdefault(shift["id"], []).append(entry)
+        due = shift["start_time"] - timedelta(hours=state.users[shift["user_id"]]["reminder_time"])
+        if due <= now and shift["start_time"] > since:
+            _write(state, shift, {"alerted": True, "updated_at": max(due, shift["updated_at"])})
+            reminded.append(shift)
+    return reminded
 
 
 def future_shifts(state: WhenIWorkState, user_id: int) -> list[Record]:
     """The shifts of a user that have not begun."""
     now = state.now()
     return [shift for shift in state.shifts.values() if shift["user_id"] == user_id and shift["start_time"] > now]
+
+
+def _write(state: WhenIWorkState, shift: Record, fields: Mapping[str, Any]) -> None:
+    shift.update(fields)
+    state.prints.drop(shift["id"])
+
+
+def _record(state: WhenIWorkState, shift: Record, event: str, actor_id: int, reason: str) -> None:
+    state.history.record(shift, event, state.now(), actor_id, reason)

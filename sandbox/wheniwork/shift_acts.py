@@ -88,7 +88,7 @@ def _notify(call: Call, chosen: list[Record], message: str) -> dict[str, Any]:
     for shift in chosen:
         holder = call.state.users.get(shift["user_id"])
         if holder and shift["published"] and shift["account_id"] == call.account_id:
-            shift["notified_at"] = now
+            roster.mark_notified(call.state, shift)
             told[holder["id"]] = holder
     for user_id in told:
         call.state.messages.append({"at": now, "kind": "shifts", "user_id": user_id, "message": message})
@@ -133,8 +133,7 @@ def acknowledge_shifts(call: Call) -> dict[str, Any]:
     mine = [shift for shift in _chosen(call, "ids") if shift["user_id"] == call.user["id"]]
     confirmed = [shift for shift in mine if shift["published"] and shift["updated_at"] <= before]
     for shift in confirmed:
-        shift.update(acknowledged=1, acknowledged_at=call.state.now())
-        roster.record_event(call.state, shift, "confirmed", call.user["id"])
+        roster.acknowledge(call.state, shift)
     return {"success": True, "acknowledged": [shift["id"] for shift in confirmed]}
 
 

@@ -6,67 +6,92 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from sandbox.wheniwork.calls import Call
 from sandbox.wheniwork.dates import ZERO_DATE, rfc2822
 from sandbox.wheniwork.records import Record, rendered
+from sandbox.wheniwork.shift_history import Event, event_of
 
 HISTORY_KEPT = timedelta(days=60)
-_OPTIONAL_DATES = ("published_date", "notified_at", "acknowledged_at")
+_DATES = ("start_time", "end_time", "published_date", "notified_at", "created_at", "updated_at", "acknowledged_at")
+_encode = msgspec.json.Encoder().encode
 
 
-def shift_view(call: Call) -> Callable[[Record], Record]:
-    """How this caller reads a shift: its unset dates as the switch `unset_dates` says, and the keys that flags add."""
+def shift_view(call: Call) -> Callable[[Record], msgspec.Raw]:
+    """How this caller reads a shift, as JSON: in the caller's zone, with the keys that flags add."""
     added: dict[str, Any] = {}
     if call.query.flag("all_locations"):
         added["readonly"] = not call.is_manager
     if call.query.flag("trim_openshifts"):
         added["is_trimmed"] = False
-    unset = {
-        "null": None,
-        "empty": "",
-        "zero": "0000-00-00 00:00:00",
-        "year -001": rfc2822(ZERO_DATE, call.zone),
-    }[call.state.switches.unset_dates]
+    unset = _unset_date(call)
+    prints = call.state.prints.of((call.zone, call.state.switches.unset_dates))
 
-    def view(shift: Record) -> Record:
-        shown = rendered(shift, call.zone)
-        if unset is not None:
-            shown.update({name: unset for name in _OPTIONAL_DATES if shown[name] is None})
-        shown.update(added)
-        return shown
+    def printed(shift: Record) -> msgspec.Raw:
+        # Naming the dates makes the first listing of very many shifts three times as fast as looking for them.
+        shown = {**shift, **added}
+        for name in _DATES:
+            value = shown[name]
+            shown[name] = unset if value is None else rfc2822(value, call.zone)
+        if shift["breaks"]:
+            shown["breaks"] = [rendered(pause, call.zone) for pause in shift["breaks"]]
+        return msgspec.Raw(_encode(shown))
 
-    return view
+    def view(shift: Record) -> msgspec.Raw:
+        found = prints.get(shift["id"])
+        if found is None:
+            found = prints[shift["id"]] = printed(shift)
+        return found
+
+    return printed if added else view
+
+
+def _unset_date(call: Call) -> str | None:
+    match call.state.switches.unset_dates:
+        case "null":
+            return None
+        case "empty":
+            return ""
+        case "zero":
+            return "0000-00-00 00:00:00"
+        case "year -001":
+            return rfc2822(ZERO_DATE, call.zone)
 
 
 def history_of(call: Call, shift: Record) -> list[Record]:
     """The events of a shift, what it is now first, for sixty days after its start (When I Work reference 5.3)."""
     if shift["start_time"] < call.state.now() - HISTORY_KEPT:
         return []
-    events = call.state.history.get(shift["id"], [])
-    current = {**shift, "type": "current", "at": shift["updated_at"], "actor": shift["creator_id"]}
-    shown = ([] if "deleted_at" in shift else [current]) + events[::-1]
-    return [{"type": event["type"], "attributes": _attributes(call, event)} for event in shown]
+    events = list(call.state.history.of(shift["id"])[::-1])
+    if shift["id"] in call.state.shifts:
+        events.insert(0, event_of(shift, "current", shift["updated_at"], shift["creator_id"]))
+    return [{"type": event.type, "attributes": _attributes(call, event)} for event in events]
 
 
-def _attributes(call: Call, event: Record) -> dict[str, Any]:
-    kind = event["type"]
-    attributes = {"actor": _name(call, event["actor"]), "at": event["at"]}
-    if "reason" in event:
-        attributes["reason"] = event["reason"]
-    whole_shift = kind in {"current", "created"}
-    if whole_shift or kind in {"reassigned", "taken", "released"}:
-        attributes["user"] = _name(call, event["user_id"])
-    if whole_shift or kind == "time_changed":
-        attributes.update(start=event["start_time"], end=event["end_time"])
-    for word, plural in (("position", "positions"), ("site", "sites")):
-        if whole_shift or kind.startswith(word):
-            found = call.state.table(plural).get(event[f"{word}_id"])
-            attributes[word] = found["name"] if found else ""
-    if whole_shift or kind.startswith("break"):
-        attributes["break"] = event["break_time"]
+def _attributes(call: Call, event: Event) -> dict[str, Any]:
+    kind, everything = event.type, event.type in {"current", "created"}
+    attributes = {"actor": _user_name(call, event.actor_id), "at": event.at}
+    if event.reason:
+        attributes["reason"] = event.reason
+    if everything or kind in {"reassigned", "taken", "released"}:
+        attributes["user"] = _user_name(call, event.user_id)
+    if everything or kind == "time_changed":
+        attributes.update(start=event.start_time, end=event.end_time)
+    if everything or kind.startswith("position"):
+        attributes["position"] = _name(call, "positions", event.position_id)
+    if everything or kind.startswith("site"):
+        attributes["site"] = _name(call, "sites", event.site_id)
+    if everything or kind.startswith("break"):
+        attributes["break"] = event.break_time
     return call.show(attributes)
 
 
-def _name(call: Call, user_id: int) -> str:
+def _user_name(call: Call, user_id: int) -> str:
     user = call.state.users.get(user_id)
     return f"{user['first_name']} {user['last_name']}" if user else ""
+
+
+def _name(call: Call, kind: str, record_id: int) -> str:
+    found = call.state.table(kind).get(record_id)
+    return found["name"] if found else ""

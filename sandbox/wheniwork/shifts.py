@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 from sandbox.wheniwork import roster
@@ -20,9 +21,9 @@ def list_shifts(call: Call) -> dict[str, Any]:
     window = shift_window(call)
     found = visible_shifts(call, window)
     if call.query.flag("shift_sort"):
-        found.sort(key=lambda shift: shift["user_id"])
-    limit = call.query.ids("limit")
-    found = found[: limit[0]] if limit else found
+        found.sort(key=itemgetter("user_id"))
+    limit = max((call.query.ids("limit") or [0])[0], 0)
+    found = found[:limit] if limit else found
     gone = {"deleted_ids": deleted_ids(call, window)} if call.query.flag("deleted") else {}
     echo = call.show({"start": window.start, "end": window.end})
     return {**echo, "shifts": list(map(shift_view(call), found)), **related(call, found), **gone}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Any
 
 from sandbox.wheniwork.calls import Call
@@ -18,7 +19,7 @@ def related(call: Call, records: Iterable[Record], kinds: Iterable[str] = _LINKS
     loaded = {}
     rows = list(records)
     for kind in filter(wanted, kinds):
-        linked = dict.fromkeys(record[_LINKS[kind]] for record in rows)
+        linked = dict.fromkeys(map(itemgetter(_LINKS[kind]), rows))
         loaded[kind] = shown(call, kind, linked)
     return without_empty(loaded)
 

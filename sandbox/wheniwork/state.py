@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from sandbox.clock import VirtualClock
 from sandbox.wheniwork import records
+from sandbox.wheniwork.prints import Prints
 from sandbox.wheniwork.records import Record, rendered
+from sandbox.wheniwork.shift_history import ShiftHistory
 from sandbox.wheniwork.switches import Switches
 from sandbox.wheniwork.throttle import Throttle
 from sandbox.wheniwork.timeline import Timeline
@@ -56,7 +58,10 @@ class WhenIWorkState:
         self.shifts: dict[int, Record] = {}
         self.deleted_shifts: dict[int, Record] = {}
         self.timeline = Timeline()
-        self.history: dict[int, list[Record]] = {}
+        self.prints = Prints()
+        self.history = ShiftHistory()
+        self.deletions: dict[int, datetime] = {}
+        """When each of the deleted shifts went."""
         self.messages: list[Record] = []
         """What people would have been sent: invitations and shift notifications."""
         self.reminded_until = self.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from sandbox.wheniwork.records import Record
 
@@ -33,5 +34,5 @@ class Timeline:
             for shift in self._days[day].values()
             if shift["start_time"] < end and shift["end_time"] > start
         ]
-        found.sort(key=lambda shift: shift["start_time"])
+        found.sort(key=itemgetter("start_time"))
         return found

@@ -4,28 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sandbox.wheniwork import records, roster
 from sandbox.wheniwork.answers import forbidden, invalid
 from sandbox.wheniwork.calls import Call, Handlers, not_found
-from sandbox.wheniwork.fields import Converter, flag, flag_number, ids, mapping, moment_or_none, number, text, whole
+from sandbox.wheniwork.fields import (
+    Converter,
+    Setting,
+    flag,
+    flag_number,
+    ids,
+    mapping,
+    moment_or_none,
+    number,
+    text,
+    whole,
+)
 from sandbox.wheniwork.records import Record
 from sandbox.wheniwork.sideloads import listed, show_user
 
 _ROLES = {records.ADMIN, records.MANAGER, records.EMPLOYEE, records.SUPERVISOR}
+
+
+def _zone_name(value: Any, setting: Setting) -> str:
+    name = text(value, setting)
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("The zone is unknown.") from error
+
+
+def _hours(value: Any, setting: Setting) -> int:
+    hours = whole(value, setting)
+    if not 0 <= hours <= 24:
+        raise ValueError("A reminder comes 0 to 24 hours before.")
+    return hours
+
+
 _FIELDS: Mapping[str, Converter] = {
     **dict.fromkeys(
         ("email", "first_name", "middle_name", "last_name", "phone_number", "employee_code", "notes"), text
     ),
-    **dict.fromkeys(("employment_type", "timezone_name", "sleep_start", "sleep_end"), text),
+    **dict.fromkeys(("employment_type", "sleep_start", "sleep_end"), text),
     **dict.fromkeys(("hours_preferred", "hours_max", "hourly_rate"), number),
-    **dict.fromkeys(("role", "type", "timezone_id", "reminder_time"), whole),
+    **dict.fromkeys(("role", "type", "timezone_id"), whole),
     **dict.fromkeys(("positions", "locations"), ids),
     **dict.fromkeys(("activated", "is_hidden", "is_payroll", "is_private"), flag),
     "is_trusted": flag_number,
+    "timezone_name": _zone_name,
+    "reminder_time": _hours,
     "position_rates": mapping,
     "start_date": moment_or_none,
 }
+
+_OWN_FIELDS = {"first_name", "middle_name", "last_name", "email", "phone_number", "timezone_name", "reminder_time"}
+"""What employees may change of themselves."""
 
 
 def list_users(call: Call) -> dict[str, Any]:
@@ -137,8 +171,10 @@ def _reactivate(call: Call, user: Record) -> Record:
 
 def _read(call: Call, body: Any, current: Record | None = None) -> dict[str, Any]:
     fields = call.fields(_FIELDS, body)
-    if current is not None and current["id"] != call.user["id"]:
-        call.require_supervisor()
+    if current is not None and not call.is_supervisor:
+        if current["id"] != call.user["id"]:
+            raise forbidden()
+        return {name: value for name, value in fields.items() if name in _OWN_FIELDS}
     role = fields.get("role", current["role"] if current else records.EMPLOYEE)
     if role not in _ROLES:
         raise invalid("The role is invalid.")
