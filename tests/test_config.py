@@ -123,7 +123,7 @@ def test_the_smallest_configuration_has_the_documented_defaults(tmp_path: Path) 
     config = load(written(tmp_path, ACCESS), {})
     assert config.model_dump(exclude={"wonolo", "wheniwork", "database"}) == {
         "name": "main",
-        "sync": {"horizon_days": 14, "cutoff_hours": 12, "workers": "create", "clock": "system"},
+        "sync": {"horizon_days": 14, "history_days": 92, "cutoff_hours": 12, "workers": "create", "clock": "system"},
         "scope": {"tag": "", "color": ""},
         "guards": {"share": 0.3, "at_least": 10},
         "places": (),
@@ -250,7 +250,7 @@ def test_everything_wrong_is_told_at_once_with_the_nearest_known_option(tmp_path
         "skills no. 1.name: is missing",
         "skills no. 1.position_id: is missing",
         "sync.cutoff_hours: must be a number",
-        "sync.frequency: there is no such option; there are clock, cutoff_hours, horizon_days, workers",
+        "sync.frequency: there is no such option; there are clock, cutoff_hours, history_days, horizon_days, workers",
         "sync.horizn_days: there is no such option; did you mean horizon_days?",
         "wheniwork.key: must be text, in quotes",
         f"wheniwork.password: is missing; {unset('WHENIWORK__PASSWORD', 'password_file')}",

@@ -1,0 +1,49 @@
+"""A report for programs; the format is documented in docs/report.md and only ever grows."""
+
+from typing import Any
+
+import msgspec
+
+from sync.report.model import Entry, Report
+
+VERSION = 1
+"""Raised when a program that reads reports would have to change."""
+
+_PERSONAL = frozenset({"last_name", "email", "phone_number"})
+
+
+def as_json(report: Report) -> str:
+    """The report as one JSON object, indented, ending in a line break."""
+    document = {
+        "version": VERSION,
+        "command": report.command,
+        "pair": report.pair,
+        "checksum": report.checksum,
+        "counts": report.counts,
+        "changes": [_row(entry) for entry in report.entries],
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    change = entry.change
+    return {
+        "key": change.key,
+        "status": entry.status,
+        "action": change.action,
+        "system": change.system,
+        "kind": change.kind,
+        "record": change.record,
+        "link": change.link,
+        "subject": change.subject,
+        "place": change.place,
+        "start": change.start,
+        "zone": change.zone,
+        "fields": change.fields,
+        "cause": change.cause,
+        "reason": entry.reason,
+        "choices": change.choices,
+        "worker": change.worker,
+        "payload": {name: "[hidden]" if name in _PERSONAL else value for name, value in change.payload.items()},
+        "risk": change.risk,
+    }

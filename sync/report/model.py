@@ -1,0 +1,80 @@
+"""A report: what is to be done, was done, waits or was left out, in the order of the work it is about."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Literal, get_args
+
+import msgspec
+
+from sync.plan import Change
+from sync.plan.wording import wall
+
+Status = Literal["to_do", "done", "failed", "hold", "conflict", "blocked", "skip"]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One change and what became of it.
+
+    `reason` says why it failed, waits or was left out. The change of a skipped entry stands for a record that is not
+    looked at.
+    """
+
+    status: Status
+    change: Change
+    reason: str = ""
+
+    @property
+    def day(self) -> str:
+        """The day of the work on the wall of its place; empty when it has none."""
+        change = self.change
+        return wall(change.start, change.zone, "%A %d %B %Y") if change.start else ""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What one command found or did for one pair of accounts; `checksum` is the plan's, of a diff only."""
+
+    command: Literal["diff", "reconcile"]
+    pair: str
+    entries: tuple[Entry, ...]
+    checksum: str = ""
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        """How many entries there are of each status."""
+        found = Counter(entry.status for entry in self.entries)
+        return {status: found[status] for status in get_args(Status)}
+
+    def places(self) -> Iterator[tuple[tuple[str, str], list[list[Entry]]]]:
+        """Everything but what was left out: ((day, place), its demands), earliest first, undated last.
+
+        A demand is the list of the entries of one link.
+        """
+        rows = sorted((row for row in self.entries if row.status != "skip"), key=_place_in_time)
+        for group, members in groupby(rows, key=lambda row: (row.day, row.change.place)):
+            demands: dict[str, list[Entry]] = {}
+            for row in members:
+                demands.setdefault(row.change.link, []).append(row)
+            yield group, list(demands.values())
+
+    def left_out(self) -> dict[str, list[Change]]:
+        """The records that were left out, by the reason."""
+        reasons: dict[str, list[Change]] = {}
+        for row in self.entries:
+            if row.status == "skip":
+                reasons.setdefault(row.reason, []).append(row.change)
+        return reasons
+
+
+def entries_of(changes: Iterable[Change], status: Literal["to_do", "done"] = "to_do") -> tuple[Entry, ...]:
+    """Changes as entries; `status` is that of those which may be carried out, the others tell their own."""
+    return tuple(
+        Entry(status if change.verdict == "do" else change.verdict, change, change.reason) for change in changes
+    )
+
+
+def _place_in_time(row: Entry) -> tuple[str, str, str]:
+    change = row.change
+    if change.start is None:
+        return ("9", change.place, "")
+    return (wall(change.start, change.zone, "%Y-%m-%d"), change.place, change.start.isoformat())

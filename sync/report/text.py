@@ -1,0 +1,71 @@
+"""A report for a terminal: grouped by day and place, one block per demand."""
+
+from rich.console import Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from sync.plan import Change
+from sync.report import words
+from sync.report.model import Entry, Report
+
+_STYLES = {
+    "+": "green",
+    "~": "yellow",
+    "-": "red",
+    ">": "green",
+    "<": "yellow",
+    "=": "dim",
+    "?": "magenta",
+    "!": "bold red",
+    "x": "bold red",
+    "#": "magenta",
+}
+
+
+def as_text(report: Report) -> RenderableType:
+    """The report as something rich prints at any width."""
+    parts: list[RenderableType] = []
+    day_before = None
+    for (day, place), demands in report.places():
+        if day != day_before:
+            parts += ["", Rule(Text(day or "Without a day", style="bold"), align="left", style="dim")]
+        day_before = day
+        parts += ["", Text(place or "Without a place", style="bold cyan"), _table(demands)]
+    parts += _left_out(report.left_out())
+    return Group(*parts, "", Text(words.headline(report), style="bold"))
+
+
+def _table(demands: list[list[Entry]]) -> Table:
+    """A row for each change; what a demand is about and why it changes stand there once."""
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    table.add_column(width=1)
+    table.add_column(ratio=5)
+    table.add_column(width=11)
+    table.add_column(ratio=7)
+    table.add_column(ratio=8, style="dim")
+    for entries in demands:
+        said: set[str] = set()
+        for number, entry in enumerate(entries):
+            why = words.why(entry)
+            table.add_row(*_cells(entry, first=number == 0), Text("" if why in said else why))
+            said.add(why)
+    return table
+
+
+def _cells(entry: Entry, *, first: bool) -> list[Text]:
+    sign, fields = words.sign(entry), words.fields(entry.change)
+    subject = "\n".join(words.subject(entry.change).rsplit(", ", 1)) if first else ""
+    deed = words.deed(entry.change) + (f"\n{fields}" if fields else "")
+    return [Text(sign, _STYLES.get(sign, "")), Text(subject), Text(words.system(entry.change)), Text(deed)]
+
+
+def _left_out(reasons: dict[str, list[Change]]) -> list[RenderableType]:
+    if not reasons:
+        return []
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    table.add_column(justify="right")
+    table.add_column(ratio=1)
+    for reason, changes in reasons.items():
+        table.add_row(str(len(changes)), Text(reason).append(f"\n{words.records(changes)}", style="dim"))
+    return ["", Rule(Text("Left out", style="bold"), align="left", style="dim"), "", table]

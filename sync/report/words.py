@@ -1,0 +1,124 @@
+"""One entry in a manager's words: what is done to which record, and why."""
+
+from mappings.model import NAMES
+from sync.plan import Change, FieldChange
+from sync.plan.wording import wall
+from sync.report.model import Entry, Report, Status
+
+ARROW = " \N{RIGHTWARDS ARROW} "
+
+_RECORDS = {"job_request": "request", "job": "seat", "shift": "shift", "user": "user"}
+_VERBS = {
+    ("create", "job_request"): "post a request",
+    ("update", "job_request"): "change request",
+    ("delete", "job_request"): "cancel request",
+    ("assign", "job"): "give a seat",
+    ("release", "job"): "take back seat",
+    ("create", "shift"): "add a shift",
+    ("update", "shift"): "change shift",
+    ("delete", "shift"): "delete shift",
+    ("assign", "shift"): "fill shift",
+    ("release", "shift"): "reopen shift",
+    ("create", "user"): "add a user",
+    ("update", "user"): "change user",
+    ("link", "user"): "recognise user",
+    ("link", "job_request"): "link request",
+    ("unlink", "job_request"): "forget request",
+}
+_SIGNS = {"create": "+", "update": "~", "delete": "-", "assign": ">", "release": "<", "link": "=", "unlink": "="}
+_STATUS: dict[Status, tuple[str, str]] = {
+    "to_do": ("", "to do"),
+    "done": ("", "done"),
+    "failed": ("x", "failed"),
+    "hold": ("?", "waits for a yes"),
+    "conflict": ("!", "conflict"),
+    "blocked": ("#", "blocked"),
+    "skip": (".", "left out"),
+}
+
+
+def sign(entry: Entry) -> str:
+    """One character: what is done, or why it is not."""
+    return _STATUS[entry.status][0] or _SIGNS.get(entry.change.action, "=")
+
+
+def status(value: Status) -> str:
+    """A status in words."""
+    return _STATUS[value][1]
+
+
+def system(change: Change) -> str:
+    """The proper name of the system that is written to; empty when nothing is."""
+    return NAMES[change.system] if change.system else ""
+
+
+def subject(change: Change) -> str:
+    """What the change is about, without the place and day that stand above it."""
+    text = change.subject.replace(f" at {change.place}", "", 1) if change.place else change.subject
+    return text.replace(f" {wall(change.start, change.zone, '%a %d %b')}", "", 1) if change.start else text
+
+
+def deed(change: Change) -> str:
+    """What is done to which record, as `change request 12` or `add a shift`."""
+    verb = _VERBS.get((change.action, change.kind))
+    if verb is None:
+        return f"{_RECORDS[change.kind]} {change.record}".strip()
+    return f"{verb} {change.record}".strip()
+
+
+def field(change: FieldChange) -> str:
+    """One field as `end: 14:30 -> 15:30`, with an arrow; one-sided where it only appears or goes."""
+    if change.before and change.after:
+        return f"{change.name}: {change.before}{ARROW}{change.after}"
+    return f"{change.name}: {change.after}" if change.after else f"{change.name}: {change.before} leaves"
+
+
+def fields(change: Change) -> str:
+    """All fields of a change on one line."""
+    return ", ".join(field(one) for one in change.fields)
+
+
+def why(entry: Entry) -> str:
+    """Why it is done; or why it is not, and what a person can choose."""
+    change = entry.change
+    if entry.status in ("to_do", "done"):
+        return change.cause.replace(" -> ", ARROW)
+    choices = f" Choose: {'; or '.join(change.choices)}." if change.choices else ""
+    cause = f" ({change.cause.replace(' -> ', ARROW)})" if change.cause else ""
+    return f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}.{choices}"
+
+
+def headline(report: Report) -> str:
+    """The whole report in one sentence."""
+    written = [row.change for row in report.entries if row.status in ("to_do", "done") and row.change.writes]
+    verb = "to write" if report.command == "diff" else "written"
+    per_system = [f"{count} in {name}" for name in NAMES.values() if (count := _in_system(written, name))]
+    what = f"{_counted(len(written), 'change')} {verb}" + (f" ({', '.join(per_system)})" if per_system else "")
+    parts = [what if written else f"nothing {verb}", _cost(written)]
+    counts = report.counts
+    parts += [f"{counts[one]} {status(one)}" for one in ("failed", "hold", "conflict", "blocked") if counts[one]]
+    text = ", ".join(part for part in parts if part)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def records(changes: list[Change], most: int = 6) -> str:
+    """The subjects of changes, some of them by name."""
+    named = ", ".join(change.subject for change in changes[:most])
+    return named + (f" and {len(changes) - most} more" if len(changes) > most else "")
+
+
+def _in_system(changes: list[Change], name: str) -> int:
+    return sum(1 for change in changes if system(change) == name)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _cost(changes: list[Change]) -> str:
+    minutes = sum(change.risk.paid_minutes for change in changes)
+    cents = sum(change.risk.cents for change in changes)
+    if not minutes and not cents:
+        return ""
+    signs = ["-" if number < 0 else "+" for number in (minutes, cents)]
+    return f"{signs[0]}{abs(minutes) / 60:g} paid hours, {signs[1]}${abs(cents) / 100:,.2f}"

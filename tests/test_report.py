@@ -1,0 +1,263 @@
+"""What a report says, on a terminal, on a page and to programs."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from sync.plan import Change, FieldChange, Plan, Risk
+from sync.plan.model import Action, Kind, Verdict
+from sync.report import Entry, Report, as_json, as_markdown, as_text, entries_of, words
+from sync.report.model import Status
+
+ROOT = Path(__file__).parent.parent
+START = datetime(2026, 3, 14, 13, 0, tzinfo=UTC)
+
+POST = Change(
+    action="create",
+    system="wonolo",
+    kind="job_request",
+    link="shift:1",
+    subject="Picker at Harbor, Sat 14 Mar 08:00-16:00",
+    place="Harbor",
+    start=START,
+    zone="America/Chicago",
+    fields=(FieldChange("seats", "", "2"), FieldChange("title", "", "a|b [bold]")),
+    cause="open shifts in When I Work that Wonolo does not know",
+    payload={"slots": 2},
+    risk=Risk(paid_minutes=900, cents=27750, minutes_to_start=600),
+)
+MOVE = msgspec.structs.replace(
+    POST,
+    action="update",
+    record="50002",
+    link="job_request:50002",
+    subject="Forklift Driver at Airport Hub, Sat 14 Mar 08:00-16:00",
+    place="Airport Hub",
+    fields=(FieldChange("end", "16:00", "15:00"),),
+    cause="end 16:00 -> 15:00 in When I Work",
+    payload={"duration": 420},
+    risk=Risk(paid_minutes=-60, cents=-1850, minutes_to_start=600),
+)
+SEAT = msgspec.structs.replace(
+    MOVE,
+    action="release",
+    system="wheniwork",
+    kind="shift",
+    record="77",
+    fields=(FieldChange("worker", "Ana R.", ""),),
+    risk=Risk(people=1),
+)
+HELD = msgspec.structs.replace(SEAT, action="none", system=None, record="78", verdict="conflict", fields=())
+HELD = msgspec.structs.replace(HELD, reason="both sides differ", choices=("take Wonolo's end", "take When I Work's"))
+USER = Change(
+    action="update",
+    system="wheniwork",
+    kind="user",
+    record="9",
+    link="worker:wonolo:5",
+    subject="Ana R. as a When I Work user",
+    cause="changed in Wonolo",
+    payload={"last_name": "Roe", "email": "ana@example.com", "phone_number": "+15550100", "invite": False},
+    worker="wonolo:5",
+)
+UNMAPPED = tuple(
+    Change(
+        action="none",
+        verdict="skip",
+        kind="shift",
+        link=f"shift:{number}",
+        subject=f"open shift {number}",
+        reason="position 32 is no configured skill; add it under [[skills]]",
+    )
+    for number in range(8)
+)
+REPORT = Report("diff", "main", entries_of((POST, USER, MOVE, SEAT, HELD, *UNMAPPED)), "41c1d8e00848b4ea")
+
+
+def printed(report: Report, width: int) -> str:
+    """A report as a pipe of that width shows it."""
+    console = Console(file=io.StringIO(), width=width, force_terminal=False)
+    console.print(as_text(report))
+    assert isinstance(console.file, io.StringIO)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
+
+
+def test_a_report_on_a_terminal_is_grouped_by_day_and_place() -> None:
+    """Each demand and each cause stand there once; what the data holds is never read as markup."""
+    assert printed(REPORT, 100) == (
+        """
+Saturday 14 March 2026 ─────────────────────────────────────────────────────────────────────────────
+
+Airport Hub
+~  Forklift Driver      Wonolo       change request 50002          end 16:00 → 15:00 in When I Work
+   08:00-16:00                       end: 16:00 → 15:00
+<                       When I Work  reopen shift 77
+                                     worker: Ana R. leaves
+!                                    shift 78                      conflict: both sides differ (end
+                                                                   16:00 → 15:00 in When I Work).
+                                                                   Choose: take Wonolo's end; or
+                                                                   take When I Work's.
+
+Harbor
++  Picker               Wonolo       post a request                open shifts in When I Work that
+   08:00-16:00                       seats: 2, title: a|b [bold]   Wonolo does not know
+
+Without a day ──────────────────────────────────────────────────────────────────────────────────────
+
+Without a place
+~  Ana R. as a When I   When I Work  change user 9                 changed in Wonolo
+   Work user
+
+Left out ───────────────────────────────────────────────────────────────────────────────────────────
+
+8  position 32 is no configured skill; add it under [[skills]]
+   open shift 0, open shift 1, open shift 2, open shift 3, open shift 4, open shift 5 and 2 more
+
+4 changes to write (2 in Wonolo, 2 in When I Work), +14 paid hours, +$259.00, 1 conflict.
+"""
+    )
+
+
+def test_no_line_of_a_report_is_wider_than_the_terminal() -> None:
+    """Eighty columns are enough, and nothing is cut off."""
+    text = printed(REPORT, 80)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
+
+
+def test_a_report_in_markdown_has_a_table_for_each_place() -> None:
+    """A bar in a title does not open a cell."""
+    assert as_markdown(REPORT) == (
+        """\
+# Diff of main
+
+4 changes to write (2 in Wonolo, 2 in When I Work), +14 paid hours, +$259.00, 1 conflict.
+
+## Saturday 14 March 2026
+
+### Airport Hub
+
+| | Work | System | Change | Why |
+|---|---|---|---|---|
+| to do | Forklift Driver, 08:00-16:00 | Wonolo | change request 50002; end: 16:00 → 15:00 | end 16:00 → 15:00 in \
+When I Work |
+| to do | Forklift Driver, 08:00-16:00 | When I Work | reopen shift 77; worker: Ana R. leaves | end 16:00 → 15:00 in \
+When I Work |
+| conflict | Forklift Driver, 08:00-16:00 |  | shift 78 | conflict: both sides differ (end 16:00 → 15:00 in \
+When I Work). Choose: take Wonolo's end; or take When I Work's. |
+
+### Harbor
+
+| | Work | System | Change | Why |
+|---|---|---|---|---|
+| to do | Picker, 08:00-16:00 | Wonolo | post a request; seats: 2, title: a\\|b [bold] | open shifts in When I Work \
+that Wonolo does not know |
+
+## Without a day
+
+### Without a place
+
+| | Work | System | Change | Why |
+|---|---|---|---|---|
+| to do | Ana R. as a When I Work user | When I Work | change user 9 | changed in Wonolo |
+
+## Left out
+
+- 8 x position 32 is no configured skill; add it under [[skills]]: open shift 0, open shift 1, open shift 2, open \
+shift 3, open shift 4, open shift 5 and 2 more
+"""
+    )
+
+
+def documented(key: str) -> dict[str, Any]:
+    """The example in docs/report.md: its outer object, or its one change."""
+    example = re.search(r"```json\n(.*?)```", (ROOT / "docs" / "report.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+    document: dict[str, Any] = json.loads(example[1])
+    rows: dict[str, Any] = {"report": document, "change": document["changes"][0]}
+    return dict(rows[key])
+
+
+def test_a_report_in_json_has_the_documented_shape() -> None:
+    """Programs rely on it."""
+    document = json.loads(as_json(REPORT))
+    assert list(document) == list(documented("report"))
+    assert [list(change) for change in document["changes"]] == [list(documented("change"))] * 13
+    assert document["changes"][0] == {
+        "key": POST.key,
+        "status": "to_do",
+        "action": "create",
+        "system": "wonolo",
+        "kind": "job_request",
+        "record": "",
+        "link": "shift:1",
+        "subject": "Picker at Harbor, Sat 14 Mar 08:00-16:00",
+        "place": "Harbor",
+        "start": "2026-03-14T13:00:00Z",
+        "zone": "America/Chicago",
+        "fields": [
+            {"name": "seats", "before": "", "after": "2"},
+            {"name": "title", "before": "", "after": "a|b [bold]"},
+        ],
+        "cause": "open shifts in When I Work that Wonolo does not know",
+        "reason": "",
+        "choices": [],
+        "worker": "",
+        "payload": {"slots": 2},
+        "risk": {"paid_minutes": 900, "cents": 27750, "people": 0, "minutes_to_start": 600},
+    }
+    assert document["counts"] == REPORT.counts
+
+
+def test_every_word_of_the_json_is_documented() -> None:
+    """A new action, kind or status belongs into docs/report.md."""
+    page = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    values = [value for one in (Action, Kind, Status) for value in get_args(one)]
+    assert [value for value in values if f"`{value}`" not in page] == []
+
+
+def test_contact_data_stays_out_of_a_report() -> None:
+    """Reports are kept by whoever runs the command; the writer sends the whole payload."""
+    (row,) = json.loads(as_json(Report("diff", "main", entries_of((USER,)))))["changes"]
+    assert row["payload"] == {
+        "last_name": "[hidden]",
+        "email": "[hidden]",
+        "phone_number": "[hidden]",
+        "invite": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sign", "said"),
+    [("hold", "?", "waits for a yes: late."), ("blocked", "#", "blocked: late."), ("conflict", "!", "conflict: late.")],
+)
+def test_what_waits_says_so(verdict: Verdict, sign: str, said: str) -> None:
+    """The sign takes the place of what would be done."""
+    (entry,) = entries_of((msgspec.structs.replace(POST, verdict=verdict, reason="late", cause=""),))
+    assert (words.sign(entry), words.why(entry)) == (sign, said)
+
+
+def test_a_reconcile_says_what_it_did_and_what_failed() -> None:
+    """A failed write keeps its place beside those that were done."""
+    entries = (*entries_of((MOVE,), "done"), Entry("failed", POST, "422: slots is too small"))
+    report = Report("reconcile", "main", entries)
+    assert words.headline(report) == "1 change written (1 in Wonolo), -1 paid hours, -$18.50, 1 failed."
+    assert "x  Picker               Wonolo       post a request                failed: 422: slots is too" in printed(
+        report, 100
+    )
+
+
+def test_an_empty_plan_is_one_sentence() -> None:
+    """Nothing else is to be read."""
+    report = Report("diff", "main", entries_of(Plan().changes))
+    assert printed(report, 80) == "\nNothing to write.\n"
+    assert as_markdown(report) == "# Diff of main\n\nNothing to write.\n"
