@@ -9,14 +9,23 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sandbox.serve import Server
-from sandbox.world import build_world
+from sandbox.world import Beginning, World
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line, serve, and return the exit code."""
-    options = _parser().parse_args(arguments)
-    world = build_world(options.seed, options.demands, options.start, options.posted)
-    with contextlib.suppress(KeyboardInterrupt), Server(world, options.port) as server:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        beginning = Beginning(options.seed, options.demands, options.posted, options.start)
+    except ValueError as error:
+        parser.error(str(error))
+    try:
+        server = Server(World(beginning), options.port)
+    except OSError as error:
+        sys.stderr.write(f"Cannot listen on port {options.port}: {error.strerror}\n")
+        return 1
+    with contextlib.suppress(KeyboardInterrupt), server:
         sys.stdout.write(f"The sandbox listens on {server.url}\n")
         sys.stdout.flush()
         server.wait()

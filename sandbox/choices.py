@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -82,7 +82,7 @@ def _overlap(one: tuple[datetime, datetime] | None, other: tuple[datetime, datet
     return one is not None and other is not None and one[0] < other[1] and other[0] < one[1]
 
 
-def job_in(*states: str) -> Any:
+def job_in(*states: str) -> Callable[[World, Given], Chosen]:
     """A chooser of a Job in one of the states."""
 
     def choose(world: World, given: Given) -> Chosen:

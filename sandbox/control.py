@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,7 +35,7 @@ def _endpoint(world: World, answer: Answer) -> Callable[[Request], Any]:
             return _json(answer(world, _object(await request.body()), request))
         except ImpossibleActError as error:
             return _json({"error": str(error)}, 409)
-        except (ValueError, UnknownActError) as error:
+        except (ValueError, OverflowError, msgspec.MsgspecError, UnknownActError) as error:
             return _json({"error": str(error)}, 400)
 
     return endpoint
@@ -65,17 +65,17 @@ def _clock(world: World, _body: dict[str, Any], _request: Request) -> Any:
 
 def _advance(world: World, body: dict[str, Any], request: Request) -> Any:
     """Move the clock by `minutes` and `hours`, or `to` an ISO instant with an offset."""
-    world.advance(_target(world, body))
+    world.advance(_distance(world, body))
     return _clock(world, body, request)
 
 
-def _target(world: World, body: dict[str, Any]) -> datetime:
+def _distance(world: World, body: dict[str, Any]) -> timedelta:
     if unknown := set(body) - {"minutes", "hours", "to"}:
         raise ValueError(f"Advancing takes minutes, hours or to, not {', '.join(sorted(unknown))}.")
     if "to" not in body:
         steps = msgspec.convert({"minutes": 0, "hours": 0} | body, dict[str, float])
-        return world.clock.now() + timedelta(minutes=steps["minutes"], hours=steps["hours"])
-    return _instant(body["to"])
+        return timedelta(minutes=steps["minutes"], hours=steps["hours"])
+    return _instant(body["to"]) - world.clock.now()
 
 
 def _instant(value: Any) -> datetime:
@@ -153,7 +153,7 @@ def _reset(world: World, body: dict[str, Any], _request: Request) -> Any:
     if unknown := set(given) - set(known):
         raise ValueError(f"A beginning has {', '.join(known)}, not {', '.join(sorted(unknown))}.")
     world.reset(msgspec.convert({**known, **given}, Beginning))
-    return msgspec.to_builtins(replace(world.beginning)) | {"now": world.clock.now().isoformat()}
+    return msgspec.to_builtins(world.beginning) | {"now": world.clock.now().isoformat()}
 
 
 _ROUTES: tuple[tuple[str, str, Answer], ...] = (

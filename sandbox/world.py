@@ -20,6 +20,8 @@ from sandbox.wonolo.seed import seed_objects as seed_wonolo
 from sandbox.wonolo.snapshot import snapshot as wonolo_snapshot
 from sandbox.wonolo.state import WonoloState
 
+MOST_DEMANDS = 200_000
+
 
 @dataclass(frozen=True)
 class Beginning:
@@ -33,6 +35,11 @@ class Beginning:
     demands: int = 12
     posted: float = 0.0
     start: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Check the amounts; there are not places, positions and times for more demands that differ."""
+        if not 0 <= self.demands <= MOST_DEMANDS or not 0 <= self.posted <= 1:
+            raise ValueError(f"Demands go from 0 to {MOST_DEMANDS}, posted from 0 to 1.")
 
 
 class World:
@@ -58,13 +65,19 @@ class World:
         kept = {"wonolo": self.wonolo, "wheniwork": self.wheniwork}
         vars(self).update(vars(fresh) | kept)
 
-    def advance(self, to: datetime) -> None:
-        """Move the clock, stopping at everything that is due on the way; going back raises ValueError."""
+    def advance(self, delta: timedelta) -> None:
+        """Move the clock, stopping at everything that is due on the way; a negative delta raises ValueError."""
+        if delta < timedelta(0):
+            raise ValueError("The clock cannot go back.")
+        to = self.clock.now() + delta
         while (due := self.wonolo.next_due()) is not None and due <= to:
-            self.clock.advance(max(due - self.clock.now(), timedelta(0)))
+            self._go_on_to(due)
             let_time_pass(self.wonolo)
-        self.clock.advance(to - self.clock.now())
+        self._go_on_to(to)
         send_reminders(self.wheniwork)
+
+    def _go_on_to(self, moment: datetime) -> None:
+        self.clock.advance(max(moment - self.clock.now(), timedelta(0)))
 
     def catch_up(self) -> None:
         """Do what has become due on a clock that runs by itself."""

@@ -16,6 +16,7 @@ from sandbox.wonolo.table import Record
 _FILTERS = ("state", "company_id", "multi_day_job_request_id", "classification", "w2_hourly_rate", "agent_code")
 _REQUIRED = ("state", "category", "slots", "address", "city", "zip", "request_name")
 _STATES = ("unfilled", "unassigned", "posted", "filled", "in_progress", "completed", "approved", "cancelled")
+_LARGEST = 1_000_000
 _PARTS = {
     "description_tasks": "",
     "description_skills": "REQUIREMENTS:\n",
@@ -43,7 +44,6 @@ _BLANK: Record = {
     "multi_day": False,
     "multi_day_job_request_id": None,
     "preferred_candidate_ids": [],
-    "preferred_wonoloers_info": [],
     "ban_list": [],
     "badge_requirements": [],
     "notification_distance": 25.0,
@@ -156,7 +156,9 @@ def _read(state: WonoloState, record: Record, given: Params) -> Params:
     _check_values(state, changes)
     if "start_time" in given:
         zone = state.written_in(record | changes)
-        changes["start_time"] = instant("start_time", given["start_time"], zone)
+        changes["start_time"] = start = instant("start_time", given["start_time"], zone)
+        if start is not None and not 2000 <= start.year < 2100:
+            raise invalid("start_time", "Start time is out of range")
     if any(changes.get(part) for part in _PARTS):
         changes["description"] = _composed(record | changes)
     return changes
@@ -168,8 +170,8 @@ def _check_values(state: WonoloState, changes: Params) -> None:
     if "slots" in changes and (changes["slots"] or 0) < 1:
         raise invalid("slots", "Slots must be greater than 0")
     for name in ("duration", "wage"):
-        if (changes.get(name) or 0) < 0:
-            raise invalid(name, f"{name.capitalize()} must be greater than or equal to 0")
+        if not 0 <= (changes.get(name) or 0) <= _LARGEST:
+            raise invalid(name, f"{name.capitalize()} must be between 0 and {_LARGEST}")
     if changes.get("employer_id") is not None and not _is_employer(state, changes["employer_id"]):
         raise invalid("employer_id", "Employer does not exist")
     for number_ in changes.get("required_badge_ids", ()):

@@ -13,14 +13,14 @@ from sandbox.wonolo.table import Record
 HOLDS_A_SEAT = ("filled", "in_progress", "paused", "completed", "approved")
 WORKED = ("completed", "approved")
 UNDER_WAY = ("in_progress", "paused", *WORKED)
-STILL_CANCELLABLE = ("pending", "filled", "in_progress")
+STILL_CANCELLABLE = ("pending", "filled", "in_progress", "paused")
 CLOSED = ("completed", "approved", "cancelled")
 
 _NEXT = {
     "pending": ("filled", "rejected", "withdrawn", "cancelled"),
     "filled": ("in_progress", "withdrawn", "cancelled", "no_show"),
     "in_progress": ("paused", "completed", "cancelled", "no_show"),
-    "paused": ("in_progress", "completed"),
+    "paused": ("in_progress", "completed", "cancelled"),
     "completed": ("approved",),
     "withdrawn": ("filled", "pending"),
     "cancelled": ("filled",),
@@ -99,7 +99,10 @@ def enter(state: WonoloState, job: Record, name: str) -> None:
         raise invalid("state", f"State cannot change from {job['state']} to {name}")
     now = state.now()
     job["state"] = name
-    job["transitions"].append({"id": state.next_part_id(), "job_id": job["id"], "created_at": now, "name": name})
+    worker = state.users.records[job["worker_id"]]
+    where = {"latitude": worker["latitude"], "longitude": worker["longitude"]}
+    step = {"id": state.next_part_id(), "job_id": job["id"], "created_at": now, "name": name}
+    job["transitions"].append(step | where)
     _stamp(state, job)
     state.jobs.touch(job, now)
     follow_jobs(state, state.job_requests.records[job["job_request_id"]], touched=True)

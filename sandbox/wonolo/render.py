@@ -22,6 +22,13 @@ _WORKER_FIELDS = (
     " lower_pool_until referred_by tracking_code onboarding_appt_time user_badges"
 ).split()
 _EMPLOYER_FIELDS = f"{_SHARED} title role customer_id".split()
+_USER_NAMES = (
+    "id type role customer_id synced_worker_id external_id first_name last_name email gender avatar_url address city"
+    " address_state zip phone title suspended suspended_at rating agreed_to_terms agreed_to_terms_date"
+    " onboarding_last_state w2_employee_id drug_tested verified_phone phone_verified_at updated_at user_badges"
+    " business_name logo_url dob"
+)
+_USER_FIELDS = _USER_NAMES.split()
 _NOT_SHOWN = ("opened_as", "worker_id", "cancelled_reason")
 
 
@@ -44,8 +51,13 @@ def _plain(value: Any) -> Any:
 
 
 def plain_record(record: Record) -> Record:
-    """A user, badge or customer as printed."""
+    """A badge or customer as printed."""
     return {key: _plain(value) for key, value in record.items() if key not in _NOT_SHOWN}
+
+
+def user_record(record: Record) -> Record:
+    """A user as printed (Wonolo reference 8)."""
+    return {key: _plain(record[key]) for key in _USER_FIELDS}
 
 
 def job_request_record(state: WonoloState, record: Record) -> Record:
@@ -54,6 +66,7 @@ def job_request_record(state: WonoloState, record: Record) -> Record:
     return plain_record(record) | {
         "timezone": RAILS_NAMES.get(zone, zone) if state.switches.rails_zone_names else zone,
         "postal_code": record["zip"],
+        "preferred_wonoloers_info": list(record["preferred_candidate_ids"]),
         "can": {"update": record["state"] not in ("completed", "approved", "cancelled")},
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sandbox.wonolo.render import job_record, job_request_record, plain_record
+from sandbox.wonolo.render import job_record, job_request_record, plain_record, user_record
 from sandbox.wonolo.state import WonoloState
 
 
@@ -14,7 +14,7 @@ def snapshot(state: WonoloState) -> dict[str, Any]:
     return {
         "job_requests": [job_request_record(state, record) for record in state.job_requests.records.values()],
         "jobs": [job_record(state, record) for record in state.jobs.records.values()],
-        "users": [plain_record(record) for record in state.users.records.values()],
+        "users": [user_record(record) for record in state.users.records.values()],
         "badges": [plain_record(record) for record in state.badges.records.values()],
         "customers": [plain_record(record) for record in state.customers.records.values()],
         "switches": asdict(state.switches),

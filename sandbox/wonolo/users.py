@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.wonolo.listing import list_some, list_table, wanted_values
 from sandbox.wonolo.params import Params, fields_of, flag, is_blank, text, whole
 from sandbox.wonolo.refusal import forbidden, invalid, missing, not_found
-from sandbox.wonolo.render import plain_record
+from sandbox.wonolo.render import user_record
 from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Record
 
@@ -68,12 +68,12 @@ def list_users(state: WonoloState, params: Params) -> dict[str, Any]:
         found = list_some(state, state.users, params, wanted, _visible_ids(state))
     else:
         found = list_table(state, state.users, params, wanted)
-    return {"users": [plain_record(record) for record in found]}
+    return {"users": [user_record(record) for record in found]}
 
 
 def get_user(state: WonoloState, params: Params) -> dict[str, Any]:
     """Get one user."""
-    return {"user": plain_record(find_user(state, params["id"]))}
+    return {"user": user_record(find_user(state, params["id"]))}
 
 
 def invite_user(state: WonoloState, params: Params) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def invite_user(state: WonoloState, params: Params) -> dict[str, Any]:
     _check_required(given, ("first_name", "last_name", "phone", "type"))
     if given["type"] != "Worker":
         raise invalid("type", "Invalid parameter 'type': Must be one of: Worker")
-    return {"user": plain_record(add_user(state, given, onboarding_last_state="invited"))}
+    return {"user": user_record(add_user(state, given, onboarding_last_state="invited"))}
 
 
 def create_user(state: WonoloState, params: Params) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def create_user(state: WonoloState, params: Params) -> dict[str, Any]:
         raise invalid("password", "Password is too short (minimum is 8 characters)")
     if given["password"] != given["password_confirmation"]:
         raise invalid("password_confirmation", "Password confirmation doesn't match Password")
-    return {"user": plain_record(add_user(state, given))}
+    return {"user": user_record(add_user(state, given))}
 
 
 def add_user(state: WonoloState, given: Params, **more: Any) -> Record:
@@ -123,7 +123,7 @@ def update_user(state: WonoloState, params: Params) -> dict[str, Any]:
     record |= differing
     if _change_badges(state, record, given) or differing:
         state.users.touch(record, state.now())
-    return {"user": plain_record(record)}
+    return {"user": user_record(record)}
 
 
 def _check_required(given: Params, names: tuple[str, ...]) -> None:
