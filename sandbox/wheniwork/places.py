@@ -97,22 +97,25 @@ def _create(kind: Kind, call: Call) -> dict[str, Any]:
 
 
 def _update(kind: Kind, call: Call) -> dict[str, Any]:
-    return {kind.singular: call.show(_merge(kind, call, call.path["id"], call.body))}
+    record = call.find(kind.plural, call.path["id"])
+    return {kind.singular: _merged(call, record, _read(kind, call, call.body))}
 
 
 def _update_many(kind: Kind, call: Call) -> dict[str, Any]:
     if not isinstance(call.body, list):
         raise ApiError(400, "The body must be an array.", "INVALID_BODY")
     items = [item if isinstance(item, dict) else {} for item in call.body]
-    if any(not call.state.table(kind.plural).get(item.get("id", 0)) for item in items):
-        raise ApiError(404, "Position not found.", "POSITION_NOT_FOUND")
-    return {kind.plural: [call.show(_merge(kind, call, item["id"], item)) for item in items]}
+    try:
+        found = [call.find(kind.plural, item.get("id")) for item in items]
+    except ApiError as error:
+        raise ApiError(404, "Position not found.", "POSITION_NOT_FOUND") from error
+    ready = [_read(kind, call, item) for item in items]
+    return {kind.plural: [_merged(call, *pair) for pair in zip(found, ready, strict=True)]}
 
 
-def _merge(kind: Kind, call: Call, record_id: Any, body: Any) -> Record:
-    record = call.find(kind.plural, record_id)
-    record.update(_read(kind, call, body), updated_at=call.state.now())
-    return record
+def _merged(call: Call, record: Record, fields: Mapping[str, Any]) -> Record:
+    record.update(fields, updated_at=call.state.now())
+    return call.show(record)
 
 
 def _read(kind: Kind, call: Call, body: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 
 from sandbox.wheniwork.answers import ApiError
 
@@ -11,14 +12,18 @@ WINDOW_SECONDS = 60.0
 
 
 class Throttle:
-    """Recent requests by whoever made them: a login, or an address before its login."""
+    """Recent requests by whoever made them: a login, or an address before its login.
 
-    def __init__(self) -> None:
+    `monotonic` gives the seconds of a clock that never goes back.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._recent: dict[str, deque[float]] = {}
 
     def take(self, who: str, limit: int, status: int) -> int:
         """Count one request and return how many are left in the window; raises the throttled answer at the limit."""
-        now = time.monotonic()
+        now = self._monotonic()
         recent = self._recent.setdefault(who, deque())
         while recent and recent[0] <= now - WINDOW_SECONDS:
             recent.popleft()
