@@ -93,7 +93,7 @@ class SyncSection(Section):
     history_days: int = Field(
         default=92,
         ge=1,
-        description="How far back the very first pull asks Wonolo; what nobody touched for longer is seen once it changes.",
+        description="How far back the very first pull asks Wonolo; what nobody touched since is seen once it changes.",
     )
     cutoff_hours: float = Field(
         default=12,
