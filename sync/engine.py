@@ -62,7 +62,7 @@ async def open_engine(
     """
     store = await asyncio.to_thread(Store.open, config.database.url)
     try:
-        async with _clients(config, transport) as (wonolo, wheniwork):
+        async with open_clients(config, transport) as (wonolo, wheniwork):
             believed = clock or await _clock(config, wonolo)
             yield Engine(config, store, wonolo, wheniwork, believed, progress)
     finally:
@@ -70,9 +70,10 @@ async def open_engine(
 
 
 @asynccontextmanager
-async def _clients(
-    config: Config, transport: httpx.AsyncBaseTransport | None
+async def open_clients(
+    config: Config, transport: httpx.AsyncBaseTransport | None = None
 ) -> AsyncIterator[tuple[Wonolo, WhenIWork]]:
+    """Open the clients of a pair; nothing is sent yet. Raises ConfigError for URLs that may not be used."""
     there, here = config.wonolo, config.wheniwork
     keys = (there.api_key.get_secret_value(), there.secret_key.get_secret_value())
     login = (here.key.get_secret_value(), here.email.get_secret_value(), here.password.get_secret_value())
