@@ -120,6 +120,10 @@ class Rules(msgspec.Struct, frozen=True):
         """The configured place of that key."""
         return next(row for row in self.places if row.key == key)
 
+    def zone(self, key: str) -> str:
+        """The zone of the place of that key; UTC when it is not configured any more."""
+        return next((row.zone for row in self.places if row.key == key), "UTC")
+
     def skill(self, key: str) -> Skill:
         """The configured skill of that key."""
         return next(row for row in self.skills if row.key == key)

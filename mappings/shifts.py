@@ -75,8 +75,11 @@ def read_shift(record: Record, rules: Rules, workers: Mapping[int, str]) -> Shif
 
 
 def taken(record: Record, workers: Mapping[int, str]) -> bool:
-    """Whether one of the company's own people holds the shift; ValueError when its user_id cannot be read."""
-    user = identifier(record.get("user_id"))
+    """Whether one of the company's own people holds the shift; Unmapped when its user_id cannot be read."""
+    try:
+        user = identifier(record.get("user_id"))
+    except ValueError as error:
+        raise Unmapped(f"its user_id cannot be read: {error}") from error
     return user != 0 and user not in workers
 
 

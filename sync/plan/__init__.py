@@ -7,53 +7,52 @@
 """
 
 from mappings.model import Unmapped
-from mappings.shifts import Shift, Slot, offered, read_shift
-from sync.plan.links import plan_link
+from mappings.shifts import Shift, Slot, in_scope, offered, read_shift
+from sync.plan.links import departed, plan_link
 from sync.plan.lone import plan_lone
-from sync.plan.model import Change, FieldChange, Plan, Risk, ordered
+from sync.plan.model import Change, FieldChange, Plan, Risk, Verdict, ordered
 from sync.plan.snapshot import Policy, Snapshot
 from sync.plan.workers import plan_contacts, plan_workers
 
-__all__ = ["Change", "FieldChange", "Plan", "Policy", "Risk", "Snapshot", "make_plan"]
+__all__ = ["Change", "FieldChange", "Plan", "Policy", "Risk", "Snapshot", "Verdict", "make_plan"]
 
 
 def make_plan(snapshot: Snapshot) -> Plan:
     """Plan everything the snapshot holds."""
-    shifts, changes = _lone_shifts(snapshot)
-    lone: dict[Slot, list[Shift]] = {}
-    for shift in shifts:
-        lone.setdefault(shift.slot, []).append(shift)
-    taken: set[int] = set()
-    left: list[Shift] = []
+    lone, changes = _lone_shifts(snapshot)
+    settled = [link.key for link in snapshot.workers if link.key not in snapshot.busy]
     for link in snapshot.links:
         planned = plan_link(link, snapshot, lone)
         changes += planned.changes
-        left += planned.left
-        taken |= {shift.id for shift in planned.shifts}
-        for shift in planned.shifts[:1]:
-            lone.pop(shift.slot, None)
-    free = [shift for shift in (*shifts, *left) if shift.id not in taken and shift.worker is None]
-    held = {slot: [shift for shift in rows if shift.worker] for slot, rows in lone.items()}
-    changes += plan_lone(snapshot, free, held)
-    changes = plan_workers(changes, snapshot) + plan_contacts(snapshot.workers)
+        settled += [link.key] if planned.comparable else []
+        for shift in planned.shifts:
+            lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
+    changes += plan_lone(snapshot, lone)
+    changes = plan_workers(changes, snapshot) + plan_contacts(snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
-    keys = [link.key for link in snapshot.links] + [link.key for link in snapshot.workers]
-    return Plan(ordered(changes), tuple(key for key in keys if key not in written))
+    return Plan(ordered(changes), tuple(key for key in settled if key not in written))
 
 
-def _lone_shifts(snapshot: Snapshot) -> tuple[list[Shift], list[Change]]:
-    """The shifts no link holds that are offered to Wonolo or held by a worker, and remarks about the unreadable."""
-    shifts, remarks = [], []
+def _lone_shifts(snapshot: Snapshot) -> tuple[dict[Slot, list[Shift]], list[Change]]:
+    """The shifts no link holds, or that left theirs, by slot; and remarks about those that cannot be read.
+
+    Open shifts count if they are offered to Wonolo, the others if a worker holds them.
+    """
+    left = (shift for link in snapshot.links for shift in departed(link, snapshot) if shift.start > snapshot.now)
+    shifts, remarks = list(left), []
     for record in snapshot.shifts:
         try:
             shift = read_shift(record, snapshot.rules, snapshot.users)
         except Unmapped as reason:
-            if record.get("published"):
+            if str(record.get("user_id") or 0) == "0" and in_scope(record, snapshot.rules.scope):
                 remarks.append(_unmapped_shift(str(record["id"]), str(reason)))
             continue
         if shift.worker or offered(record, shift, snapshot.rules.scope, snapshot.now):
             shifts.append(shift)
-    return shifts, remarks
+    lone: dict[Slot, list[Shift]] = {}
+    for shift in shifts:
+        lone.setdefault(shift.slot, []).append(shift)
+    return lone, remarks
 
 
 def _unmapped_shift(record: str, reason: str) -> Change:

@@ -1,47 +1,56 @@
 """Turning writes into changes: the words, the facts and the risk that a person needs to judge them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from mappings.convert import wage
-from mappings.demand import HOLDING, Posting
-from mappings.model import Demand, Rules, System, Worker
+from mappings.demand import HOLDING, Posting, stage_of
+from mappings.model import Demand, Rules, Stage, System, Worker
 from sync.plan import wording
 from sync.plan.model import Change, FieldChange, Kind, Risk, Verdict, Write
 from sync.plan.snapshot import Snapshot
 
-_RANKS = {"update": 3, "release": 4, "assign": 5, "create": 6, "delete": 7}
+_RANKS = {"link": 1, "update": 3, "release": 4, "assign": 5, "create": 6, "delete": 7}
 _SYSTEMS: dict[Kind, System] = {"job_request": "wonolo", "job": "wonolo", "shift": "wheniwork", "user": "wheniwork"}
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True):
+COSTS = "so near the start a cancellation costs half the pay; it needs a yes"
+"""Why a cancellation waits."""
+
+
+class About(msgspec.Struct, frozen=True):
     """What all changes of one demand share."""
 
     link: str
     demand: Demand
-    rules: Rules
-    now: datetime
-    cutoff: timedelta
-    people: Mapping[str, Worker]
+    snapshot: Snapshot
     cause: str = ""
 
     @property
-    def zone(self) -> str:
-        """The zone of the demand's place."""
-        return self.rules.place(self.demand.place).zone
+    def rules(self) -> Rules:
+        """The mapping rules of the pair."""
+        return self.snapshot.rules
+
+    @property
+    def people(self) -> Mapping[str, Worker]:
+        """The workers whose names are known."""
+        return self.snapshot.people
 
     @property
     def minutes_to_start(self) -> int:
         """Minutes until the demand starts; negative once it has."""
-        return round((self.demand.start - self.now).total_seconds() / 60)
+        return round((self.demand.start - self.snapshot.now).total_seconds() / 60)
 
     @property
     def late(self) -> bool:
         """Whether the demand starts so soon that a cancellation costs money."""
-        return self.demand.start - self.now <= self.cutoff
+        return self.demand.start - self.snapshot.now <= self.snapshot.policy.cutoff
+
+    def stage(self, posting: Posting) -> Stage:
+        """How far the demand has come, by its JobRequest."""
+        return stage_of(posting.demand, posting.seats, self.snapshot.now, self.snapshot.policy.cutoff)
 
     def because(self, cause: str) -> "About":
         """The same demand with another cause."""
@@ -50,18 +59,6 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     def edits(self, before: Demand, after: Demand) -> tuple[FieldChange, ...]:
         """What differs between two states of the demand, in words."""
         return wording.edits(before, after, self.rules, self.people)
-
-
-def about(snapshot: Snapshot, link: str, demand: Demand) -> About:
-    """Collect what the changes of a demand share."""
-    return About(
-        link=link,
-        demand=demand,
-        rules=snapshot.rules,
-        now=snapshot.now,
-        cutoff=snapshot.policy.cutoff,
-        people=snapshot.people,
-    )
 
 
 def change(
@@ -86,14 +83,21 @@ def change(
         payload=write.payload,
         expects=write.expects,
         touched=write.touched,
+        sources=write.sources,
         seats=write.seats,
         worker=write.worker,
-        rank=_RANKS[write.action],
+        rank=_rank(write),
         fields=fields or seats or _seat_fields(write),
         precondition=precondition,
         risk=msgspec.structs.replace(risk or _people(write), minutes_to_start=this.minutes_to_start),
         **_shared(this),
     )
+
+
+def _rank(write: Write) -> int:
+    """Room is made before who takes it, taken away after who leaves; stacks are resized after what comes off them."""
+    resized = write.action == "update" and (write.seats < 0 or (write.seats > 0 and write.kind == "shift"))
+    return _RANKS["create"] if resized else _RANKS[write.action]
 
 
 def remark(this: About, verdict: Verdict, kind: Kind, reason: str, **more: Any) -> Change:
@@ -108,7 +112,7 @@ def _shared(this: About) -> dict[str, Any]:
         "subject": wording.subject(this.demand, this.rules),
         "place": this.demand.place,
         "start": this.demand.start,
-        "zone": this.zone,
+        "zone": this.rules.zone(this.demand.place),
         "cause": this.cause,
     }
 

@@ -8,25 +8,27 @@ from mappings.demand import Posting, job_request_fields, read_posting
 from mappings.link import LinkedDemand
 from mappings.matching import adopted, match_demands
 from mappings.model import Demand, Unmapped
-from mappings.shifts import Lone, Shift, ShiftGroup, grouped, shift_fields
+from mappings.shifts import Lone, Shift, ShiftGroup, grouped, shift_fields, slot_of
 from sync.plan import wording
-from sync.plan.about import About, about, change, remark, spend
+from sync.plan.about import About, change, remark, spend
 from sync.plan.links import plan_link
 from sync.plan.model import Change, FieldChange, Write, digest, marker_key
 from sync.plan.seats import USER
-from sync.plan.snapshot import LonePosting, Snapshot
+from sync.plan.snapshot import LonePosting, Record, Snapshot
+from sync.plan.workers import without_user
 
 _OFFERED = frozenset({"unassigned", "posted", "filled"})
 """JobRequest states in which work is still ahead (Wonolo reference 9)."""
 
 
-def plan_lone(snapshot: Snapshot, shifts: Iterable[Shift], held: Lone) -> list[Change]:
-    """Plan the JobRequests and open shifts that no link holds; `held` shifts count only where a demand is adopted."""
+def plan_lone(snapshot: Snapshot, lone: Lone) -> list[Change]:
+    """Plan the JobRequests and shifts that no link holds; held shifts count only where a demand is adopted."""
     postings, changes = _read(snapshot)
-    lone = {posting.id: row for posting, row in postings}
-    pairs, unmatched, groups = match_demands((posting for posting, _ in postings), grouped(shifts))
+    rows = {posting.id: row for posting, row in postings}
+    free = (shift for shifts in lone.values() for shift in shifts if shift.worker is None)
+    pairs, unmatched, groups = match_demands((posting for posting, _ in postings), grouped(free))
     for posting, group in pairs:
-        changes += _adopt(lone[posting.id], posting, group, held, snapshot)
+        changes += _adopt(rows[posting.id], posting, tuple(lone[slot_of(group.demand)]), snapshot)
     for posting in unmatched:
         changes += _to_wheniwork(posting, snapshot)
     for group in groups:
@@ -35,15 +37,17 @@ def plan_lone(snapshot: Snapshot, shifts: Iterable[Shift], held: Lone) -> list[C
 
 
 def _read(snapshot: Snapshot) -> tuple[list[tuple[Posting, LonePosting]], list[Change]]:
-    """The postings that still need people, and remarks about those that cannot be read."""
+    """The postings whose work is ahead, and remarks about those that cannot be read."""
     read, remarks = [], []
     for row in snapshot.postings:
+        if row.job_request.get("state") not in _OFFERED:
+            continue
         try:
             posting = read_posting(row.job_request, row.jobs, snapshot.rules)
         except Unmapped as reason:
             remarks.append(_unmapped(row, str(reason)))
             continue
-        if posting.state in _OFFERED and posting.demand.start > snapshot.now:
+        if posting.demand.start > snapshot.now:
             read.append((posting, row))
     return read, remarks
 
@@ -64,30 +68,40 @@ def _unmapped(row: LonePosting, reason: str) -> Change:
     )
 
 
-def _adopt(row: LonePosting, posting: Posting, group: ShiftGroup, held: Lone, snapshot: Snapshot) -> list[Change]:
+def _adopt(row: LonePosting, posting: Posting, members: tuple[Shift, ...], snapshot: Snapshot) -> list[Change]:
     """Link what already exists on both sides, and plan the differences that are left."""
     key = f"job_request:{posting.id}"
-    members = (*group.shifts, *held.get(group.shifts[0].slot, ()))
     base = adopted(posting.demand, grouped(members)[0].demand)
-    ids = {shift.id for shift in members}
-    shifts = tuple(record for record in snapshot.shifts if int(record["id"]) in ids)
-    link = LinkedDemand(key, base, row.job_request, row.jobs, shifts)
-    this = about(snapshot, key, posting.demand).because(
+    ids = sorted(shift.id for shift in members)
+    link = LinkedDemand(key, base, row.job_request, row.jobs, _records(ids, snapshot))
+    changes = plan_link(link, snapshot, {}).changes
+    if key in snapshot.busy:
+        return list(changes)
+    this = About(key, posting.demand, snapshot).because(
         "the same place, skill, start and end on both sides, and neither was linked"
     )
-    payload = {"base": msgspec.to_builtins(base), "shifts": sorted(ids)}
+    payload = {"base": msgspec.to_builtins(base), "shifts": ids}
     write = Write(action="link", kind="job_request", record=str(posting.id), payload=payload)
-    return [change(this, write), *plan_link(link, snapshot, {}).changes]
+    return [change(this, write), *changes]
+
+
+def _records(ids: Iterable[int], snapshot: Snapshot) -> tuple[Record, ...]:
+    """The records of lone shifts, some of which may have left a link."""
+    wanted = {str(shift) for shift in ids}
+    every = (*snapshot.shifts, *(record for link in snapshot.links for record in link.shifts))
+    return tuple(record for record in every if str(record["id"]) in wanted)
 
 
 def _to_wonolo(group: ShiftGroup, snapshot: Snapshot) -> Change:
     """Post open shifts as one JobRequest."""
     key = f"shift:{group.shifts[0].id}"
-    this = about(snapshot, key, group.demand).because("open shifts in When I Work that Wonolo does not know")
+    this = About(key, group.demand, snapshot).because("open shifts in When I Work that Wonolo does not know")
     if key in snapshot.busy:
         return remark(this, "blocked", "job_request", snapshot.busy[key])
     payload = job_request_fields(group.demand, snapshot.rules, marker_key(key))
-    write = Write(action="create", kind="job_request", seats=group.demand.headcount, payload=payload)
+    sources = tuple(shift.id for shift in group.shifts)
+    seats = group.demand.headcount
+    write = Write(action="create", kind="job_request", seats=seats, payload=payload, sources=sources)
     seen = digest([(shift.id, shift.slot, shift.seats) for shift in group.shifts])
     return change(this, write, fields=_appears(this), risk=spend(None, group.demand, snapshot.rules), precondition=seen)
 
@@ -95,10 +109,13 @@ def _to_wonolo(group: ShiftGroup, snapshot: Snapshot) -> Change:
 def _to_wheniwork(posting: Posting, snapshot: Snapshot) -> list[Change]:
     """Show a JobRequest as one stack of open shifts, and one shift for each worker who holds a seat."""
     key = f"job_request:{posting.id}"
-    this = about(snapshot, key, posting.demand).because("a JobRequest in Wonolo that When I Work does not know")
+    this = About(key, posting.demand, snapshot).because("a JobRequest in Wonolo that When I Work does not know")
     if key in snapshot.busy:
         return [remark(this, "blocked", "shift", snapshot.busy[key])]
-    return [change(this, write, fields=_appears(this)) for write in _new_shifts(posting.demand, snapshot, key)]
+    barred = without_user(posting.demand.workers, snapshot)
+    blocked = [remark(this, "blocked", "shift", reason, worker=worker) for worker, reason in barred.items()]
+    seated = msgspec.structs.replace(posting.demand, workers=posting.demand.workers - barred.keys())
+    return blocked + [change(this, write, fields=_appears(this)) for write in _new_shifts(seated, snapshot, key)]
 
 
 def _new_shifts(demand: Demand, snapshot: Snapshot, key: str) -> list[Write]:

@@ -46,19 +46,19 @@ def _merge_field(name: Field, base: Demand, wonolo: Demand, wheniwork: Demand, r
     if name == "workers" and right.owner:
         value = (agreed | ours | theirs) - (agreed - ours) - (agreed - theirs)
         return Merged(name, "copied", value, "wonolo" if theirs == agreed else "wheniwork")
-    merged = _merge_value(name, agreed, ours, theirs, right)
-    waits = right.needs_yes == "always" or (right.needs_yes == "down" and merged.value < agreed)
-    return merged if merged.outcome == "clash" else msgspec.structs.replace(merged, waits=waits)
-
-
-def _merge_value(name: Field, agreed: Any, ours: Any, theirs: Any, right: Right) -> Merged:
     if right.owner is None:
         return Merged(name, "clash")
+    merged = _merge_value(name, agreed, ours, theirs, right.owner)
+    waits = right.needs_yes == "always" or (right.needs_yes == "down" and merged.value < agreed)
+    return msgspec.structs.replace(merged, waits=waits)
+
+
+def _merge_value(name: Field, agreed: Any, ours: Any, theirs: Any, owner: System) -> Merged:
     if theirs == agreed:
         return Merged(name, "copied", ours, "wonolo")
     if ours == agreed:
         return Merged(name, "copied", theirs, "wheniwork")
-    return Merged(name, "overruled", theirs if right.owner == "wheniwork" else ours, right.owner)
+    return Merged(name, "overruled", theirs if owner == "wheniwork" else ours, owner)
 
 
 def _expressed(value: Any, agreed: Any) -> Any:

@@ -1,7 +1,7 @@
 """A plan and its changes: immutable values, the same for a diff and for the writer."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -46,6 +46,7 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     payload: dict[str, Any]
     expects: dict[str, int] = {}
     touched: tuple[Field, ...] = ()
+    sources: tuple[int, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +57,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     link the change belongs to. `cause` says why it is to be done; `reason` why it waits or is left out.
     `precondition` is the digest of the record the change was planned on; `expects` are fields the record must have
     when it is sent, after the earlier changes of the same plan. `touched` are the fields of the demand it writes,
-    `seats` how many seats it adds.
+    `seats` how many seats it adds, `sources` the shifts a new JobRequest is made of.
     """
 
     action: Action
@@ -78,6 +79,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     precondition: str = ""
     expects: dict[str, int] = {}
     touched: tuple[Field, ...] = ()
+    sources: tuple[int, ...] = ()
     seats: int = 0
     worker: str = ""
     risk: Risk = Risk()
@@ -100,6 +102,14 @@ class Plan(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...] = ()
     settled: tuple[str, ...] = ()
 
+    def judged(self, judge: Callable[[Change], tuple[Verdict, str] | None]) -> "Plan":
+        """The plan with another verdict and reason for the changes the judge gives one."""
+        changes = tuple(
+            msgspec.structs.replace(change, verdict=verdict[0], reason=verdict[1]) if verdict else change
+            for change, verdict in ((row, judge(row)) for row in self.changes)
+        )
+        return msgspec.structs.replace(self, changes=changes)
+
     @property
     def checksum(self) -> str:
         """The same for plans that would do the same."""
@@ -117,13 +127,13 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Near starts first; within one demand by rank (people before seats, room before who takes it)."""
+    """Near starts first, users before who takes seats; within one demand by rank (room before who takes it)."""
     return tuple(sorted(changes, key=_position))
 
 
-def _position(change: Change) -> tuple[str, str, int, str, str, str]:
+def _position(change: Change) -> tuple[str, bool, str, int, str, str, str]:
     start = change.start.isoformat() if change.start else "9"
-    return (start, change.link, change.rank, change.kind, change.record, change.worker)
+    return (start, change.kind != "user", change.link, change.rank, change.kind, change.record, change.worker)
 
 
 def digest(value: Any) -> str:

@@ -1,7 +1,5 @@
 """What must be written to one side so that its seats mean the target: who sits, and how many seats are open."""
 
-from collections.abc import Iterable
-
 import msgspec
 
 from mappings.demand import Posting
@@ -111,10 +109,10 @@ def _instances(stack: _Stack, seats: int, target: Demand, rules: Rules) -> Write
     )
 
 
-def job_writes(posting: Posting | None, seated: Iterable[str], target: Demand) -> list[Write]:
+def job_writes(posting: Posting, target: Demand) -> list[Write]:
     """The writes that give a JobRequest the workers of the target: assign or cancel a Job (Wonolo reference 4)."""
-    now = frozenset(seated)
-    gone = [seat for worker in sorted(now - target.workers) if posting and (seat := posting.seat_of(worker))]
+    now = posting.demand.workers
+    gone = [seat for worker in sorted(now - target.workers) if (seat := posting.seat_of(worker))]
     releases = [
         Write(
             action="release",
@@ -128,7 +126,6 @@ def job_writes(posting: Posting | None, seated: Iterable[str], target: Demand) -
     return releases + [_assign_job(posting, worker) for worker in sorted(target.workers - now)]
 
 
-def _assign_job(posting: Posting | None, worker: str) -> Write:
-    request = posting.id if posting else JOB_REQUEST
-    payload = {"worker_id": wonolo_id(worker), "job_request_id": request}
+def _assign_job(posting: Posting, worker: str) -> Write:
+    payload = {"worker_id": wonolo_id(worker), "job_request_id": posting.id}
     return Write(action="assign", kind="job", record="", worker=worker, payload=payload)

@@ -29,15 +29,20 @@ def wall(moment: datetime, zone: str, pattern: str = "%a %d %b %H:%M") -> str:
 
 def subject(demand: Demand, rules: Rules) -> str:
     """A demand in one line: `Picker at Harbor Warehouse, Sat 14 Mar 08:00-16:00`."""
-    zone = rules.place(demand.place).zone
+    zone = rules.zone(demand.place)
     span = f"{wall(demand.start, zone)}-{wall(demand.end, zone, '%H:%M')}"
     return f"{demand.skill} at {demand.place}, {span}"
 
 
 def person(key: str, people: Mapping[str, Worker]) -> str:
     """A worker as `Ana R.`, or the key where the name is not known."""
-    worker = people.get(key)
-    return f"{worker.first_name} {worker.last_name[:1]}.".strip() if worker else key
+    return short(people[key]) if key in people else key
+
+
+def short(worker: Worker) -> str:
+    """A worker's name as `Ana R.`; the key of one without a name."""
+    initial = f"{worker.last_name[0]}." if worker.last_name else ""
+    return f"{worker.first_name} {initial}".strip() or worker.key
 
 
 def names(keys: Iterable[str], people: Mapping[str, Worker]) -> str:
@@ -55,12 +60,12 @@ def shown(field: str, value: Any, zone: str, people: Mapping[str, Worker]) -> st
 
 
 def edits(before: Demand, after: Demand, rules: Rules, people: Mapping[str, Worker]) -> tuple[FieldChange, ...]:
-    """What differs between two states of a demand, field by field."""
-    zone = rules.place(after.place).zone
+    """What differs between two states of a demand, field by field; what a side cannot say (None) never differs."""
+    zone = rules.zone(after.place)
     return tuple(
         FieldChange(label(name), shown(name, old, zone, people), shown(name, new, zone, people))
         for name in FIELDS
-        if (old := getattr(before, name)) != (new := getattr(after, name))
+        if (old := getattr(before, name)) != (new := getattr(after, name)) and None not in (old, new)
     )
 
 

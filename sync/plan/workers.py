@@ -9,21 +9,23 @@ from mappings import worker as people
 from mappings.link import LinkedWorker
 from mappings.matching import Match, match_worker
 from mappings.model import Rules, Worker
-from sync.plan.model import Change, FieldChange, Risk
+from sync.plan.model import Change, FieldChange, Risk, ordered
 from sync.plan.seats import USER
 from sync.plan.snapshot import Snapshot
+from sync.plan.wording import short
 
 
 def plan_workers(changes: Iterable[Change], snapshot: Snapshot) -> list[Change]:
-    """Add the users whom planned seats need, put known user ids into payloads, and block seats of unknown people."""
+    """Add the users whom planned seats need, as early as the first of the seats, and put known ids into payloads."""
     known = {key: user_id for user_id, key in snapshot.users.items()}
     planned: dict[str, Change] = {}
     rows = []
-    for change in changes:
+    for change in ordered(changes):
         needed = _needed(change)
         if needed and needed not in known and needed not in planned:
             planned[needed] = _become_user(needed, change, snapshot)
-        rows.append(_resolved(change, needed, known, planned))
+        seated = {"user_id": known[needed]} if needed in known else {}
+        rows.append(msgspec.structs.replace(change, payload=change.payload | seated))
     return [*planned.values(), *rows]
 
 
@@ -33,37 +35,39 @@ def _needed(change: Change) -> str:
     return user.removeprefix(USER) if user.startswith(USER) else ""
 
 
-def _resolved(change: Change, needed: str, known: dict[str, int], planned: dict[str, Change]) -> Change:
-    if needed in known:
-        return msgspec.structs.replace(change, payload=change.payload | {"user_id": known[needed]})
-    if needed and planned[needed].verdict == "blocked" and change.verdict == "do":
-        return msgspec.structs.replace(change, verdict="blocked", reason=planned[needed].reason)
-    return change
+def without_user(keys: Iterable[str], snapshot: Snapshot) -> dict[str, str]:
+    """Which of the workers cannot take a seat in When I Work, and why: no user of theirs is there, nor can be made."""
+    reasons = {key: _obstacle(key, snapshot) for key in sorted(keys) if key not in snapshot.users.values()}
+    return {key: reason for key, reason in reasons.items() if reason}
+
+
+def _obstacle(key: str, snapshot: Snapshot) -> str:
+    worker = _seen(key, snapshot)
+    if f"worker:{key}" in snapshot.busy:
+        return snapshot.busy[f"worker:{key}"]
+    return "" if match_worker(worker, snapshot.candidates) else _cannot_create(worker, snapshot)
+
+
+def _seen(key: str, snapshot: Snapshot) -> Worker:
+    return snapshot.people.get(key) or Worker(key, "", "")
 
 
 def _become_user(key: str, wanted: Change, snapshot: Snapshot) -> Change:
-    worker = snapshot.people.get(key) or Worker(key, "", "")
+    worker = _seen(key, snapshot)
     this = _about(worker, wanted)
-    link = f"worker:{key}"
     match = match_worker(worker, snapshot.candidates)
-    if link in snapshot.busy:
-        return msgspec.structs.replace(this, verdict="blocked", reason=snapshot.busy[link])
     if match:
         return _linked(this, match)
-    reason = _cannot_create(worker, snapshot)
-    if reason:
-        return msgspec.structs.replace(this, verdict="blocked", reason=reason)
     return msgspec.structs.replace(this, payload=_user_fields(worker, snapshot.rules))
 
 
 def _about(worker: Worker, wanted: Change) -> Change:
-    name = f"{worker.first_name} {worker.last_name[:1]}.".strip(" .") or worker.key
     return Change(
         action="create",
         system="wheniwork",
         kind="user",
         link=f"worker:{worker.key}",
-        subject=f"{name} as a When I Work user, without an invitation",
+        subject=f"{short(worker)} as a When I Work user, without an invitation",
         place=wanted.place,
         start=wanted.start,
         zone=wanted.zone,
@@ -96,13 +100,13 @@ def _user_fields(worker: Worker, rules: Rules) -> dict[str, Any]:
     return people.user_fields(worker, locations, positions)
 
 
-def plan_contacts(links: Iterable[LinkedWorker]) -> list[Change]:
+def plan_contacts(snapshot: Snapshot) -> list[Change]:
     """Carry names and contact data that changed in Wonolo to the users the engine created; others are left alone."""
     rows = []
-    for link in links:
+    for link in snapshot.workers:
         now = people.read_wonolo(link.wonolo)
         payload = people.contact_changes(link.base, now)
-        if link.ours and payload:
+        if link.ours and payload and link.key not in snapshot.busy:
             rows.append(_contact_change(link, now, payload))
     return rows
 
@@ -114,7 +118,7 @@ def _contact_change(link: LinkedWorker, now: Worker, payload: dict[str, str]) ->
         kind="user",
         record=str(link.user_id),
         link=link.key,
-        subject=f"{now.first_name} {now.last_name[:1]}. as a When I Work user",
+        subject=f"{short(now)} as a When I Work user",
         rank=0,
         # Contact data stays out of what is printed and logged; the payload carries it.
         fields=tuple(FieldChange(name.replace("_", " "), "(old)", "(new)") for name in payload),

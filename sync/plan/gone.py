@@ -1,0 +1,66 @@
+"""Planning a linked demand of which one side is gone: it goes on the other side too, unless it was edited there."""
+
+import msgspec
+
+from mappings.demand import Posting
+from mappings.digest import owned_digest
+from mappings.link import LinkedDemand
+from mappings.model import NAMES, Stage, System
+from mappings.shifts import Shift, ShiftGroup
+from sync.plan import wording
+from sync.plan.about import COSTS, About, change, remark, spend
+from sync.plan.model import Change, Write
+
+_BEGUN = frozenset({Stage.RUNNING, Stage.DONE, Stage.SETTLED})
+
+
+def both_gone(this: About) -> Change:
+    """Both sides are gone: the link is forgotten."""
+    return msgspec.structs.replace(remark(this, "do", "job_request", ""), action="unlink", cause="gone on both sides")
+
+
+def posting_gone(link: LinkedDemand, group: ShiftGroup, this: About) -> list[Change]:
+    """The JobRequest was cancelled: the shifts go too, unless somebody edited them since."""
+    edits = this.edits(link.base, group.demand)
+    if edits or group.strayed:
+        edit = wording.sentence(edits, "wheniwork") if edits else "a seat moved away from the others in When I Work"
+        return [_edited_and_deleted(this, edit, "wonolo")]
+    this = this.because("the JobRequest was cancelled in Wonolo; nobody changed the shifts since")
+    records = {str(record["id"]): record for record in link.shifts}
+    return [
+        change(this, _delete(shift), precondition=owned_digest("shift", records[str(shift.id)]))
+        for shift in group.shifts
+        if str(shift.id) in records
+    ]
+
+
+def _delete(shift: Shift) -> Write:
+    worker = shift.worker or ""
+    return Write(action="delete", kind="shift", record=str(shift.id), worker=worker, seats=-shift.seats, payload={})
+
+
+def shifts_gone(link: LinkedDemand, posting: Posting, losses: tuple[str, ...], this: About) -> Change:
+    """No shift is left: the JobRequest is cancelled, unless it was edited, somebody joined it, or work has begun."""
+    how = ", ".join(sorted(set(losses))) or "deleted"
+    this = this.because(f"all its shifts in When I Work are gone ({how})")
+    if this.stage(posting) in _BEGUN:
+        return remark(this, "skip", "job_request", "work has begun in Wonolo, so nothing is cancelled")
+    stayed = msgspec.structs.replace(link.base, workers=link.base.workers & posting.demand.workers)
+    edits = this.edits(stayed, posting.demand)
+    if edits:
+        return _edited_and_deleted(this, wording.sentence(edits, "wonolo"), "wheniwork")
+    write = Write(action="delete", kind="job_request", record=str(posting.id), payload={"state": "cancelled"})
+    risk = spend(posting.demand, None, this.rules, posting)
+    seen = owned_digest("job_request", link.job_request or {})
+    return change(this, write, risk=risk, precondition=seen, hold=COSTS if this.late else "")
+
+
+def _edited_and_deleted(this: About, edit: str, deleted: System) -> Change:
+    kept: System = "wheniwork" if deleted == "wonolo" else "wonolo"
+    return remark(
+        this.because(f"deleted in {NAMES[deleted]}, but changed since: {edit}"),
+        "conflict",
+        "job_request" if deleted == "wheniwork" else "shift",
+        "an edited record is never deleted silently",
+        choices=(f"delete it in {NAMES[kept]} too", f"create it in {NAMES[deleted]} again"),
+    )
