@@ -74,7 +74,7 @@ def perform(world: World, name: str, given: Given) -> dict[str, Any]:
     is_wheniwork = act.do.__module__ == wheniwork_people.__name__
     state = world.wheniwork if is_wheniwork else world.wonolo
     try:
-        arguments = {**given, **act.choose(world, given)}
+        arguments = {**act.choose(world, given), **given}
         record = act.do(state, **arguments)
     except (Refusal, ApiError, NothingFitsError) as error:
         raise ImpossibleActError(str(error)) from error
