@@ -2,60 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
+from sandbox.wonolo.job_request_fields import BLANK, check_required, first_employer, read_fields, set_badges
 from sandbox.wonolo.lifecycle import CLOSED, cancel_job_request, follow_jobs, seats_held
 from sandbox.wonolo.listing import list_table, wanted_values
-from sandbox.wonolo.params import Params, fields_of, flag, ids, instant, is_blank, number, text, whole
-from sandbox.wonolo.refusal import forbidden, invalid, missing, not_found
+from sandbox.wonolo.params import Params, fields_of
+from sandbox.wonolo.refusal import forbidden, invalid, not_found
 from sandbox.wonolo.render import job_request_record
-from sandbox.wonolo.state import COMPANY_ID, WonoloState
+from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Record
 
 _FILTERS = ("state", "company_id", "multi_day_job_request_id", "classification", "w2_hourly_rate", "agent_code")
-_REQUIRED = ("state", "category", "slots", "address", "city", "zip", "request_name")
-_STATES = ("unfilled", "unassigned", "posted", "filled", "in_progress", "completed", "approved", "cancelled")
-_LARGEST = 1_000_000
-_PARTS = {
-    "description_tasks": "",
-    "description_skills": "REQUIREMENTS:\n",
-    "description_company": "COMPANY DESCRIPTION:\n",
-    "description_travel": "TRAVEL TIPS:\n",
-    "description_arrival": "ARRIVAL INSTRUCTIONS:\n",
-    "description_contact": "CONTACT:\n",
-}
-_READERS = (
-    dict.fromkeys(("state", "category", "request_name", "venue", "address", "city", "zip", "country"), text)
-    | dict.fromkeys(("description", *_PARTS, "classification", "w2_hourly_rate", "agent_code", "flag_color"), text)
-    | dict.fromkeys(("slots", "duration", "employer_id"), whole)
-    | dict.fromkeys(("wage", "notification_distance"), number)
-    | dict.fromkeys(("push_all_notifications_asap", "use_pending_state"), flag)
-    | dict.fromkeys(("preferred_candidate_ids", "ban_list", "required_badge_ids"), ids)
-)
-_BLANK: Record = {
-    **dict.fromkeys(_READERS),
-    "company_id": COMPANY_ID,
-    "start_time": None,
-    "country": "US",
-    "classification": "1099",
-    "latitude": None,
-    "longitude": None,
-    "multi_day": False,
-    "multi_day_job_request_id": None,
-    "preferred_candidate_ids": [],
-    "ban_list": [],
-    "badge_requirements": [],
-    "notification_distance": 25.0,
-    "push_all_notifications_asap": False,
-    "cached_job_states": {},
-    "in_white_gloves_period": False,
-    "use_pending_state": False,
-    "organizational_path": None,
-    "re_ranked_worker_ids": [],
-    "opened_as": "posted",
-}
-del _BLANK["required_badge_ids"]
 
 
 def find_job_request(state: WonoloState, number: object) -> Record:
@@ -86,11 +44,11 @@ def create_job_request(state: WonoloState, params: Params) -> dict[str, Any]:
 
 def add_job_request(state: WonoloState, given: Params) -> Record:
     """Store a new JobRequest from fields as a client writes them; raises a 422 Refusal for what is missing or wrong."""
-    _check_required(given)
-    changes = _read(state, _BLANK, given)
-    changes.setdefault("employer_id", _first_employer(state))
-    record = state.job_requests.add(_BLANK | changes, state.now())
-    _set_badges(state, record)
+    check_required(given)
+    changes = read_fields(state, BLANK, given)
+    changes.setdefault("employer_id", first_employer(state))
+    record = state.job_requests.add(BLANK | changes, state.now())
+    set_badges(state, record)
     if record["state"] in ("posted", "unassigned"):
         record["opened_as"] = record["state"]
         follow_jobs(state, record, touched=False)
@@ -110,14 +68,15 @@ def update_job_request(state: WonoloState, params: Params) -> dict[str, Any]:
 def change_job_request(state: WonoloState, record: Record, given: Params, *, partial: bool) -> None:
     """Apply the fields given; `updated_at` moves only if one of them differs. Unless `partial`, all must be there."""
     if not partial:
-        _check_required(given)
-    changes = _read(state, record, given)
+        check_required(given)
+    changes = read_fields(state, record, given)
     wanted_state = changes.pop("state", None)
-    differing = {name: value for name, value in changes.items() if record.get(name) != value}
+    known = record | {"required_badge_ids": [needed["badge_id"] for needed in record["badge_requirements"]]}
+    differing = {name: value for name, value in changes.items() if known[name] != value}
     _check_change(state, record, differing)
     if differing:
         record |= differing
-        _set_badges(state, record)
+        set_badges(state, record)
         state.job_requests.touch(record, state.now())
         state.note_times(record)
     _change_state(state, record, wanted_state)
@@ -141,70 +100,3 @@ def _check_change(state: WonoloState, record: Record, differing: Params) -> None
         raise invalid("state", f"Job request is {record['state']} and cannot be changed")
     if differing.get("slots") is not None and differing["slots"] < seats_held(state, record):
         raise invalid("slots", "Slots cannot be fewer than the workers on this Job request")
-
-
-def _check_required(given: Params) -> None:
-    for name in _REQUIRED:
-        if is_blank(given.get(name)):
-            raise missing(name)
-    if is_blank(given.get("description")) and is_blank(given.get("description_tasks")):
-        raise missing("description")
-
-
-def _read(state: WonoloState, record: Record, given: Params) -> Params:
-    changes: Params = {name: reader(name, given[name]) for name, reader in _READERS.items() if name in given}
-    _check_values(state, changes)
-    if "start_time" in given:
-        zone = state.written_in(record | changes)
-        changes["start_time"] = start = instant("start_time", given["start_time"], zone)
-        if start is not None and not 2000 <= start.year < 2100:
-            raise invalid("start_time", "Start time is out of range")
-    if any(changes.get(part) for part in _PARTS):
-        changes["description"] = _composed(record | changes)
-    return changes
-
-
-def _check_values(state: WonoloState, changes: Params) -> None:
-    if "state" in changes and changes["state"] not in _STATES:
-        raise invalid("state", f"Invalid parameter 'state': Must be one of: {', '.join(_STATES)}")
-    if "slots" in changes and (changes["slots"] or 0) < 1:
-        raise invalid("slots", "Slots must be greater than 0")
-    for name in ("duration", "wage"):
-        if not 0 <= (changes.get(name) or 0) <= _LARGEST:
-            raise invalid(name, f"{name.capitalize()} must be between 0 and {_LARGEST}")
-    if changes.get("employer_id") is not None and not _is_employer(state, changes["employer_id"]):
-        raise invalid("employer_id", "Employer does not exist")
-    for number_ in changes.get("required_badge_ids", ()):
-        if number_ not in state.badges.records:
-            raise invalid("required_badge_ids", f"Badge {number_} does not exist")
-
-
-def _is_employer(state: WonoloState, number: int) -> bool:
-    return state.users.records.get(number, {}).get("type") == "Employer"
-
-
-def _first_employer(state: WonoloState) -> int | None:
-    return next((user["id"] for user in state.users.records.values() if user["type"] == "Employer"), None)
-
-
-def _composed(fields: Params) -> str:
-    return "\n\n".join(label + fields[part] for part, label in _PARTS.items() if fields.get(part))
-
-
-def _set_badges(state: WonoloState, record: Record) -> None:
-    if "required_badge_ids" in record:
-        record["badge_requirements"] = list(map(partial(_requirement, state, record), record.pop("required_badge_ids")))
-
-
-def _requirement(state: WonoloState, record: Record, badge_id: int) -> Record:
-    badge, now = state.badges.records[badge_id], state.now()
-    return {
-        "id": state.next_part_id(),
-        "badge_id": badge_id,
-        "job_request_id": record["id"],
-        "created_at": now,
-        "updated_at": now,
-        "badge_name": badge["name"],
-        "badge_icon_url": badge["icon_url"],
-        "badge_description": badge["description"],
-    }

@@ -7,7 +7,8 @@ from datetime import timedelta
 from sandbox.wonolo.badges import add_badge
 from sandbox.wonolo.customers import add_customer
 from sandbox.wonolo.state import WonoloState
-from sandbox.wonolo.users import add_user, user_badge
+from sandbox.wonolo.user_badges import user_badge
+from sandbox.wonolo.users import add_user
 
 _FIRST = (
     "Ada Bruno Carla Dmitri Esra Farid Greta Hugo Ines Jonas Kamala Liam Mira Nadia Oscar Petra Quinn Rosa Samir Tess"

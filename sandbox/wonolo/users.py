@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from sandbox.wonolo.listing import list_some, list_table, wanted_values
-from sandbox.wonolo.params import Params, fields_of, flag, is_blank, text, whole
+from sandbox.wonolo.params import Params, fields_of, is_blank, text, whole
 from sandbox.wonolo.refusal import forbidden, invalid, missing, not_found
 from sandbox.wonolo.render import user_record
 from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Record
+from sandbox.wonolo.user_badges import change_badges
 
 _FILTERS = ("type", "email", "first_name", "last_name", "customer_id", "w2_employee_id")
 _COMMA_FILTERS = ("external_id", "onboarding_last_state", "w2_onboarding_status", "address_state", "drug_tested")
@@ -107,7 +108,7 @@ def add_user(state: WonoloState, given: Params, **more: Any) -> Record:
     numbers = {name: whole(name, given.get(name)) for name in ("customer_id", "synced_worker_id")}
     fields = _BLANK | {"type": given["type"], "user_badges": []} | changes | numbers | more
     record = state.users.add(fields, state.now())
-    _change_badges(state, record, given)
+    change_badges(state, record, given)
     return record
 
 
@@ -121,7 +122,7 @@ def update_user(state: WonoloState, params: Params) -> dict[str, Any]:
     _check_unique(state, changes, own_id=record["id"])
     differing = {name: value for name, value in changes.items() if record[name] != value}
     record |= differing
-    if _change_badges(state, record, given) or differing:
+    if change_badges(state, record, given) or differing:
         state.users.touch(record, state.now())
     return {"user": user_record(record)}
 
@@ -153,43 +154,3 @@ def _check_unique(state: WonoloState, changes: Params, own_id: int | None) -> No
 
 def _digits(phone: str) -> str:
     return re.sub(r"\D", "", phone).removeprefix("1")
-
-
-def _change_badges(state: WonoloState, record: Record, given: Params) -> bool:
-    attributes = given.get("user_badges_attributes") or []
-    items = list(attributes.values()) if isinstance(attributes, dict) else attributes
-    if not is_blank(given.get("badge")):
-        items = [*items, {"badge_id": given["badge"]}]
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise invalid(
-            "user_badges_attributes", "Invalid parameter 'user_badges_attributes': Must be an Array of Hashes"
-        )
-    for item in items:
-        _change_badge(state, record, item)
-    return bool(items)
-
-
-def _change_badge(state: WonoloState, record: Record, item: Params) -> None:
-    if flag("_destroy", item.get("_destroy", False)):
-        number = whole("id", item.get("id"))
-        record["user_badges"] = [held for held in record["user_badges"] if held["id"] != number]
-        return
-    badge = state.badges.records.get(whole("badge_id", item.get("badge_id")) or 0)
-    if badge is None:
-        raise invalid("badge_id", "Badge does not exist")
-    record["user_badges"] = [*record["user_badges"], user_badge(state, record["id"], badge)]
-
-
-def user_badge(state: WonoloState, user_id: int, badge: Record) -> Record:
-    """The association that says a user holds a badge."""
-    return {
-        "id": state.next_part_id(),
-        "user_id": user_id,
-        "badge_id": badge["id"],
-        "expires_at": None,
-        "created_at": state.now(),
-        "updated_at": state.now(),
-        "suspended": False,
-        "category": None,
-        "discount_code": None,
-    }
