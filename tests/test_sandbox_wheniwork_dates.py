@@ -78,6 +78,7 @@ def test_a_moment_is_read_from_every_spelling_the_service_takes(text: str, momen
         "1850-01-01",
         "2300-01-01",
         "+999999999 years",
+        "+999999999 days",
         "@999999999999",
         "2026-11-23T08:00:00 06:00",
         "2026-11-23 2026-11-24",

@@ -72,6 +72,7 @@ def test_an_array_creates_many_or_none() -> None:
         ({"breaks": [{"length": -1}]}, 2000),
         ({"breaks": [5]}, 2000),
         ({"linked_users": ["x"]}, 2000),
+        ({"chain": {"week": 1}}, 2000),
     ],
 )
 def test_an_unfit_shift_is_refused(fields: dict[str, Any], code: int) -> None:
@@ -240,13 +241,14 @@ def test_a_deleted_shift_is_gone_for_good() -> None:
         {"params": {"ids[]": ["10000", "1337"]}},
         {"json": {"ids": [10000, "1337"]}},
         {"json": {"ids": "10000,1337"}},
-        {"params": {"start": "2026-11-25", "end": "2026-11-26", "location_id": "136,1045"}},
+        {"params": {"start": "2026-11-25", "end": "2026-11-25", "location_id": "136,1045"}},
+        {"json": {"start": "2026-11-25", "end": "2026-11-26", "location_id": [136, 1045]}},
     ],
 )
 def test_many_are_deleted_by_ids_or_by_window(options: dict[str, Any]) -> None:
-    """Ids from the query or the body; unknown ones are passed over."""
+    """Ids or a window from the query or the body; unknown ids are passed over."""
     manager = Sandbox().person("manager")
-    if "start" in options.get("params", {}):
+    if any("start" in part for part in options.values()):
         manager.delete("/2/shifts/27384")
     answer = manager.send("DELETE", "/2/shifts/", **options).json()
     assert answer == {"success": True, "deleted": [10000, 1337], "count": 2}
@@ -256,6 +258,8 @@ def test_success_is_missing_when_nothing_was_deleted() -> None:
     """And without ids or a window it is refused."""
     manager = Sandbox().person("manager")
     assert manager.delete("/2/shifts", ids="5,6") == {"deleted": [], "count": 0}
+    window = {"start": "2026-11-25", "end": "2026-11-26"}
+    assert manager.delete("/2/shifts", ids="5", **window) == {"deleted": [], "count": 0}
     assert manager.refused("DELETE", "/2/shifts") == (400, 2000)
     assert manager.refused("DELETE", "/2/shifts?ids=x") == (400, 2000)
 

@@ -126,6 +126,8 @@ def test_an_update_is_a_merge() -> None:
         {"locations": ["here"]},
     ):
         assert manager.refused("PUT", "/2/users/27384", json=unfit) == (400, 2000)
+    same = manager.put("/2/users/27384", {"reminder_time": 6, "timezone_name": "", "positions": ""})["user"]
+    assert (same["reminder_time"], same["timezone_name"], same["positions"]) == (6, "", [])
     assert manager.refused("PUT", "/2/users/5", json={}) == (404, 4005)
 
 

@@ -48,15 +48,9 @@ def shift_view(call: Call) -> Callable[[Record], msgspec.Raw]:
 
 
 def _unset_date(call: Call) -> str | None:
-    match call.state.switches.unset_dates:
-        case "null":
-            return None
-        case "empty":
-            return ""
-        case "zero":
-            return "0000-00-00 00:00:00"
-        case "year -001":
-            return rfc2822(ZERO_DATE, call.zone)
+    forms: dict[str, str | None] = {"null": None, "empty": "", "zero": "0000-00-00 00:00:00"}
+    forms["year -001"] = rfc2822(ZERO_DATE, call.zone)
+    return forms[call.state.switches.unset_dates]
 
 
 def history_of(call: Call, shift: Record) -> list[Record]:

@@ -9,7 +9,8 @@ from typing import Any
 from sandbox.wheniwork import roster
 from sandbox.wheniwork.answers import ApiError, forbidden, invalid
 from sandbox.wheniwork.calls import Call, Handlers, not_found
-from sandbox.wheniwork.listing import deleted_ids, may_read, shift_window, visible_shifts
+from sandbox.wheniwork.fields import ids, moment
+from sandbox.wheniwork.listing import Window, deleted_ids, end_of, may_read, shift_window, visible_shifts
 from sandbox.wheniwork.records import Record
 from sandbox.wheniwork.shift_fields import read_new_shift, read_shift_update, require_fields
 from sandbox.wheniwork.shift_view import history_of, shift_view
@@ -115,17 +116,27 @@ def delete_shifts(call: Call) -> dict[str, Any]:
 
 
 def _chosen_for_deletion(call: Call) -> list[Record]:
-    start, end = call.moment("start"), call.moment("end")
-    if start and end and not call.query.ids("ids"):
-        found: Iterable[Record | None] = call.state.timeline.overlapping(start.instant, end.instant)
+    window, locations = _deletion_window(call)
+    if window:
+        found: Iterable[Record | None] = call.state.timeline.overlapping(window.start, window.end)
     else:
         found = (call.state.shifts.get(shift_id) for shift_id in call.body_ids("ids"))
-    locations = call.query.ids("location_id")
     return [
         shift
         for shift in found
         if shift and shift["account_id"] == call.account_id and (not locations or shift["location_id"] in locations)
     ]
+
+
+def _deletion_window(call: Call) -> tuple[Window | None, list[int] | None]:
+    """The window and locations of the query or the body; no window when ids are given or an end is missing."""
+    body = call.fields({"start": moment, "end": moment, "location_id": ids, "ids": ids})
+    start, end = call.moment("start"), call.moment("end")
+    first = start.instant if start else body.get("start")
+    last = end_of(call, end) if end else body.get("end")
+    by_ids = call.query.ids("ids") or body.get("ids")
+    window = Window(first, last) if first and last and not by_ids else None
+    return window, call.query.ids("location_id") or body.get("location_id")
 
 
 def _updated(call: Call, shift: Record, body: Any) -> Record:
