@@ -7,22 +7,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
-import structlog
 
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, OffsetClock, SystemClock
 from sync.config import Config
-from sync.errors import ConfigError, SyncError, UnsafePlan
+from sync.errors import ConfigError, UnsafePlan
 from sync.gather import snapshot
 from sync.guards import Limits, check
 from sync.intake.poll import Horizon, Poller, Progress, Pulled, service_time
 from sync.mirror.store import Store
 from sync.outbox import Outbox
 from sync.plan import Change, Plan, Policy, Verdict, make_plan
+from sync.run import recorded
 from sync.writer import Calls, Recovery, Result, Writer, settle_quietly
-
-_log = structlog.get_logger(__name__)
 
 _MOST_PASSES = 4
 """A pass may bring to light what the next one writes (a seat that waited for its stack); more mean a fight."""
@@ -140,25 +138,23 @@ class Engine:
 
     async def diff(self) -> Plan:
         """Pull and plan; the writer is never reached."""
-        run = await asyncio.to_thread(self._start, "diff")
-        async with self._recorded(run):
+        async with recorded(self._store, self._config.name, self._clock, "diff", writes=False) as run:
             await self.pull()
             plan = await self.plan()
-            await self._finish(run, "done", {"to_do": len(plan.to_do), "waiting": len(plan.waiting)})
+            run.counts = {"to_do": len(plan.to_do), "waiting": len(plan.waiting)}
         return plan
 
     async def reconcile(self, allow: Mapping[str, int] | None = None) -> Outcome:
         """Pull, plan and write until nothing is left to do; raises UnsafePlan before the first write.
 
-        `allow` raises guards' limits for this run: {"delete:shift": 40}.
+        `allow` raises guards' limits for this run: {"delete:shift": 40}. Raises StoreLocked while another run writes.
         """
-        run = await asyncio.to_thread(self._start, "reconcile")
-        async with self._recorded(run):
+        async with recorded(self._store, self._config.name, self._clock, "reconcile", writes=True) as run:
             await self.pull()
             await Recovery(self._calls, self._store, self._config.name, self._config.rules).run(self._clock.now())
-            outcome = await self._passes(run, allow or {})
-            word = "waiting" if outcome.waiting or outcome.failed else "done"
-            await self._finish(run, word, _counts(outcome))
+            outcome = await self._passes(run.number, allow or {})
+            run.outcome = "waiting" if outcome.waiting or outcome.failed else "done"
+            run.counts = _counts(outcome)
         return outcome
 
     async def _passes(self, run: int, allow: Mapping[str, int]) -> Outcome:
@@ -221,28 +217,6 @@ class Engine:
             if result.outcome != "done":
                 stopped.add(change.link)
         return results
-
-    def _start(self, command: str) -> int:
-        with self._store.begin(self._config.name) as tx:
-            return tx.start_run(command, self._clock.now())
-
-    async def _finish(self, run: int, outcome: str, counts: dict[str, int], error: str = "") -> None:
-        await asyncio.to_thread(self._close, run, outcome, counts, error)
-
-    def _close(self, run: int, outcome: str, counts: dict[str, int], error: str) -> None:
-        with self._store.begin(self._config.name) as tx:
-            tx.finish_run(run, self._clock.now(), outcome, counts, error)
-
-    @asynccontextmanager
-    async def _recorded(self, run: int) -> AsyncIterator[None]:
-        """Record a run that ends in an error as one."""
-        with structlog.contextvars.bound_contextvars(run=run, pair=self._config.name):
-            try:
-                yield
-            except SyncError as error:
-                _log.warning("run_failed", error=type(error).__name__)
-                await self._finish(run, "refused" if isinstance(error, UnsafePlan) else "failed", {}, str(error))
-                raise
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -15,19 +14,6 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class RunSummary:
-    """One run as people ask for it."""
-
-    id: int
-    command: str
-    started_at: datetime
-    finished_at: datetime | None
-    outcome: str
-    counts: Mapping[str, int]
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
 class Rows:
     """The rows of one pair inside one transaction."""
 
@@ -36,10 +22,13 @@ class Rows:
 
     def upsert(
         self, table: Table, values: Sequence[Mapping[str, Any]], newer: Callable[[Any], Any] | None = None
-    ) -> None:
-        """Insert rows or replace those of the same primary key; `newer(excluded)` may refuse a replacement."""
+    ) -> int:
+        """Insert rows or replace those of the same primary key; `newer(excluded)` may refuse a replacement.
+
+        Returns how many rows were inserted or replaced.
+        """
         if not values:
-            return
+            return 0
         make = postgresql.insert if self.connection.dialect.name == "postgresql" else sqlite.insert
         statement = make(table)
         keys = [column.name for column in table.primary_key]
@@ -49,7 +38,7 @@ class Rows:
             set_={name: statement.excluded[name] for name in names},
             where=newer(statement.excluded) if newer else None,
         )
-        self.connection.execute(updated, list(values))
+        return self.connection.execute(updated, list(values)).rowcount
 
 
 def chunked(items: Sequence[T]) -> Iterator[Sequence[T]]:

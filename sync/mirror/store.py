@@ -5,18 +5,17 @@ SQL lives in this package and in `sync.outbox` only.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, func, select
 
 from sync.mirror import tables
 from sync.mirror.database import connect, migrate, transaction
 from sync.mirror.links import Links
 from sync.mirror.observations import Observations
 from sync.mirror.records import of_model
-from sync.mirror.rows import Rows, RunSummary
+from sync.mirror.rows import Rows
+from sync.mirror.runs import Runs
 
-_RUN = of_model(tables.Run)
 _LINK = of_model(tables.Link)
 
 
@@ -50,25 +49,7 @@ class Transaction:
         self.rows = rows
         self.observations = Observations(rows)
         self.links = Links(rows)
-
-    def start_run(self, command: str, now: datetime) -> int:
-        """Record that a run began; returns its number."""
-        values = {"pair": self.rows.pair, "command": command, "started_at": now, "outcome": "running", "counts": {}}
-        result = self.rows.connection.execute(insert(_RUN).values(**values, error=""))
-        return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
-
-    def finish_run(self, run: int, now: datetime, outcome: str, counts: dict[str, int], error: str = "") -> None:
-        """Record how a run ended."""
-        values = {"finished_at": now, "outcome": outcome, "counts": counts, "error": error}
-        self.rows.connection.execute(update(_RUN).where(_RUN.c.id == run).values(**values))
-
-    def last_runs(self, count: int) -> list[RunSummary]:
-        """The newest runs of the pair, newest first."""
-        query = select(_RUN).where(_RUN.c.pair == self.rows.pair).order_by(_RUN.c.id.desc()).limit(count)
-        return [
-            RunSummary(row.id, row.command, row.started_at, row.finished_at, row.outcome, row.counts, row.error)
-            for row in self.rows.connection.execute(query)
-        ]
+        self.runs = Runs(rows)
 
     def counts(self) -> dict[str, int]:
         """How many records of each kind the mirror holds, and how many links."""

@@ -139,6 +139,14 @@ class Run(SQLModel, table=True):
     error: str = ""
 
 
+class Lease(SQLModel, table=True):
+    """Which run may write for a pair, until when; a run that dies stops renewing it."""
+
+    pair: str = Field(primary_key=True)
+    run: int
+    until: datetime
+
+
 class Intent(SQLModel, table=True):
     """One remote write, recorded before it is sent.
 

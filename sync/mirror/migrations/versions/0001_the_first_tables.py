@@ -58,6 +58,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_intent_state"), ["state"], unique=False)
 
     op.create_table(
+        "lease",
+        sa.Column("pair", sa.String(), nullable=False),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("pair"),
+    )
+    op.create_table(
         "link",
         sa.Column("pair", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -242,6 +249,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_link_slot"))
 
     op.drop_table("link")
+    op.drop_table("lease")
     with op.batch_alter_table("intent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_intent_state"))
         batch_op.drop_index(batch_op.f("ix_intent_pair"))
