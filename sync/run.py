@@ -3,17 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 
 import structlog
 
 from sync.clock import Clock, SystemClock
-from sync.errors import StoreError, StoreLocked, SyncError, UnsafePlan
+from sync.errors import StoreError, SyncError, UnsafePlan
 from sync.mirror.store import Store
 
 _log = structlog.get_logger(__name__)
 
-_LEASE = timedelta(minutes=2)
 _RENEWAL = 30
 """Seconds between renewals; a run that dies leaves its pair to others two minutes later."""
 
@@ -31,14 +29,10 @@ class Run:
         with self._store.begin(self._pair) as tx:
             tx.runs.finish(self.number, self._clock.now(), self.outcome, self.counts, error)
 
-    def renew(self) -> bool:
-        """Take or renew the lease; False while another run has it.
-
-        Leases go by this machine's own clock, as no service's clock is sure to move.
-        """
-        now = SystemClock().now()
+    def renew(self) -> None:
+        """Take or renew the lease; raises StoreLocked while another run has it."""
         with self._store.begin(self._pair) as tx:
-            return tx.runs.lease(self.number, now, now + _LEASE)
+            tx.runs.lease(self.number, SystemClock().now())
 
 
 @asynccontextmanager
@@ -72,8 +66,7 @@ async def _free() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _leased(run: Run) -> AsyncIterator[None]:
-    if not await asyncio.to_thread(run.renew):
-        raise StoreLocked("another reconcile of this pair is under way, or died less than two minutes ago; try again")
+    await asyncio.to_thread(run.renew)
     renewal = asyncio.create_task(_keep(run))
     try:
         yield

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, or_, select, update
 
+from sync.errors import StoreLocked
 from sync.mirror import tables
 from sync.mirror.records import of_model
 from sync.mirror.rows import Rows
 
 _RUN = of_model(tables.Run)
-_LEASE = of_model(tables.Lease)
+_LEASES = of_model(tables.Lease)
+
+_LEASE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,17 @@ class Runs:
         """Record how a run ended, and give its lease back."""
         values = {"finished_at": now, "outcome": outcome, "counts": dict(counts), "error": error}
         self._rows.connection.execute(update(_RUN).where(_RUN.c.id == run).values(**values))
-        self._rows.connection.execute(delete(_LEASE).where(_LEASE.c.pair == self._rows.pair, _LEASE.c.run == run))
+        self._rows.connection.execute(delete(_LEASES).where(_LEASES.c.pair == self._rows.pair, _LEASES.c.run == run))
 
-    def lease(self, run: int, now: datetime, until: datetime) -> bool:
-        """Take or renew the right to write for the pair; False while another run has it."""
-        values = {"pair": self._rows.pair, "run": run, "until": until}
-        return self._rows.upsert(_LEASE, [values], lambda new: or_(_LEASE.c.until <= now, _LEASE.c.run == new.run)) == 1
+    def lease(self, run: int, now: datetime) -> None:
+        """Take or renew the right to write for the pair; raises StoreLocked while another run has it.
+
+        `now` is this machine's own clock, as no service's clock is sure to move.
+        """
+        values = {"pair": self._rows.pair, "run": run, "until": now + _LEASE}
+        taken = self._rows.upsert(_LEASES, [values], lambda new: or_(_LEASES.c.until <= now, _LEASES.c.run == new.run))
+        if not taken:
+            raise StoreLocked("another reconcile of this pair is under way, or died less than two minutes ago")
 
     def last(self, count: int) -> list[RunSummary]:
         """The newest runs, newest first."""

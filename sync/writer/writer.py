@@ -11,7 +11,7 @@ import structlog
 from mappings.convert import instant, wall_clock
 from mappings.digest import RecordKind, differing, owned_digest
 from mappings.model import Rules
-from sync.clock import Clock
+from sync.clock import Clock, SystemClock
 from sync.errors import Forbidden, OutcomeUnknown, Rejected, RemoteError, Unavailable
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
@@ -124,6 +124,7 @@ class Writer:
 
     def _begin(self, change: Change) -> int:
         with self._store.begin(self._pair) as tx:
+            tx.runs.lease(self._run, SystemClock().now())  # a run that slept past its lease must not write any more
             return Outbox(tx.rows).begin(self._run, change, self._clock.now())
 
     def _finish(self, intent: int, state: str, reason: str) -> None:
