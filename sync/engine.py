@@ -12,7 +12,7 @@ from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, OffsetClock, SystemClock
 from sync.config import Config
-from sync.errors import ConfigError, UnsafePlan
+from sync.errors import ConfigError, RemoteError, UnsafePlan
 from sync.gather import snapshot
 from sync.guards import Limits, check
 from sync.intake.poll import Horizon, Poller, Progress, Pulled, service_time
@@ -171,9 +171,10 @@ class Engine:
                 break
             plan = self._switched(await self.plan())
             passes += 1
+        moving = [row for row in came_of if row.outcome == "moved"]  # still, after the last pass
         return Outcome(
             done=tuple(row.change for row in results if row.outcome == "done"),
-            failed=tuple(row for row in results if row.outcome in ("failed", "unknown")),
+            failed=tuple(row for row in results if row.outcome in ("failed", "unknown") or row in moving),
             waiting=plan.waiting,
             skipped=tuple(change for change in plan.changes if change.verdict == "skip"),
             passes=passes,
@@ -204,14 +205,22 @@ class Engine:
             settle_quietly(tx, plan.settled, self._config.rules, self._clock.now())
 
     async def _write(self, run: int, changes: Iterable[Change]) -> list[Result]:
-        """Carry changes out in order; after one that did not succeed, the rest of its link waits for the next plan."""
+        """Carry changes out in order.
+
+        After one that did not succeed, the rest of its link waits for the next plan; after a call that the service
+        as a whole did not answer, everything else for that service does.
+        """
         writer = Writer(self._calls, self._store, self._config.name, self._config.rules, self._clock, run)
         results: list[Result] = []
-        stopped: set[str] = set()
+        stopped: set[str | None] = set()
         for change in changes:
-            if change.link in stopped:
+            if stopped & {change.link, change.system}:
                 continue
-            result = await writer.carry_out(change)
+            try:
+                result = await writer.carry_out(change)
+            except RemoteError as error:
+                result = Result(change, "failed", str(error))
+                stopped.add(change.system)
             self._progress(result.outcome, 1)
             results.append(result)
             if result.outcome != "done":
