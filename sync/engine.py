@@ -1,7 +1,7 @@
 """The engine of one pair: pull, plan, guard, write; the only place that wires the parts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +29,9 @@ _SWITCHES = {
     "wonolo": "writing to Wonolo is switched off: set write = true under [wonolo]",
     "wheniwork": "writing to When I Work is switched off: set write = true under [wheniwork]",
 }
+
+
+_NO_USE = "it was written, but the system still shows the old value"
 
 
 def quiet(_kind: str, _count: int) -> None:
@@ -165,7 +168,7 @@ class Engine:
         passes = 1
         while True:
             await asyncio.to_thread(self._agree, plan)
-            came_of = await self._write(run, plan.to_do)
+            came_of = await self._write(run, plan.to_do, {row.change.key for row in results if row.outcome == "done"})
             results += came_of
             if not plan.to_do or passes == _MOST_PASSES or not any(row.outcome != "failed" for row in came_of):
                 break
@@ -204,8 +207,8 @@ class Engine:
         with self._store.begin(self._config.name) as tx:
             settle_quietly(tx, plan.settled, self._config.rules, self._clock.now())
 
-    async def _write(self, run: int, changes: Iterable[Change]) -> list[Result]:
-        """Carry changes out in order.
+    async def _write(self, run: int, changes: Iterable[Change], done: Collection[str]) -> list[Result]:
+        """Carry changes out in order; what is planned again although it is `done` did not stick, and is given up.
 
         After one that did not succeed, the rest of its link waits for the next plan; after a call that the service
         as a whole did not answer, everything else for that service does.
@@ -217,7 +220,8 @@ class Engine:
             if stopped & {change.link, change.system}:
                 continue
             try:
-                result = await writer.carry_out(change)
+                again = change.writes and change.key in done
+                result = await (writer.give_up(change, _NO_USE) if again else writer.carry_out(change))
             except RemoteError as error:
                 result = Result(change, "failed", str(error))
                 stopped.add(change.system)

@@ -63,6 +63,11 @@ class Writer:
         _log.info("change", outcome=result.outcome, action=change.action, kind=change.kind, record=change.record)
         return result
 
+    async def give_up(self, change: Change, reason: str) -> Result:
+        """Record a change as refused without sending it, so that it is left alone for a while."""
+        intent = await asyncio.to_thread(self._begin, change)
+        return await self._end(change, intent, "failed", reason)
+
     async def _send(self, change: Change, payload: Record, before: Record | None, intent: int) -> Result:
         try:
             written = await self._calls.send(change, payload)
