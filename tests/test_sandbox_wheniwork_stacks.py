@@ -115,6 +115,21 @@ def test_held_shifts_and_deleted_users_cannot_be_assigned() -> None:
     assert manager.refused("PUT", f"/2/shifts/{number}", json={"user_id": 27384}) == (400, 2000)
 
 
+def test_overlapping_shifts_are_taken_unless_switched() -> None:
+    """One user may hold two shifts at a time; the switch refuses it in every way of giving a shift."""
+    sandbox = Sandbox()
+    manager = sandbox.person("manager")
+    number = stack(manager)
+    for user_id in (101, 101):
+        manager.post(f"/2/shifts/{number}/assign", {"user_ids": [user_id]})
+    sandbox.state.switches.refuse_overlaps = True
+    assert manager.refused("POST", f"/2/shifts/{number}/assign", json={"user_ids": ["101"]}) == (400, 2000)
+    assert manager.refused("PUT", f"/2/shifts/{number}", json={"user_id": 101}) == (400, 2000)
+    assert manager.refused("POST", "/2/shifts", json=shift_body(user_id=101)) == (400, 2000)
+    assert manager.put("/2/shifts/10000", {"user_id": 101})["shift"]["user_id"] == 101
+    assert manager.put(f"/2/shifts/{number}", {"user_id": 27384})["shift"]["user_id"] == 27384
+
+
 def test_an_unassigned_shift_is_open_again() -> None:
     """It becomes an OpenShift of one instance, unconfirmed; holders may give up their own, nobody else's."""
     sandbox = Sandbox()

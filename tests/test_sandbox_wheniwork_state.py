@@ -190,7 +190,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH"]), PATHS, st.dictionaries(NAMES, VALUES), VALUES)
 def test_any_request_gets_a_documented_status(method: str, path: str, body: dict[str, Any], other: Any) -> None:
     """Whatever is sent, the answer is a JSON object: a success, or the error shape with a client's status."""

@@ -98,15 +98,16 @@ def _open_filter(call: Call, found: list[Record]) -> Callable[[Record], bool]:
     conflicting = call.query.flag("include_allopen")
     if not (conflicting or call.query.flag("include_open") or call.query.flag("include_onlyopen")):
         return lambda _shift: False
-    own, schedules = call.user["id"], set(call.user["locations"])
+    own, schedules, everywhere = call.user["id"], set(call.user["locations"]), call.query.flag("all_locations")
     busy = [] if conflicting else [shift for shift in found if shift["user_id"] == own]
-    return lambda shift: _offered(call, shift, schedules) and not any(_clash(shift, held) for held in busy)
 
+    def offered(shift: Record) -> bool:
+        if not (everywhere or shift["is_shared"] or shift["location_id"] in schedules):
+            return False
+        chosen = call.is_supervisor or shift["linked_users"] is None or own in shift["linked_users"]
+        return chosen and not any(_clash(shift, held) for held in busy)
 
-def _offered(call: Call, shift: Record, schedules: set[int]) -> bool:
-    if not (shift["location_id"] in schedules or shift["is_shared"] or call.query.flag("all_locations")):
-        return False
-    return call.is_supervisor or shift["linked_users"] is None or call.user["id"] in shift["linked_users"]
+    return offered
 
 
 def _clash(one: Record, other: Record) -> bool:

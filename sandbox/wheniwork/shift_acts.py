@@ -10,6 +10,7 @@ from sandbox.wheniwork.answers import invalid
 from sandbox.wheniwork.calls import Call, Handlers, not_found
 from sandbox.wheniwork.fields import flag, ids, moment, text
 from sandbox.wheniwork.records import Record
+from sandbox.wheniwork.shift_fields import require_free
 from sandbox.wheniwork.shift_view import shift_view
 
 
@@ -106,6 +107,8 @@ def assign_users(call: Call) -> dict[str, Any]:
         raise not_found(call.state, "users")
     if not shift["is_open"] or len(users) > max(shift["instances"], 1):
         raise invalid("The shift has not that many open instances.")
+    for user in users:
+        require_free(call.state, shift, user["id"])
     held, rest = [], shift
     for user in users:
         taken, left = roster.take_slot(call.state, rest, user["id"], call.user["id"])

@@ -110,11 +110,22 @@ def _checked(
     for name in _LINKS.keys() & fields.keys():
         if fields[name] != before.get(name):
             _check_link(state, _LINKS[name], fields[name], account_id)
+    if fields.get("user_id"):
+        require_free(state, after, fields["user_id"])
     if len(fields.get("notes", "")) > NOTES_LENGTH:
         if state.switches.long_notes == "refuse":
             raise invalid(f"Notes may have at most {NOTES_LENGTH} characters.")
         fields["notes"] = fields["notes"][:NOTES_LENGTH]
     return fields
+
+
+def require_free(state: WhenIWorkState, shift: Mapping[str, Any], user_id: int) -> None:
+    """400 for a user who holds another shift at that time, where the switch `refuse_overlaps` says so."""
+    if not state.switches.refuse_overlaps:
+        return
+    others = state.timeline.overlapping(shift["start_time"], shift["end_time"])
+    if any(other["user_id"] == user_id and other["id"] != shift.get("id") for other in others):
+        raise invalid("The user has a shift at that time.")
 
 
 def _check_link(state: WhenIWorkState, kind: str, record_id: int, account_id: int) -> None:

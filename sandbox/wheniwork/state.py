@@ -44,7 +44,6 @@ class WhenIWorkState:
 
     def __init__(self, clock: VirtualClock, rng: random.Random) -> None:
         self.clock = clock
-        self.rng = rng
         self.switches = Switches()
         self.tokens = TokenTable(random.Random(rng.random()))  # noqa: S311 - made-up tokens must repeat under a seed
         self.throttle = Throttle()

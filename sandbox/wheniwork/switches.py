@@ -23,6 +23,8 @@ class Switches:
     """True: a seat taken off a stack gets the new shift id; False: the seat keeps the stack's old id (5.8)."""
     converted_stack_keeps_instances: bool = False
     """A stack assigned as a whole: False: it becomes one shift with `instances` 1; True: the number stays (5.8)."""
+    refuse_overlaps: bool = False
+    """True: giving a user a shift that overlaps another of theirs is refused with 400 (12)."""
     publish_reply: Literal["shifts", "success"] = "shifts"
     """What shifts/publish and shifts/unpublish answer: the shifts, or `{"success": true}` alone (5.7)."""
     deleted_ids_by: Literal["deletion", "shift"] = "deletion"

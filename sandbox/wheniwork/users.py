@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sandbox.wheniwork import records, roster
 from sandbox.wheniwork.answers import forbidden, invalid
-from sandbox.wheniwork.calls import Call, Handlers, not_found
+from sandbox.wheniwork.calls import Call, Handlers, Query, not_found
 from sandbox.wheniwork.fields import (
     Converter,
     Setting,
@@ -64,27 +64,36 @@ _OWN_FIELDS = {"first_name", "middle_name", "last_name", "email", "phone_number"
 
 def list_users(call: Call) -> dict[str, Any]:
     """`GET /2/users`: pending users too unless `show_pending=false`, deleted ones only when asked; never paged."""
-    found = [user for user in call.state.users.values() if user["account_id"] == call.account_id and _asked(call, user)]
+    standings = _standings(call.query)
+    chosen, locations = call.query.ids("ids"), call.query.ids("location_id")
+    search = (call.query.text("search") or "").lower()
+    found = [
+        user
+        for user in call.state.users.values()
+        if user["account_id"] == call.account_id
+        and _standing(user) in standings
+        and (chosen is None or user["id"] in chosen)
+        and (locations is None or not set(locations).isdisjoint(user["locations"]))
+        and any(search in user[name].lower() for name in ("first_name", "last_name", "email"))
+    ]
     return {"users": [show_user(call, user) for user in found], **listed(call, found, ("locations", "positions"))}
 
 
-def _asked(call: Call, user: Record) -> bool:
-    query = call.query
-    only_deleted, only_pending = query.flag("only_deleted"), query.flag("only_pending")
-    if user["is_deleted"] and not (only_deleted or query.flag("show_deleted")):
-        return False
-    if only_deleted and not user["is_deleted"]:
-        return False
-    pending = not user["is_active"]
-    if (pending and not query.flag("show_pending", default=True)) or (only_pending and not pending):
-        return False
-    chosen, locations = query.ids("ids"), query.ids("location_id")
-    if chosen is not None and user["id"] not in chosen:
-        return False
-    if locations is not None and not set(locations) & set(user["locations"]):
-        return False
-    wanted = (query.text("search") or "").lower()
-    return any(wanted in user[name].lower() for name in ("first_name", "last_name", "email"))
+def _standing(user: Record) -> str:
+    if user["is_deleted"]:
+        return "deleted"
+    return "active" if user["is_active"] else "pending"
+
+
+def _standings(query: Query) -> set[str]:
+    if query.flag("only_deleted"):
+        return {"deleted"}
+    wanted = {"pending"} if query.flag("only_pending") else {"active"}
+    if query.flag("show_pending", default=True):
+        wanted.add("pending")
+    if query.flag("show_deleted"):
+        wanted.add("deleted")
+    return wanted
 
 
 def get_user(call: Call) -> dict[str, Any]:
