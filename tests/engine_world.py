@@ -1,0 +1,319 @@
+"""The stage of the engine's stories: two sandbox accounts, an engine between them, and what both sides show."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+from structlog.testing import capture_logs
+
+from sandbox.app import create_app
+from sandbox.people import perform
+from sandbox.requests import Received
+from sandbox.world import World, build_world
+from sync.config import Config
+from sync.engine import Engine, Outcome, open_engine
+
+START = datetime(2026, 3, 2, 14, tzinfo=UTC)
+"""Monday morning at 8 in Chicago; clocks change in the night to Sunday 8 March."""
+
+CHICAGO = ZoneInfo("America/Chicago")
+HOLDING = frozenset({"filled", "in_progress", "paused", "completed", "approved"})
+
+Record = dict[str, Any]
+
+_CATEGORIES = {"Event Crew": "Event Staff"}
+_TASKS = {
+    "Picker": "Pick and pack orders",
+    "Forklift Driver": "Drive a forklift in the yard",
+    "Event Crew": "Set up and clear an event",
+}
+
+
+def quiet_world(seed: int = 1, demands: int = 0, *, posted: float = 0.0, start: datetime = START) -> World:
+    """A world whose clock stands still and which takes any number of requests a minute."""
+    world = build_world(seed=seed, demands=demands, start=start, posted=posted)
+    world.wheniwork.switches.rate_limit_per_minute = 0
+    return world
+
+
+def configured(world: World, database_url: str, **tables: Mapping[str, Any] | str) -> Config:
+    """The configuration of a pair: every location and position of the world, writing switched on."""
+    wonolo = {"base_url": "http://127.0.0.1:1/api_v2", "api_key": "pk_test_sandbox", "secret_key": "sk_test_sandbox"}
+    login = {"key": "sandbox-developer-key", "email": "manager@sandbox.example", "password": "sandbox"}
+    wheniwork = {"base_url": "http://127.0.0.1:1/2", "login_url": "http://127.0.0.1:1/login", **login}
+    sections: dict[str, Any] = {
+        "database": {"url": database_url},
+        "wonolo": {**wonolo, "write": True, "per_second": 10_000},
+        "wheniwork": {**wheniwork, "write": True, "per_minute": 1_000_000},
+        "places": [_place(row) for row in world.wheniwork.locations.values()],
+        "skills": [_skill(row) for row in world.wheniwork.positions.values()],
+    }
+    for name, table in tables.items():
+        known = sections.get(name, {})
+        sections[name] = {**known, **table} if isinstance(table, Mapping) else table
+    return Config.model_validate(sections)
+
+
+def _place(location: Record) -> Record:
+    street, city, region = (part.strip() for part in location["address"].rsplit(",", 2))
+    return {
+        "name": location["name"],
+        "location_id": location["id"],
+        "address": street,
+        "city": city,
+        "zip": region.split()[1],
+        "zone": "America/Chicago",
+    }
+
+
+def _skill(position: Record) -> Record:
+    name = position["name"]
+    return {
+        "name": name,
+        "position_id": position["id"],
+        "category": _CATEGORIES.get(name, "Fulfillment / Warehousing"),
+        "description": _TASKS.get(name, f"Work as {name}"),
+        "hourly_rate": 20,
+    }
+
+
+class CutShortError(BaseException):
+    """The process dies here: nothing in the program may catch it."""
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """The way to the sandbox; a test may look at each write on its way, or end the world right there."""
+
+    def __init__(self, world: World) -> None:
+        self._inner = httpx.ASGITransport(create_app(world))
+        self.before_write: Any = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass a request on, after a look."""
+        if self.before_write and request.method != "GET" and not request.url.path.endswith(("/login", "/authenticate")):
+            self.before_write(request)
+        return await self._inner.handle_async_request(request)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two accounts and the engine that keeps them one."""
+
+    world: World
+    config: Config
+    engine: Engine
+    wire: Wire
+
+    def act(self, name: str, **given: Any) -> Record:
+        """Let a person do something; returns the records it touched."""
+        return perform(self.world, name, given)
+
+    def offer(self, seats: int = 1, *, day: int = 2, start: str = "08:00", hours: float = 8, **fields: Any) -> int:
+        """A manager publishes a stack of open Picker shifts at Harbor Warehouse; returns its id."""
+        begins = at(day, start)
+        given = {
+            "location_id": self.location("Harbor Warehouse"),
+            "position_id": self.position("Picker"),
+            "start_time": begins,
+            "end_time": begins + timedelta(hours=hours),
+            "instances": seats,
+            "published": True,
+        }
+        return int(self.act("manager_creates_shift", fields=given | fields)["shift"]["id"])
+
+    def post(self, seats: int = 1, *, day: int = 2, start: str = "08:00", **fields: Any) -> int:
+        """A requestor posts a Picker request at Harbor Warehouse for eight hours; returns its id."""
+        given = {
+            "category": "Fulfillment / Warehousing",
+            "request_name": "Picker at Harbor Warehouse",
+            "description_tasks": _TASKS["Picker"],
+            "venue": "Harbor Warehouse",
+            "address": "400 Harbor Road",
+            "city": "Chicago",
+            "zip": "60617",
+            "slots": seats,
+            "start_time": at(day, start).isoformat(),
+            "duration": 480,
+            "wage": 160,
+            "state": "posted",
+        }
+        return int(self.act("requestor_posts", fields=given | fields)["job_request"]["id"])
+
+    def location(self, name: str) -> int:
+        """The id of a location."""
+        return _id_of(self.world.wheniwork.locations.values(), name)
+
+    def position(self, name: str) -> int:
+        """The id of a position."""
+        return _id_of(self.world.wheniwork.positions.values(), name)
+
+    def worker(self, first_name: str) -> int:
+        """The Wonolo id of the first worker of that name."""
+        users = self.world.wonolo.users.records.values()
+        return next(int(row["id"]) for row in users if row["type"] == "Worker" and row["first_name"] == first_name)
+
+    def staff(self, first_name: str) -> int:
+        """The When I Work id of one of the company's own people."""
+        users = self.world.wheniwork.users.values()
+        return next(int(row["id"]) for row in users if row["first_name"] == first_name)
+
+    def requests(self) -> list[int]:
+        """Ids of the JobRequests, cancelled ones too."""
+        return sorted(self.world.wonolo.job_requests.records)
+
+    def accept(self, first_name: str, request: int | None = None) -> int:
+        """A worker accepts a JobRequest (the newest by default); returns the Job's id."""
+        chosen = request or self.requests()[-1]
+        job = self.act("worker_accepts", job_request_id=chosen, worker_id=self.worker(first_name))["job"]
+        return int(job["id"])
+
+    def edit(self, shift: int, **fields: Any) -> None:
+        """A manager edits a shift."""
+        self.act("manager_edits_shift", shift_id=shift, fields=fields)
+
+    def shifts(self, *, held: bool) -> list[int]:
+        """Ids of the shifts that are open, or that a Wonolo worker holds."""
+        rows = self.world.wheniwork.shifts.values()
+        users = _workers_users(self.world)
+        return sorted(row["id"] for row in rows if (row["user_id"] in users if held else row["user_id"] == 0))
+
+    def wonolo_side(self) -> list[str]:
+        """The demands ahead as Wonolo shows them, one line each."""
+        return sorted(line for _, line in wonolo_lines(self.world, self.config))
+
+    def wheniwork_side(self) -> list[str]:
+        """The demands ahead as When I Work shows them, one line each."""
+        return sorted(wheniwork_lines(self.world, self.config).values())
+
+    def writes_since(self, number: int) -> list[Received]:
+        """The writes that reached the gate after the request of that number."""
+        return self.world.requests.since(number, writes=True)
+
+    def last_request(self) -> int:
+        """The number of the newest request."""
+        return max((row.number for row in self.world.requests.since(0)), default=0)
+
+    async def settled(self, **allow: int) -> list[str]:
+        """Reconcile, and again in vain; both sides must then show the same, which is returned."""
+        own = self.own_shifts()
+        outcome = await self.engine.reconcile(allow)
+        assert (outcome.failed, outcome.waiting) == ((), ()), outcome
+        await self.quiet()
+        assert self.own_shifts() == own
+        assert self.wonolo_side() == self.wheniwork_side()
+        return self.wonolo_side()
+
+    async def quiet(self) -> Outcome:
+        """Reconcile in a world where nothing happened: no write is sent, nothing done, nothing failed."""
+        number = self.last_request()
+        outcome = await self.engine.reconcile()
+        assert [(row.method, row.path, row.body) for row in self.writes_since(number)] == []
+        assert (outcome.done, outcome.failed) == ((), ())
+        return outcome
+
+    def own_shifts(self) -> dict[int, Record]:
+        """The shifts of the company's own people, as they are stored."""
+        users = _workers_users(self.world)
+        rows = self.world.wheniwork.shifts.values()
+        return {row["id"]: dict(row) for row in rows if row["user_id"] and row["user_id"] not in users}
+
+
+@asynccontextmanager
+async def open_pair(database_url: str, world: World | None = None, **tables: Any) -> AsyncIterator[Pair]:
+    """Open an engine on a world of its own, or the one given; `tables` are merged into the configuration."""
+    world = world or quiet_world()
+    config = configured(world, database_url, **tables)
+    wire = Wire(world)
+    with capture_logs():
+        async with open_engine(config, transport=wire, clock=world.clock) as engine:
+            yield Pair(world, config, engine, wire)
+
+
+@asynccontextmanager
+async def reopened(pair: Pair, **tables: Any) -> AsyncIterator[Pair]:
+    """The same accounts and database in a new process, perhaps with other options."""
+    config = configured(pair.world, pair.config.database.url, **tables)
+    async with open_engine(config, transport=pair.wire, clock=pair.world.clock) as engine:
+        yield replace(pair, config=config, engine=engine)
+
+
+def at(day: int, wall: str) -> datetime:
+    """An instant given as days after the story's first one and the time on a wall in Chicago."""
+    date = (START.astimezone(CHICAGO) + timedelta(days=day)).date()
+    return datetime.fromisoformat(f"{date} {wall}").replace(tzinfo=CHICAGO).astimezone(UTC)
+
+
+def wonolo_lines(world: World, config: Config) -> list[tuple[int, str]]:
+    """The JobRequests ahead that are not cancelled, as (id, line)."""
+    state = world.wonolo
+    return [
+        (row["id"], _line(world, _request_slot(row, config), row["slots"] - len(holders), holders))
+        for row in state.job_requests.records.values()
+        if row["state"] not in ("cancelled", "draft") and row["start_time"] and row["start_time"] > world.clock.now()
+        for holders in [[job["worker_id"] for job in _jobs(world, row["id"]) if job["state"] in HOLDING]]
+    ]
+
+
+def _jobs(world: World, request: int) -> list[Record]:
+    return [row for row in world.wonolo.jobs.records.values() if row["job_request_id"] == request]
+
+
+def _request_slot(row: Record, config: Config) -> tuple[str, str, datetime, datetime]:
+    place = next((one.name for one in config.places if one.address == row["address"]), row["address"])
+    work = (row["category"], row["description_tasks"])
+    skill = next((one.name for one in config.skills if (one.category, one.description) == work), str(work))
+    return place, skill, row["start_time"], row["start_time"] + timedelta(minutes=row["duration"])
+
+
+def wheniwork_lines(world: World, config: Config) -> dict[tuple[Any, ...], str]:
+    """The published shifts ahead that are open or held by Wonolo workers, grouped into demands, as lines."""
+    users = _workers_users(world)
+    seats: dict[tuple[Any, ...], int] = defaultdict(int)
+    holders: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for row in world.wheniwork.shifts.values():
+        if not row["published"] or row["start_time"] <= world.clock.now():
+            continue
+        slot = _shift_slot(row, config)
+        if row["user_id"] == 0:
+            seats[slot] += row["instances"] or 1
+        elif row["user_id"] in users:
+            holders[slot].append(users[row["user_id"]])
+    return {slot: _line(world, slot, seats[slot], holders[slot]) for slot in {*seats, *holders}}
+
+
+def _shift_slot(row: Record, config: Config) -> tuple[str, str, datetime, datetime]:
+    where = (row["location_id"], row["site_id"])
+    place = next((one.name for one in config.places if (one.location_id, one.site_id) == where), str(where))
+    skill = next((one.name for one in config.skills if one.position_id == row["position_id"]), str(row["position_id"]))
+    return place, skill, row["start_time"], row["end_time"]
+
+
+def _workers_users(world: World) -> dict[int, int]:
+    """The Wonolo id behind each When I Work user: by employee code, or by e-mail."""
+    emails = {row["email"]: row["id"] for row in world.wonolo.users.records.values() if row["type"] == "Worker"}
+    found = {}
+    for row in world.wheniwork.users.values():
+        code = row["employee_code"] or ""
+        if code.startswith("wonolo:"):
+            found[row["id"]] = int(code[7:])
+        elif row["email"] in emails:
+            found[row["id"]] = emails[row["email"]]
+    return found
+
+
+def _line(world: World, slot: tuple[str, str, datetime, datetime], seats: int, holders: list[int]) -> str:
+    place, skill, start, end = slot
+    span = f"{start.astimezone(CHICAGO):%a %d %H:%M}-{end.astimezone(CHICAGO):%H:%M}"
+    names = sorted(world.wonolo.users.records[number]["first_name"] for number in holders)
+    return ", ".join([f"{skill} at {place}, {span}: {seats} open", *names])
+
+
+def _id_of(rows: Iterable[Record], name: str) -> int:
+    return next(int(row["id"]) for row in rows if row["name"] == name)
