@@ -35,6 +35,8 @@ class Server:
     def __init__(self, world: World, port: int = 0) -> None:
         self.world = world
         self._socket = socket.create_server((HOST, port))
+        # Connections inherit it. Head and body go out as two packets, and the second would wait 40 ms for an answer.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(
             create_app(world), http=_BreakableProtocol, ws="none", lifespan="off", log_config=None, access_log=False
