@@ -1,4 +1,7 @@
-"""Who does what to which record, when the caller of an act leaves it open: a random choice under the seed."""
+"""Who does what to which record, when the caller of an act leaves it open: a random choice under the seed.
+
+Each chooser answers with the arguments that are still open, and with given ones only where it completes them.
+"""
 
 from __future__ import annotations
 
@@ -147,7 +150,9 @@ def shift_and_edit(world: World, given: Given) -> Chosen:
     """An upcoming published OpenShift, and an edit: its end half an hour later, or one instance more."""
     chosen = open_shift(world, given)
     shift = world.wheniwork.shifts.get({**chosen, **given}["shift_id"])
-    if "fields" in given or shift is None:
+    if "fields" in given:
+        return chosen
+    if shift is None:
         return {**chosen, "fields": {}}
     edits = ({"end_time": shift["end_time"] + timedelta(minutes=30)}, {"instances": shift["instances"] + 1})
     return {**chosen, "fields": world.rng.choice(edits)}

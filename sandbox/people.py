@@ -22,7 +22,7 @@ from sandbox.world import World
 
 
 class UnknownActError(Exception):
-    """There is no act of that name, or it takes no argument of that name."""
+    """There is no act of that name, or it takes no argument of that name or type."""
 
 
 class ImpossibleActError(Exception):
@@ -71,14 +71,20 @@ def perform(world: World, name: str, given: Given) -> dict[str, Any]:
         raise UnknownActError(f"There is no act {name!r}; there are {', '.join(sorted(ACTS))} and life.")
     if unknown := set(given) - set(inspect.signature(act.do).parameters):
         raise UnknownActError(f"The act {name} takes no {', '.join(sorted(unknown))}.")
+    _check_types(given)
     is_wheniwork = act.do.__module__ == wheniwork_people.__name__
     state = world.wheniwork if is_wheniwork else world.wonolo
     try:
-        arguments = {**act.choose(world, given), **given}
-        record = act.do(state, **arguments)
+        record = act.do(state, **{**given, **act.choose(world, given)})
     except (Refusal, ApiError, NothingFitsError) as error:
         raise ImpossibleActError(str(error)) from error
     return {"shift": rendered(record, ZoneInfo(TIMEZONE_NAME))} if is_wheniwork else _touched(world, record)
+
+
+def _check_types(given: Given) -> None:
+    for name, value in given.items():
+        if not isinstance(value, dict if name == "fields" else int):
+            raise UnknownActError(f"{name} must be {'an object' if name == 'fields' else 'a whole number'}.")
 
 
 def _touched(world: World, record: Record) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from sandbox.wonolo.job_requests import add_job_request, change_job_request, find_job_request
 from sandbox.wonolo.jobs import find_job, find_worker
 from sandbox.wonolo.lifecycle import accept, cancel_job_request, enter, set_duration
+from sandbox.wonolo.refusal import invalid
 from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Record
 
@@ -37,6 +38,8 @@ def worker_starts(state: WonoloState, job_id: int) -> Record:
 
 def worker_finishes(state: WonoloState, job_id: int, minutes: int | None = None) -> Record:
     """A worker presses complete; `minutes` worked differ from the time since the start if given."""
+    if minutes is not None and minutes < 0:
+        raise invalid("minutes", "Minutes worked cannot be negative")
     job = _step(state, job_id, "completed")
     if minutes is not None:
         set_duration(state, job, minutes)
