@@ -58,9 +58,15 @@ def rfc2822(moment: datetime) -> str:
 def wall_clock(moment: datetime, zone: str) -> str:
     """Spell an instant as `YYYY-MM-DD HH:MM` on the wall of the zone: how Wonolo is told a start (reference 5).
 
-    The hour that a clock change repeats cannot be told apart in this form; reading back after the write shows it.
+    The hour that a clock change repeats comes twice in this form (see `comes_again`).
     """
     return Instant(moment).to_tz(zone).to_plain().to_stdlib().strftime("%Y-%m-%d %H:%M")
+
+
+def comes_again(moment: datetime, zone: str) -> bool:
+    """Whether a clock change made the same wall time once before: the later one has no `wall_clock` of its own."""
+    zoned = Instant(moment).to_tz(zone)
+    return zoned.to_plain().assume_tz(zone, disambiguation="earlier") != zoned
 
 
 def minutes_of_hours(hours: Any) -> int:

@@ -8,7 +8,7 @@ import msgspec
 
 from mappings import place as places
 from mappings import skill as skills
-from mappings.convert import cents, identifier, marked, marker, moment, one_line, unmarked, wall_clock
+from mappings.convert import cents, comes_again, identifier, marked, marker, moment, one_line, unmarked, wall_clock
 from mappings.model import Demand, Place, Rules, Skill, Stage, Unmapped
 from mappings.worker import key_of
 
@@ -164,7 +164,13 @@ def _name(demand: Demand) -> str:
 def _written_start(demand: Demand, rules: Rules) -> str:
     if rules.start_time_format == "iso":
         return demand.start.astimezone(UTC).isoformat()
-    return wall_clock(demand.start, rules.place(demand.place).zone)
+    zone = rules.place(demand.place).zone
+    if comes_again(demand.start, zone):
+        raise Unmapped(
+            "its start comes twice on that night's clock and Wonolo cannot be told which; post it by hand, or set "
+            'start_time_format = "iso" under [wonolo]'
+        )
+    return wall_clock(demand.start, zone)
 
 
 def stage_of(demand: Demand, seats: Iterable[Seat], now: datetime, cutoff: timedelta) -> Stage:

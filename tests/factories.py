@@ -124,7 +124,7 @@ def held(number: int = 302, user_id: int = 107, **changes: Any) -> dict[str, Any
     return shift(number, user_id=user_id, instances=1, **changes)
 
 
-def at(start: datetime, hours: float = 8) -> dict[str, str]:
+def at(start: datetime, hours: float = 8) -> dict[str, Any]:
     """The times of a shift that starts then, as When I Work prints them."""
     end = start + timedelta(hours=hours)
     return {"start_time": f"{start:%a, %d %b %Y %H:%M:%S} +0000", "end_time": f"{end:%a, %d %b %Y %H:%M:%S} +0000"}

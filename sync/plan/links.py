@@ -43,7 +43,11 @@ def plan_link(link: LinkedDemand, snapshot: Snapshot, lone: Lone) -> LinkPlan:
     except Unmapped as reason:
         return LinkPlan((remark(this, "skip", "job_request", str(reason)),), beside)
     shifts = (*sides.group.shifts, *sides.group.strayed) if sides.group else ()
-    return LinkPlan(tuple(_changes(link, sides, this)), shifts, bool(sides.posting and sides.group))
+    try:
+        changes = tuple(_changes(link, sides, this))
+    except Unmapped as reason:  # readable, but the other system cannot be told
+        return LinkPlan((remark(this, "blocked", "job_request", str(reason)),), shifts)
+    return LinkPlan(changes, shifts, bool(sides.posting and sides.group))
 
 
 def departed(link: LinkedDemand, snapshot: Snapshot) -> tuple[Shift, ...]:

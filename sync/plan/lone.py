@@ -98,7 +98,10 @@ def _to_wonolo(group: ShiftGroup, snapshot: Snapshot) -> Change:
     this = About(key, group.demand, snapshot).because("open shifts in When I Work that Wonolo does not know")
     if key in snapshot.busy:
         return remark(this, "blocked", "job_request", snapshot.busy[key])
-    payload = job_request_fields(group.demand, snapshot.rules, marker_key(key))
+    try:
+        payload = job_request_fields(group.demand, snapshot.rules, marker_key(key))
+    except Unmapped as reason:
+        return remark(this, "blocked", "job_request", str(reason))
     sources = tuple(shift.id for shift in group.shifts)
     seats = group.demand.headcount
     write = Write(action="create", kind="job_request", seats=seats, payload=payload, sources=sources)
