@@ -184,13 +184,22 @@ class Pair:
         users = _workers_users(self.world)
         return sorted(row["id"] for row in rows if (row["user_id"] in users if held else row["user_id"] == 0))
 
-    def wonolo_side(self) -> list[str]:
-        """The demands ahead as Wonolo shows them, one line each."""
-        return sorted(line for _, line in wonolo_lines(self.world, self.config))
+    def wonolo_side(self, but: frozenset[int] = frozenset()) -> list[str]:
+        """The demands ahead as Wonolo shows them, one line each; `but` are JobRequests to leave out."""
+        return _lines(self.world, self.config, _requests(self.world, self.config, but))
 
-    def wheniwork_side(self) -> list[str]:
-        """The demands ahead as When I Work shows them, one line each."""
-        return sorted(wheniwork_lines(self.world, self.config).values())
+    def wheniwork_side(self, but: frozenset[int] = frozenset()) -> list[str]:
+        """The demands ahead as When I Work shows them, one line each; `but` are shifts to leave out."""
+        return _lines(self.world, self.config, _shifts(self.world, self.config, but))
+
+    def apart(self, outcome: Outcome) -> list[str]:
+        """What only one side shows, apart from what the outcome says waits for a person."""
+        with self.engine._store.begin(self.config.name) as tx:
+            waiting = {row for change in outcome.waiting for row in tx.links.members(change.link)}
+        subjects = {change.subject for change in outcome.waiting}
+        there = self.wonolo_side(frozenset(number for kind, number in waiting if kind == "job_request"))
+        here = self.wheniwork_side(frozenset(number for kind, number in waiting if kind == "shift"))
+        return sorted(line for line in {*there} ^ {*here} if line.partition(": ")[0] not in subjects)
 
     def writes_since(self, number: int) -> list[Received]:
         """The writes that reached the gate after the request of that number."""
@@ -250,49 +259,67 @@ def at(day: int, wall: str) -> datetime:
     return datetime.fromisoformat(f"{date} {wall}").replace(tzinfo=CHICAGO).astimezone(UTC)
 
 
-def wonolo_lines(world: World, config: Config) -> list[tuple[int, str]]:
-    """The JobRequests ahead that are not cancelled, as (id, line)."""
+Slot = tuple[str, str, datetime, datetime]
+Seats = tuple[Slot, int, list[int]]
+"""Some seats of one slot: how many are open, and the workers who hold the others."""
+
+
+def _requests(world: World, config: Config, but: frozenset[int]) -> list[Seats]:
+    """The seats of the JobRequests ahead that are not cancelled."""
     state = world.wonolo
-    return [
-        (row["id"], _line(world, _request_slot(row, config), row["slots"] - len(holders), holders))
-        for row in state.job_requests.records.values()
-        if row["state"] not in ("cancelled", "draft") and row["start_time"] and row["start_time"] > world.clock.now()
-        for holders in [[job["worker_id"] for job in _jobs(world, row["id"]) if job["state"] in HOLDING]]
-    ]
+    found: list[Seats] = []
+    for row in state.job_requests.records.values():
+        ahead = row["start_time"] and row["start_time"] > world.clock.now()
+        if row["state"] in ("cancelled", "draft") or not ahead or row["id"] in but:
+            continue
+        jobs = [state.jobs.records[number] for number in state.jobs_of[row["id"]]]
+        holders = [job["worker_id"] for job in jobs if job["state"] in HOLDING]
+        found.append((_request_slot(row, config), row["slots"] - len(holders), holders))
+    return found
 
 
-def _jobs(world: World, request: int) -> list[Record]:
-    return [row for row in world.wonolo.jobs.records.values() if row["job_request_id"] == request]
-
-
-def _request_slot(row: Record, config: Config) -> tuple[str, str, datetime, datetime]:
-    place = next((one.name for one in config.places if one.address == row["address"]), row["address"])
+def _request_slot(row: Record, config: Config) -> Slot:
+    place = next((one.name for one in config.places if one.address == row["address"]), "")
     work = (row["category"], row["description_tasks"])
-    skill = next((one.name for one in config.skills if (one.category, one.description) == work), str(work))
+    skill = next((one.name for one in config.skills if (one.category, one.description) == work), "")
     return place, skill, row["start_time"], row["start_time"] + timedelta(minutes=row["duration"])
 
 
-def wheniwork_lines(world: World, config: Config) -> dict[tuple[Any, ...], str]:
-    """The published shifts ahead that are open or held by Wonolo workers, grouped into demands, as lines."""
+def _shifts(world: World, config: Config, but: frozenset[int]) -> list[Seats]:
+    """The seats of the published shifts ahead that are open or held by Wonolo workers."""
     users = _workers_users(world)
-    seats: dict[tuple[Any, ...], int] = defaultdict(int)
-    holders: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    found: list[Seats] = []
     for row in world.wheniwork.shifts.values():
-        if not row["published"] or row["start_time"] <= world.clock.now():
+        if not row["published"] or row["start_time"] <= world.clock.now() or row["id"] in but:
             continue
-        slot = _shift_slot(row, config)
         if row["user_id"] == 0:
-            seats[slot] += row["instances"] or 1
+            found.append((_shift_slot(row, config), row["instances"] or 1, []))
         elif row["user_id"] in users:
-            holders[slot].append(users[row["user_id"]])
-    return {slot: _line(world, slot, seats[slot], holders[slot]) for slot in {*seats, *holders}}
+            found.append((_shift_slot(row, config), 0, [users[row["user_id"]]]))
+    return found
 
 
-def _shift_slot(row: Record, config: Config) -> tuple[str, str, datetime, datetime]:
+def _shift_slot(row: Record, config: Config) -> Slot:
     where = (row["location_id"], row["site_id"])
-    place = next((one.name for one in config.places if (one.location_id, one.site_id) == where), str(where))
-    skill = next((one.name for one in config.skills if one.position_id == row["position_id"]), str(row["position_id"]))
+    place = next((one.name for one in config.places if (one.location_id, one.site_id) == where), "")
+    skill = next((one.name for one in config.skills if one.position_id == row["position_id"]), "")
     return place, skill, row["start_time"], row["end_time"]
+
+
+def _lines(world: World, config: Config, rows: Iterable[Seats]) -> list[str]:
+    """The seats added up by slot, as lines; what the configuration does not name is left out."""
+    seats: dict[Slot, int] = defaultdict(int)
+    names: dict[Slot, list[str]] = defaultdict(list)
+    zones = {one.name: ZoneInfo(one.zone) for one in config.places}
+    for slot, free, holders in rows:
+        seats[slot] += free
+        names[slot] += [world.wonolo.users.records[number]["first_name"] for number in holders]
+    lines = []
+    for slot in sorted(one for one in seats if one[0] and one[1]):
+        place, skill, start, end = slot
+        span = f"{start.astimezone(zones[place]):%a %d %b %H:%M}-{end.astimezone(zones[place]):%H:%M}"
+        lines.append(", ".join([f"{skill} at {place}, {span}: {seats[slot]} open", *sorted(names[slot])]))
+    return sorted(lines)
 
 
 def _workers_users(world: World) -> dict[int, int]:
@@ -306,13 +333,6 @@ def _workers_users(world: World) -> dict[int, int]:
         elif row["email"] in emails:
             found[row["id"]] = emails[row["email"]]
     return found
-
-
-def _line(world: World, slot: tuple[str, str, datetime, datetime], seats: int, holders: list[int]) -> str:
-    place, skill, start, end = slot
-    span = f"{start.astimezone(CHICAGO):%a %d %H:%M}-{end.astimezone(CHICAGO):%H:%M}"
-    names = sorted(world.wonolo.users.records[number]["first_name"] for number in holders)
-    return ", ".join([f"{skill} at {place}, {span}: {seats} open", *names])
 
 
 def _id_of(rows: Iterable[Record], name: str) -> int:

@@ -10,8 +10,8 @@ import pytest
 from sync.engine import Outcome
 from tests.engine_world import Pair, at, open_pair, reopened
 
-PICKER = "Picker at Harbor Warehouse, Wed 04 08:00-16:00"
-LATER = "Picker at Harbor Warehouse, Wed 04 09:00-17:00"
+PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
+LATER = "Picker at Harbor Warehouse, Wed 04 Mar 09:00-17:00"
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def test_a_manager_moves_a_demand_nobody_took(pair: Pair) -> None:
     stack = pair.offer(2)
     await pair.settled()
     pair.edit(stack, start_time=at(2, "09:00"), end_time=at(2, "16:00"))
-    assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 09:00-16:00: 2 open"]
+    assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 09:00-16:00: 2 open"]
     assert [row["wage"] for row in pair.world.wonolo.job_requests.records.values()] == [140]
 
 
@@ -58,7 +58,7 @@ async def test_a_manager_changes_place_skill_and_title(pair: Pair) -> None:
     stack = pair.offer(1)
     await pair.settled()
     pair.edit(stack, location_id=pair.location("Airport Hub"), position_id=pair.position("Event Crew"), notes="Gate 2")
-    assert await pair.settled() == ["Event Crew at Airport Hub, Wed 04 08:00-16:00: 1 open"]
+    assert await pair.settled() == ["Event Crew at Airport Hub, Wed 04 Mar 08:00-16:00: 1 open"]
     [row] = pair.world.wonolo.job_requests.records.values()
     assert (row["request_name"].partition(" [sb:")[0], row["category"], row["venue"]) == (
         "Gate 2",
@@ -90,7 +90,7 @@ async def test_a_requestor_makes_it_longer(pair: Pair) -> None:
     await staffed(pair)
     [request] = pair.requests()
     pair.act("requestor_edits", job_request_id=request, fields={"duration": 540, "request_name": "Ask for Kim"})
-    assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 08:00-17:00: 1 open, Ada"]
+    assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 08:00-17:00: 1 open, Ada"]
     assert {row["notes"].partition(" [sb:")[0] for row in pair.world.wheniwork.shifts.values() if row["notes"]} >= {
         "Ask for Kim"
     }

@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine_world import Pair, at, open_pair
 
-PICKER = "Picker at Harbor Warehouse, Wed 04 08:00-16:00"
+PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ async def test_a_manager_moves_one_open_seat_away(pair: Pair) -> None:
     moved = pair.offer(2)
     await pair.settled()
     pair.edit(moved, start_time=at(2, "10:00"), end_time=at(2, "18:00"))
-    assert await pair.settled() == [f"{PICKER}: 1 open", "Picker at Harbor Warehouse, Wed 04 10:00-18:00: 2 open"]
+    assert await pair.settled() == [f"{PICKER}: 1 open", "Picker at Harbor Warehouse, Wed 04 Mar 10:00-18:00: 2 open"]
 
 
 async def test_a_manager_moves_one_open_seat_to_another_demand(pair: Pair) -> None:
@@ -223,7 +223,7 @@ async def test_a_manager_moves_one_open_seat_to_another_demand(pair: Pair) -> No
     pair.offer(1, start="10:00")
     await pair.settled()
     pair.edit(moved, start_time=at(2, "10:00"), end_time=at(2, "18:00"))
-    assert await pair.settled() == [f"{PICKER}: 1 open", "Picker at Harbor Warehouse, Wed 04 10:00-18:00: 2 open"]
+    assert await pair.settled() == [f"{PICKER}: 1 open", "Picker at Harbor Warehouse, Wed 04 Mar 10:00-18:00: 2 open"]
 
 
 async def test_a_manager_deletes_one_of_two_stacks(pair: Pair) -> None:
@@ -246,7 +246,7 @@ async def test_a_manager_assigns_a_worker_to_an_open_seat(pair: Pair) -> None:
     [user] = [row["id"] for row in pair.world.wheniwork.users.values() if row["employee_code"]]
     pair.act("manager_assigns", shift_id=stack, user_id=user)
     assert await pair.settled() == [
-        "Picker at Harbor Warehouse, Sat 07 08:00-16:00: 0 open, Ada",
+        "Picker at Harbor Warehouse, Sat 07 Mar 08:00-16:00: 0 open, Ada",
         f"{PICKER}: 1 open, Ada",
     ]
 
