@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         server = Server(World(beginning), options.port)
     except OSError as error:
-        sys.stderr.write(f"Cannot listen on port {options.port}: {error.strerror}\n")
+        sys.stderr.write(f"Cannot listen on port {options.port}: {os.strerror(error.errno or 0)}\n")
         return 1
     with contextlib.suppress(KeyboardInterrupt), server:
         sys.stdout.write(f"The sandbox listens on {server.url}\n")

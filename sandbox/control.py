@@ -15,6 +15,7 @@ from sandbox.people import ImpossibleActError, UnknownActError, live, perform
 from sandbox.world import Beginning, World
 
 _MOST_ACTS = 10_000
+_MOST_MINUTES = 10 * 366 * 24 * 60
 _TRUE = ("1", "true", "yes", "on")
 
 Answer = Callable[[World, dict[str, Any], Request], Any]
@@ -35,7 +36,7 @@ def _endpoint(world: World, answer: Answer) -> Callable[[Request], Any]:
             return _json(answer(world, _object(await request.body()), request))
         except ImpossibleActError as error:
             return _json({"error": str(error)}, 409)
-        except (ValueError, OverflowError, msgspec.MsgspecError, UnknownActError) as error:
+        except (ValueError, msgspec.MsgspecError, UnknownActError) as error:
             return _json({"error": str(error)}, 400)
 
     return endpoint
@@ -72,10 +73,14 @@ def _advance(world: World, body: dict[str, Any], request: Request) -> Any:
 def _distance(world: World, body: dict[str, Any]) -> timedelta:
     if unknown := set(body) - {"minutes", "hours", "to"}:
         raise ValueError(f"Advancing takes minutes, hours or to, not {', '.join(sorted(unknown))}.")
-    if "to" not in body:
+    if "to" in body:
+        minutes = (_instant(body["to"]) - world.clock.now()).total_seconds() / 60
+    else:
         steps = msgspec.convert({"minutes": 0, "hours": 0} | body, dict[str, float])
-        return timedelta(minutes=steps["minutes"], hours=steps["hours"])
-    return _instant(body["to"]) - world.clock.now()
+        minutes = steps["minutes"] + 60 * steps["hours"]
+    if abs(minutes) > _MOST_MINUTES:
+        raise ValueError("The clock advances by ten years at most.")
+    return timedelta(minutes=minutes)
 
 
 def _instant(value: Any) -> datetime:

@@ -17,6 +17,8 @@ from sandbox.wonolo.state import WonoloState
 
 _ZONE = ZoneInfo("America/Chicago")
 _COLORS = ("2e9e5b", "d9822b", "8e44ad", "1174a6")
+_DAYS = range(1, 14)
+_QUARTERS = range(64)
 _MINUTES = range(240, 601, 15)
 _NOTES = ("", "", "Bring steel-toed boots.", "Meet at gate 2.")
 _WORK = (
@@ -48,7 +50,7 @@ def distinct_shifts(state: WhenIWorkState, rng: random.Random) -> Iterator[dict[
     """Endless fields of shifts, no two alike in place, position and time."""
     locations = [number for number, one in state.locations.items() if not one["is_deleted"]]
     positions = [number for number, one in state.positions.items() if not one["is_deleted"]]
-    starts = _starts(state.now())
+    starts = [_start(state.now(), day, quarter) for day in _DAYS for quarter in _QUARTERS]
     seen = set()
     while True:
         key = (_one(rng, locations), _one(rng, positions), _one(rng, starts), _one(rng, _MINUTES))
@@ -60,11 +62,10 @@ def distinct_shifts(state: WhenIWorkState, rng: random.Random) -> Iterator[dict[
             yield place | times | extras
 
 
-def _starts(now: datetime) -> list[datetime]:
-    """The quarter hours between 5:00 and 20:45 local of the thirteen days after this one."""
+def _start(now: datetime, day: int, quarter: int) -> datetime:
+    """The instant of a quarter hour after 5:00 local, so many days ahead."""
     morning = now.astimezone(_ZONE).replace(hour=5, minute=0, second=0, microsecond=0)
-    quarters = [timedelta(minutes=15 * quarter) for quarter in range(64)]
-    return [(morning + timedelta(days=day) + after).astimezone(UTC) for day in range(1, 14) for after in quarters]
+    return (morning + timedelta(days=day, minutes=15 * quarter)).astimezone(UTC)
 
 
 def _one(rng: random.Random, items: Sequence[_Item]) -> _Item:
@@ -82,7 +83,7 @@ def job_request_fields(rng: random.Random, now: datetime) -> dict[str, Any]:
     """Fields of a JobRequest as a requestor types them: a warehouse, one of its jobs, a start and a total wage."""
     warehouse = rng.choice(WAREHOUSES)
     title, category, tasks = rng.choice(_WORK)
-    start, minutes = rng.choice(_starts(now)), rng.choice(_MINUTES)
+    start, minutes = _start(now, rng.choice(_DAYS), rng.choice(_QUARTERS)), rng.choice(_MINUTES)
     return {
         "state": "posted",
         "category": category,

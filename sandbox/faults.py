@@ -170,8 +170,6 @@ def _json(status: int, text: str) -> Reply:
 def _with_lists(reply: Reply, kept: Callable[[int], int]) -> Reply:
     """The reply with every list at the top of its JSON object cut to so many items as `kept` says."""
     decoded: Any = msgspec.json.decode(reply.body)
-    if not isinstance(decoded, dict):
-        return reply
     cut = {key: item[: kept(len(item))] if isinstance(item, list) else item for key, item in decoded.items()}
     headers = [(name, value) for name, value in reply.headers if name != b"content-length"]
     return Reply(reply.status, msgspec.json.encode(cut), headers)

@@ -40,6 +40,8 @@ class Beginning:
         """Check the amounts; there are not places, positions and times for more demands that differ."""
         if not 0 <= self.demands <= MOST_DEMANDS or not 0 <= self.posted <= 1:
             raise ValueError(f"Demands go from 0 to {MOST_DEMANDS}, posted from 0 to 1.")
+        if self.start is not None and not 2000 <= self.start.year < 2100:
+            raise ValueError("A world begins in this century.")
 
 
 class World:

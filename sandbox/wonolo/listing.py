@@ -66,4 +66,4 @@ def page_of(state: WonoloState, table: Table, params: Params, entries: Sequence[
 
 def _count(value: Any) -> int:
     spelled = str(value).strip()
-    return int(spelled) if spelled.isascii() and spelled.isdigit() and len(spelled) < 10 else 0
+    return int(spelled) if spelled.isascii() and spelled.isdigit() and len(spelled) < 19 else 0

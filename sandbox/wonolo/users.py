@@ -12,7 +12,7 @@ from sandbox.wonolo.refusal import forbidden, invalid, missing, not_found
 from sandbox.wonolo.render import user_record
 from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Record
-from sandbox.wonolo.user_badges import change_badges
+from sandbox.wonolo.user_badges import apply_badge_changes, read_badge_changes
 
 _FILTERS = ("type", "email", "first_name", "last_name", "customer_id", "w2_employee_id")
 _COMMA_FILTERS = ("external_id", "onboarding_last_state", "w2_onboarding_status", "address_state", "drug_tested")
@@ -107,8 +107,9 @@ def add_user(state: WonoloState, given: Params, **more: Any) -> Record:
     _check_unique(state, changes, own_id=None)
     numbers = {name: whole(name, given.get(name)) for name in ("customer_id", "synced_worker_id")}
     fields = _BLANK | {"type": given["type"], "user_badges": []} | changes | numbers | more
+    badge_changes = read_badge_changes(state, given)
     record = state.users.add(fields, state.now())
-    change_badges(state, record, given)
+    apply_badge_changes(state, record, badge_changes)
     return record
 
 
@@ -121,8 +122,10 @@ def update_user(state: WonoloState, params: Params) -> dict[str, Any]:
     changes = _read(given)
     _check_unique(state, changes, own_id=record["id"])
     differing = {name: value for name, value in changes.items() if record[name] != value}
+    badge_changes = read_badge_changes(state, given)
     record |= differing
-    if change_badges(state, record, given) or differing:
+    apply_badge_changes(state, record, badge_changes)
+    if badge_changes or differing:
         state.users.touch(record, state.now())
     return {"user": user_record(record)}
 
