@@ -1,0 +1,90 @@
+"""Skill: category, description and pay in Wonolo, a position in When I Work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappings import skill as skills
+from mappings.model import Skill, Unmapped
+from tests.factories import COOK, PACKER, PICKER, RULES
+
+LEAD = msgspec.structs.replace(PICKER, key="Picker Lead", position_id=24, hourly_rate=2400)
+SHARED = "Fulfillment / Warehousing"
+
+
+@given(st.sampled_from(RULES.skills))
+def test_reading_a_written_skill_gives_it_back(skill: Skill) -> None:
+    """In both systems, though two share a category."""
+    assert skills.of_job_request(skills.job_request_fields(skill), RULES.skills) == skill
+    assert skills.of_shift(skills.shift_fields(skill), RULES.skills) == skill
+
+
+@pytest.mark.parametrize(
+    ("record", "known", "expected"),
+    [
+        ({"category": " event  STAFF"}, None, COOK),
+        ({"category": SHARED, "description_tasks": "Pack\n orders"}, None, PACKER),
+        ({"category": SHARED, "description_tasks": "Pack orders"}, "Picker", PACKER),
+        ({"category": SHARED, "description_tasks": "Do things"}, "Picker", PICKER),
+        ({"category": SHARED, "request_name": "packer, evening"}, "Cook", PACKER),
+        ({"category": SHARED, "request_name": "Packer, evening"}, "Picker", PICKER),
+        ({"category": SHARED, "description_tasks": "Pick orders", "request_name": "Picker Lead at Harbor"}, None, LEAD),
+        ({"category": SHARED, "description_tasks": "Pick orders", "request_name": "Picker at Harbor"}, None, PICKER),
+        ({"category": SHARED, "description_tasks": "Pick orders"}, "Picker Lead", LEAD),
+    ],
+)
+def test_which_skill_a_job_request_asks_for(record: dict[str, Any], known: str | None, expected: Skill) -> None:
+    """The category; among those that share it the description, what was agreed on, or the name."""
+    assert skills.of_job_request(record, (*RULES.skills, LEAD), known) == expected
+
+
+@pytest.mark.parametrize(
+    ("category", "reason"),
+    [(SHARED, "fits several skills"), ("Nursing", "is no configured skill"), (None, "is no configured skill")],
+)
+def test_a_category_that_decides_nothing_says_what_to_map(category: str | None, reason: str) -> None:
+    """None of the skills, or more than one."""
+    with pytest.raises(Unmapped) as caught:
+        skills.of_job_request({"category": category}, RULES.skills)
+    told = f"category {category or ''!r} {reason}; name one under [[skills]] or in the request's name"
+    assert str(caught.value) == told
+
+
+def test_a_position_without_a_skill_says_what_to_map() -> None:
+    """Ids may be text."""
+    assert skills.of_shift({"position_id": "22"}, RULES.skills) == PACKER
+    with pytest.raises(Unmapped, match=r"position 9 is no configured skill; add it under \[\[skills\]\]"):
+        skills.of_shift({"position_id": 9}, RULES.skills)
+
+
+def test_badges_go_into_the_description_where_there_are_any() -> None:
+    """Separated by bars."""
+    assert skills.job_request_fields(PICKER)["description_skills"] == "Forklift|Lifting"
+    assert "description_skills" not in skills.job_request_fields(PACKER)
+
+
+REPAID = [
+    (PICKER, 15000, 450, 510, {"wage": 170.0}),
+    (PICKER, 0, 450, 510, {"wage": 170.0}),
+    (PICKER, 16500, 450, 510, {"wage": 187.0}),
+    (PICKER, 16500, 450, 225, {"wage": 82.5}),
+    (PICKER, 16500, 0, 510, {"wage": 170.0}),
+    (COOK, 0, 450, 510, {}),
+]
+
+
+@pytest.mark.parametrize(("skill", "wage", "before", "after", "fields"), REPAID)
+def test_pay_follows_the_paid_minutes(skill: Skill, wage: int, before: int, after: int, fields: dict[str, Any]) -> None:
+    """A raise given by hand grows in proportion; an hourly rate stays."""
+    assert skills.repaid(skill, wage, before, after) == fields
+
+
+def test_a_proposal_leaves_the_pay_to_the_user() -> None:
+    """The position gives the name and the description."""
+    proposed = skills.propose({"id": "21", "name": " Picker "}, "General Labor")
+    assert proposed == Skill("Picker", 21, category="General Labor", description="Picker", hourly_rate=0)
