@@ -100,7 +100,7 @@ def problems(folder: Path, text: str, environ: Mapping[str, str] | None = None) 
 
 def unset(name: str, file: str) -> str:
     """What to do about a missing secret."""
-    return f"set it here, in $SHIFTBRIDGE_{name}, or name a file in {file}"
+    return f"set it under [{name.partition('__')[0].lower()}], in $SHIFTBRIDGE_{name}, or name a file in {file}"
 
 
 def test_the_example_file_is_what_the_descriptions_say_and_loads() -> None:

@@ -13,10 +13,12 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from sync.engine import Outcome
 from sync.plan import Change, FieldChange, Plan, Risk
 from sync.plan.model import Action, Kind, Verdict
-from sync.report import Entry, Report, as_json, as_markdown, as_text, entries_of, words
+from sync.report import Report, as_json, as_markdown, as_text, of_outcome, of_plan, words
 from sync.report.model import Status
+from sync.writer import Result
 
 ROOT = Path(__file__).parent.parent
 START = datetime(2026, 3, 14, 13, 0, tzinfo=UTC)
@@ -80,7 +82,7 @@ UNMAPPED = tuple(
     )
     for number in range(8)
 )
-REPORT = Report("diff", "main", entries_of((POST, USER, MOVE, SEAT, HELD, *UNMAPPED)), "41c1d8e00848b4ea")
+REPORT = of_plan(Plan((POST, USER, MOVE, SEAT, HELD, *UNMAPPED)), "main")
 
 
 def printed(report: Report, width: int) -> str:
@@ -227,7 +229,7 @@ def test_every_word_of_the_json_is_documented() -> None:
 
 def test_contact_data_stays_out_of_a_report() -> None:
     """Reports are kept by whoever runs the command; the writer sends the whole payload."""
-    (row,) = json.loads(as_json(Report("diff", "main", entries_of((USER,)))))["changes"]
+    (row,) = json.loads(as_json(of_plan(Plan((USER,)), "main")))["changes"]
     assert row["payload"] == {
         "last_name": "[hidden]",
         "email": "[hidden]",
@@ -242,22 +244,36 @@ def test_contact_data_stays_out_of_a_report() -> None:
 )
 def test_what_waits_says_so(verdict: Verdict, sign: str, said: str) -> None:
     """The sign takes the place of what would be done."""
-    (entry,) = entries_of((msgspec.structs.replace(POST, verdict=verdict, reason="late", cause=""),))
+    plan = Plan((msgspec.structs.replace(POST, verdict=verdict, reason="late", cause=""),))
+    (entry,) = of_plan(plan, "main").entries
     assert (words.sign(entry), words.why(entry)) == (sign, said)
 
 
 def test_a_reconcile_says_what_it_did_and_what_failed() -> None:
     """A failed write keeps its place beside those that were done."""
-    entries = (*entries_of((MOVE,), "done"), Entry("failed", POST, "422: slots is too small"))
-    report = Report("reconcile", "main", entries)
+    outcome = Outcome(done=(MOVE,), failed=(Result(POST, "failed", "422: slots is too small"),), skipped=UNMAPPED[:1])
+    report = of_outcome(outcome, "main")
     assert words.headline(report) == "1 change written (1 in Wonolo), -1 paid hours, -$18.50, 1 failed."
     assert "x  Picker               Wonolo       post a request                failed: 422: slots is too" in printed(
         report, 100
     )
 
 
+def test_a_report_is_pending_while_something_is_to_be_written_or_waits() -> None:
+    """Links that only have to be remembered, and records that are left out, are nothing to do."""
+    link = msgspec.structs.replace(POST, action="link")
+    cases = {
+        "write": of_plan(Plan((POST,)), "main"),
+        "link": of_plan(Plan((link, *UNMAPPED)), "main"),
+        "conflict": of_plan(Plan((HELD,)), "main"),
+        "done": of_outcome(Outcome(done=(POST,)), "main"),
+        "failed": of_outcome(Outcome(failed=(Result(POST, "unknown", "no answer"),)), "main"),
+    }
+    assert [name for name, report in cases.items() if report.is_pending] == ["write", "conflict", "failed"]
+
+
 def test_an_empty_plan_is_one_sentence() -> None:
     """Nothing else is to be read."""
-    report = Report("diff", "main", entries_of(Plan().changes))
+    report = of_plan(Plan(), "main")
     assert printed(report, 80) == "\nNothing to write.\n"
     assert as_markdown(report) == "# Diff of main\n\nNothing to write.\n"

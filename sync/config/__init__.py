@@ -4,7 +4,7 @@
 it; `writing` makes a commented file out of the same descriptions.
 """
 
-from sync.config.loading import load
+from sync.config.loading import load, read
 from sync.config.model import Config
 
-__all__ = ["Config", "load"]
+__all__ = ["Config", "load", "read"]

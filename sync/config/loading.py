@@ -18,16 +18,21 @@ Tables = dict[str, Any]
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Config:
-    """Read the configuration at `path`.
+    """Read the configuration at `path`; see `read`."""
+    return read(_parse(path), environ, path.parent)
+
+
+def read(tables: Tables, environ: Mapping[str, str], folder: Path) -> Config:
+    """Make a configuration of a file's tables.
 
     `SHIFTBRIDGE_SECTION__OPTION` sets an option over the file's; `OPTION_file` names a file that holds a secret.
-    Relative paths are seen from the configuration's folder. Raises ConfigError with everything that is wrong.
+    Relative paths are seen from the folder. Raises ConfigError with everything that is wrong.
     """
-    tables = _parse(path)
+    tables = {name: dict(table) if isinstance(table, dict) else table for name, table in tables.items()}
     for section in _ACCESS:
         tables.setdefault(section, {})
     from_environment = _overlay(tables, environ)
-    problems = _read_secrets(tables, path.parent)
+    problems = _read_secrets(tables, folder)
     try:
         config = Config.model_validate(tables)
     except ValidationError as error:
@@ -35,7 +40,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
         problems += [sentence(dict(one), tables, from_environment) for one in found]
     if problems:
         raise ConfigError(sorted(set(problems)))
-    database = config.database.model_copy(update={"url": _placed(config.database.url, path.parent)})
+    database = config.database.model_copy(update={"url": _placed(config.database.url, folder)})
     return config.model_copy(update={"database": database})
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from mappings.convert import cents
-from mappings.model import Place, Rules, Scope, Skill
+from mappings.model import NAMES, Place, Rules, Scope, Skill, System
 
 
 class Section(BaseModel):
@@ -220,6 +220,11 @@ class Config(Section):
         if gaps:
             raise ValueError(f"is switched on, but {'; '.join(gaps)}")
         return self
+
+    @property
+    def switched_off(self) -> tuple[System, ...]:
+        """The systems that may not be written to yet."""
+        return tuple(system for system in NAMES if not getattr(self, system).write)
 
     @property
     def rules(self) -> Rules:

@@ -58,7 +58,7 @@ def _missing(error: Mapping[str, Any]) -> str:
     section, option = error["loc"][0], error["loc"][-1]
     model = _model(error["loc"])
     if model and model.model_fields[option].annotation is SecretStr:
-        return f"is missing; set it here, in ${variable(section, option)}, or name a file in {option}_file"
+        return f"is missing; set it under [{section}], in ${variable(section, option)}, or name a file in {option}_file"
     return "is missing"
 
 

@@ -65,13 +65,18 @@ def commented(values: Mapping[str, Any]) -> str:
     return "\n".join(parts)
 
 
+def check_free(path: Path, *, overwrite: bool) -> None:
+    """Raise ConfigError when the file is there already and may not be overwritten."""
+    if path.exists() and not overwrite:
+        raise ConfigError([f"{path}: is there already; name another file with --config, or replace it with --force"])
+
+
 def write_file(path: Path, text: str, *, overwrite: bool = False) -> None:
     """Write a configuration, whole or not at all, readable by its owner alone, since it may hold secrets.
 
     Raises ConfigError when the file is there already and may not be overwritten, or cannot be written.
     """
-    if path.exists() and not overwrite:
-        raise ConfigError([f"{path}: is there already; name another file with --config, or replace it with --force"])
+    check_free(path, overwrite=overwrite)
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # created with mode 0600
         try:

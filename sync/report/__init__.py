@@ -6,7 +6,7 @@ show it on a terminal, on a page, and to programs (docs/report.md).
 
 from sync.report.as_json import as_json
 from sync.report.markdown import as_markdown
-from sync.report.model import Entry, Report, entries_of
+from sync.report.model import Entry, Report, of_outcome, of_plan
 from sync.report.text import as_text
 
-__all__ = ["Entry", "Report", "as_json", "as_markdown", "as_text", "entries_of"]
+__all__ = ["Entry", "Report", "as_json", "as_markdown", "as_text", "of_outcome", "of_plan"]

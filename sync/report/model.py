@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 import msgspec
 
-from sync.plan import Change
+from sync.plan import Change, Plan
 from sync.plan.wording import wall
 
 Status = Literal["to_do", "done", "failed", "hold", "conflict", "blocked", "skip"]
@@ -45,6 +45,13 @@ class Report(msgspec.Struct, frozen=True):
         found = Counter(entry.status for entry in self.entries)
         return {status: found[status] for status in get_args(Status)}
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether something is still to be written, waits for a person, or failed."""
+        counts = self.counts
+        waits = any(counts[one] for one in ("failed", "hold", "conflict", "blocked"))
+        return waits or any(row.status == "to_do" and row.change.writes for row in self.entries)
+
     def places(self) -> Iterator[tuple[tuple[str, str], list[list[Entry]]]]:
         """Everything but what was left out: ((day, place), its demands), earliest first, undated last.
 
@@ -66,7 +73,41 @@ class Report(msgspec.Struct, frozen=True):
         return reasons
 
 
-def entries_of(changes: Iterable[Change], status: Literal["to_do", "done"] = "to_do") -> tuple[Entry, ...]:
+class Failure(Protocol):
+    """A change that failed, and why."""
+
+    @property
+    def change(self) -> Change: ...  # noqa: D102
+    @property
+    def reason(self) -> str: ...  # noqa: D102
+
+
+class Outcome(Protocol):
+    """What a reconcile came to, as the engine tells it."""
+
+    @property
+    def done(self) -> Iterable[Change]: ...  # noqa: D102
+    @property
+    def failed(self) -> Iterable[Failure]: ...  # noqa: D102
+    @property
+    def waiting(self) -> Iterable[Change]: ...  # noqa: D102
+    @property
+    def skipped(self) -> Iterable[Change]: ...  # noqa: D102
+
+
+def of_plan(plan: Plan, pair: str) -> Report:
+    """What a diff found."""
+    return Report("diff", pair, _entries(plan.changes, "to_do"), plan.checksum)
+
+
+def of_outcome(outcome: Outcome, pair: str) -> Report:
+    """What a reconcile came to."""
+    failed = tuple(Entry("failed", row.change, row.reason) for row in outcome.failed)
+    left = _entries((*outcome.waiting, *outcome.skipped), "to_do")
+    return Report("reconcile", pair, (*_entries(outcome.done, "done"), *failed, *left))
+
+
+def _entries(changes: Iterable[Change], status: Literal["to_do", "done"]) -> tuple[Entry, ...]:
     """Changes as entries; `status` is that of those which may be carried out, the others tell their own."""
     return tuple(
         Entry(status if change.verdict == "do" else change.verdict, change, change.reason) for change in changes

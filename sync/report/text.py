@@ -1,5 +1,7 @@
 """A report for a terminal: grouped by day and place, one block per demand."""
 
+import re
+
 from rich.console import Group, RenderableType
 from rich.rule import Rule
 from rich.table import Table
@@ -55,7 +57,7 @@ def _table(demands: list[list[Entry]]) -> Table:
 
 def _cells(entry: Entry, *, first: bool) -> list[Text]:
     sign, fields = words.sign(entry), words.fields(entry.change)
-    subject = "\n".join(words.subject(entry.change).rsplit(", ", 1)) if first else ""
+    subject = re.sub(r", (?=\d)", "\n", words.subject(entry.change)) if first else ""
     deed = words.deed(entry.change) + (f"\n{fields}" if fields else "")
     return [Text(sign, _STYLES.get(sign, "")), Text(subject), Text(words.system(entry.change)), Text(deed)]
 

@@ -55,7 +55,12 @@ def system(change: Change) -> str:
 def subject(change: Change) -> str:
     """What the change is about, without the place and day that stand above it."""
     text = change.subject.replace(f" at {change.place}", "", 1) if change.place else change.subject
-    return text.replace(f" {wall(change.start, change.zone, '%a %d %b')}", "", 1) if change.start else text
+    return _without_day(text, change)
+
+
+def _without_day(text: str, change: Change) -> str:
+    """A text without the day of the work, which stands above it."""
+    return text.replace(f" {wall(change.start, change.zone, '%a %d %b')} ", " ") if change.start else text
 
 
 def deed(change: Change) -> str:
@@ -75,16 +80,17 @@ def field(change: FieldChange) -> str:
 
 def fields(change: Change) -> str:
     """All fields of a change on one line."""
-    return ", ".join(field(one) for one in change.fields)
+    return _without_day(", ".join(field(one) for one in change.fields), change)
 
 
 def why(entry: Entry) -> str:
     """Why it is done; or why it is not, and what a person can choose."""
     change = entry.change
+    told = _without_day(change.cause, change).replace(" -> ", ARROW)
     if entry.status in ("to_do", "done"):
-        return change.cause.replace(" -> ", ARROW)
+        return told
     choices = f" Choose: {'; or '.join(change.choices)}." if change.choices else ""
-    cause = f" ({change.cause.replace(' -> ', ARROW)})" if change.cause else ""
+    cause = f" ({told})" if told else ""
     return f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}.{choices}"
 
 

@@ -1,0 +1,184 @@
+"""The command line: one thin function per command.
+
+Whatever takes long to import is imported inside the commands, so that `--version` and shell completion stay quick.
+Standard output holds the result alone; progress, logs and errors go to standard error.
+"""
+
+# ruff: noqa: PLC0415 - late imports keep the start quick
+import contextlib
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import typer.main
+
+from sync.errors import SyncError, UnsafePlan
+
+app = typer.Typer(
+    name="shiftbridge",
+    pretty_exceptions_enable=False,  # its tracebacks may show local values, and some of those are secrets
+)
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+ConfigPath = Annotated[
+    Path, typer.Option("--config", "-c", envvar="SHIFTBRIDGE_CONFIG", help="The configuration file.")
+]
+Printed = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
+Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log to standard error; -vv logs more.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
+Seed = Annotated[int, typer.Option(help="Decides every random choice.")]
+
+_CONFIG = Path("shiftbridge.toml")
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; using it wrongly gives 1, as every error does."""
+    try:
+        return int(_command()(arguments, prog_name="shiftbridge", standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        sys.stderr.write(f"Error: {error.format_message()}\nTry: shiftbridge --help\n")
+    except typer.Abort:
+        sys.stderr.write("Stopped; nothing was written.\n")
+    except SyncError as error:
+        from sync.cli.terminal import show_error
+
+        show_error(error)
+        return 7 if isinstance(error, UnsafePlan) else 1
+    return 1
+
+
+def _command() -> Any:
+    command = typer.main.get_command(app)
+    for option in (*command.params, command.get_help_option(typer.Context(command))):
+        if option:
+            # Typer's own options are None by default, and to read a None it imports pydantic: a third of a second.
+            option.default = False
+    return command
+
+
+@app.callback(invoke_without_command=True)
+def shiftbridge(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,  # noqa: FBT002
+) -> None:
+    """Keep one Wonolo company and one When I Work account equal."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"shiftbridge {installed('shiftbridge')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def diff(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> int:  # noqa: A002
+    """Show what a reconcile would do; write nothing. Exit code 2 when there is something to do."""
+    from sync import report
+    from sync.cli import terminal, work
+
+    found = work.diff(work.settings(config, verbose))
+    terminal.show(found, format, report)
+    return 2 if found.is_pending else 0
+
+
+@app.command()
+def reconcile(
+    config: ConfigPath = _CONFIG,
+    format: Printed = Format.TEXT,  # noqa: A002
+    allow: Annotated[list[str] | None, typer.Option(help="Let a guard pass so many once: delete:shifts=40.")] = None,
+    verbose: Verbose = 0,
+) -> int:
+    """Carry out what a diff shows. Exit code 3 when something waits or failed, 7 when a guard refused it all."""
+    from sync import report
+    from sync.cli import terminal, work
+
+    permitted = work.allowances(allow or ())
+    settings = work.settings(config, verbose)
+    found = work.reconcile(settings, permitted)
+    terminal.show(found, format, report)
+    for system in settings.switched_off:
+        terminal.note(f"Nothing was written to {system}: set write = true under [{system}] in {config} to allow it.")
+    return 3 if found.is_pending else 0
+
+
+@app.command()
+def status(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> None:  # noqa: A002
+    """Show what the database holds and what the latest runs came to."""
+    from sync import status as shown
+    from sync.cli import terminal, work
+
+    terminal.show(shown.read_status(work.settings(config, verbose)), format, shown)
+
+
+@app.command()
+def doctor(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> int:  # noqa: A002
+    """Look at everything a run needs, and say what to do. Exit code 1 when something is wrong."""
+    import asyncio
+
+    from sync.cli import terminal, work
+    from sync.doctor import shown
+    from sync.doctor.examination import examine
+
+    found = asyncio.run(examine(work.settings(config, verbose), config))
+    terminal.show(found, format, shown)
+    return 1 if any(finding.level == "error" for finding in found) else 0
+
+
+@app.command()
+def init(config: ConfigPath = _CONFIG, force: Force = False) -> None:  # noqa: FBT002
+    """Read both accounts and write a first configuration, writing switched off."""
+    from sync.cli import setting_up, terminal
+
+    terminal.log(0)
+    terminal.say(setting_up.first_configuration(config, os.environ, overwrite=force))
+
+
+@app.command()
+def sandbox(
+    config: ConfigPath = _CONFIG,
+    port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8025,
+    seed: Seed = 1,
+    demands: Annotated[int, typer.Option(min=0, help="How many stacks of open shifts there are.")] = 12,
+    force: Force = False,  # noqa: FBT002
+) -> None:
+    """Serve both APIs on this machine, with people in them, and write a configuration for them."""
+    from sandbox.serve import Server
+    from sandbox.world import build_world
+    from sync.cli import setting_up, terminal
+
+    terminal.log(0)
+    try:
+        server = Server(build_world(seed, demands), port)
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"cannot serve on port {port}: {error}") from None
+    server.world.wheniwork.switches.rate_limit_per_minute = 0
+    with contextlib.suppress(KeyboardInterrupt), server:
+        terminal.say(setting_up.sandbox_configuration(server.url, config, overwrite=force))
+        server.wait()
+
+
+@app.command()
+def demo(seed: Seed = 1) -> int:
+    """Show the main job on a sandbox, within a minute; nothing leaves this machine. Exit code 0 if it worked."""
+    from sync.cli import terminal
+    from sync.demo import play
+
+    terminal.log(0)
+    return 0 if play(terminal.console(), seed) else 1

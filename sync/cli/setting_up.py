@@ -1,0 +1,85 @@
+"""Writing configurations: a first one for two accounts, a ready one for a sandbox."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import typer
+
+from mappings.model import NAMES, System
+from sync.cli.terminal import progress
+from sync.clock import SystemClock
+from sync.config import read
+from sync.config.writing import check_free, write_file
+from sync.init import Proposal, configuration, propose
+from sync.setup import is_sandbox_configuration, ready_configuration
+
+_ACCESS: dict[System, tuple[str, ...]] = {
+    "wonolo": ("api_key", "secret_key"),
+    "wheniwork": ("key", "email", "password"),
+}
+_WORDS = {"key": "developer key", "email": "e-mail address"}
+
+
+def first_configuration(path: Path, environ: Mapping[str, str], *, overwrite: bool) -> str:
+    """Ask for the access, read both accounts, write the file, and return what to tell the user."""
+    check_free(path, overwrite=overwrite)
+    secrets = _asked(environ)
+    config = read({section: dict(options) for section, options in secrets.items()}, environ, path.parent)
+    with progress():
+        proposal = asyncio.run(propose(config))
+    write_file(path, configuration(config, secrets, proposal), overwrite=overwrite)
+    return _next_steps(path, proposal)
+
+
+def _asked(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Ask for what the environment does not tell; without a terminal nobody is asked."""
+    if not sys.stdin.isatty():
+        return {}
+    return {
+        system: {option: _answer(system, option) for option in options if not _is_set(system, option, environ)}
+        for system, options in _ACCESS.items()
+    }
+
+
+def _is_set(system: System, option: str, environ: Mapping[str, str]) -> bool:
+    name = f"SHIFTBRIDGE_{system}__{option}".upper()
+    return bool(environ.get(name) or environ.get(f"{name}_FILE"))
+
+
+def _answer(system: System, option: str) -> str:
+    question = f"{NAMES[system]}: {_WORDS.get(option, option.replace('_', ' '))}"
+    answer: str = typer.prompt(question, hide_input=option != "email", err=True)
+    return answer.strip()
+
+
+def _next_steps(path: Path, proposal: Proposal) -> str:
+    gaps = "".join(f"  - {gap}\n" for gap in proposal.gaps)
+    return (
+        f"Wrote {path} for {proposal.company} (account {proposal.account_id}): "
+        f"{len(proposal.places)} places, {len(proposal.skills)} skills.\n"
+        + (f"\nLeft for you to fill in:\n{gaps}" if gaps else "")
+        + f"""
+Read it through; take out what Wonolo is not to fill. Then:
+  shiftbridge doctor --config {path}
+  shiftbridge diff --config {path}
+Nothing is written yet: when a diff looks right, set write = true under [wonolo] and [wheniwork]."""
+    )
+
+
+def sandbox_configuration(url: str, path: Path, *, overwrite: bool) -> str:
+    """Write a configuration for the sandbox at `url` and return what to tell the user.
+
+    It has a pair of its own, so what a database knows of an earlier sandbox is left alone.
+    """
+    name = f"sandbox-{SystemClock().now():%Y%m%d-%H%M%S}"
+    text = asyncio.run(ready_configuration(url, name))
+    write_file(path, text, overwrite=overwrite or is_sandbox_configuration(path))
+    return f"""The sandbox listens on {url} until you press Ctrl-C. Wrote {path} for it.
+
+In another terminal:
+  shiftbridge diff --config {path}
+  shiftbridge reconcile --config {path}
+  curl -X POST {url}/_sandbox/act -d '{{"name": "life", "acts": 3}}'
+"""

@@ -1,0 +1,114 @@
+"""What a person sees: results on standard output; progress and errors on standard error."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from sync.doctor.advice import explain
+from sync.errors import ConfigError, SyncError
+from sync.log import configure
+
+_NAMES = {
+    "job_request": "requests",
+    "job": "jobs",
+    "worker": "workers",
+    "user": "users",
+    "position": "positions",
+    "location": "locations",
+    "site": "sites",
+    "shift": "shifts",
+}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console for results (or errors); in a pipe 100 columns wide unless COLUMNS says otherwise."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else 100
+    return Console(stderr=stderr, width=width, highlight=False)
+
+
+def log(verbose: int) -> None:
+    """Set logs up: errors alone, with 1 what happened, with 2 every request too."""
+    configure(("ERROR", "INFO", "DEBUG")[min(verbose, 2)])
+
+
+class Renderers(Protocol):
+    """A module that can print one kind of result in every format."""
+
+    def as_text(self, result: Any, /) -> RenderableType:
+        """For people."""
+        ...
+
+    def as_markdown(self, result: Any, /) -> str:
+        """For a page."""
+        ...
+
+    def as_json(self, result: Any, /) -> str:
+        """For programs."""
+        ...
+
+
+def show(result: object, wanted: str, renderers: Renderers) -> None:
+    """Print a result as `text`, `markdown` or `json`."""
+    if wanted == "text":
+        console().print(renderers.as_text(result))
+    else:
+        sys.stdout.write(renderers.as_json(result) if wanted == "json" else renderers.as_markdown(result))
+
+
+def say(text: str) -> None:
+    """Print sentences as they are."""
+    _print(console(), Text(text))
+
+
+def note(text: str) -> None:
+    """Say something beside the result."""
+    _print(console(stderr=True), Text(text, "yellow"))
+
+
+def _print(screen: Console, text: Text) -> None:
+    # Only a person needs the lines broken; in a pipe they are whole.
+    screen.print(text, soft_wrap=not screen.is_terminal)
+
+
+def show_error(error: SyncError) -> None:
+    """Say what went wrong and what to do; a configuration's problems all at once."""
+    screen = console(stderr=True)
+    problems = error.problems if isinstance(error, ConfigError) else []
+    if len(problems) > 1:
+        _print(screen, Text(f"Error: {len(problems)} things in the configuration must be put right:", "bold red"))
+        for problem in problems:
+            _print(screen, Text(f"  - {problem}"))
+        return
+    what, todo = explain(error)
+    _print(screen, Text("Error: ", "bold red").append(f"{what}.", "default"))
+    if todo:
+        _print(screen, Text(f"What to do: {todo}."))
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int], None]]:
+    """A function to tell what came in, shown while it works on a terminal and nowhere else."""
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield lambda _kind, _count: None
+        return
+    counts: Counter[str] = Counter()
+    with screen.status("Reading both systems") as status:
+
+        def tell(kind: str, count: int) -> None:
+            counts[kind] += count
+            status.update(_told(counts))
+
+        yield tell
+
+
+def _told(counts: Counter[str]) -> str:
+    read = ", ".join(f"{counts[kind]} {name}" for kind, name in _NAMES.items() if counts[kind])
+    return f"Read {read}" + (f"; written {counts['done']}" if counts["done"] else "")

@@ -1,0 +1,58 @@
+"""What the commands do between reading their options and printing a result."""
+
+import asyncio
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import get_args
+
+import typer
+
+from sync.cli.terminal import log, progress
+from sync.config import Config, load
+from sync.engine import Outcome, open_engine
+from sync.plan import Plan
+from sync.plan.model import Action, Kind
+from sync.report import Report, of_outcome, of_plan
+
+
+def settings(path: Path, verbose: int) -> Config:
+    """Read the configuration and set logs up."""
+    log(verbose)
+    return load(path, os.environ)
+
+
+def allowances(texts: Iterable[str]) -> dict[str, int]:
+    """Read `delete:shift=40` (or `delete:shifts=40`) as what a guard lets pass; raises BadParameter."""
+    return dict(_allowance(text) for text in texts)
+
+
+def _allowance(text: str) -> tuple[str, int]:
+    guard, _, number = text.partition("=")
+    action, _, kind = guard.partition(":")
+    kind = kind.removesuffix("s")
+    if action not in get_args(Action) or kind not in get_args(Kind) or not number.isdigit():
+        raise typer.BadParameter(f"--allow {text!r} is not like delete:shifts=40")
+    return f"{action}:{kind}", int(number)
+
+
+def diff(config: Config) -> Report:
+    """Pull and plan."""
+    return of_plan(asyncio.run(_diff(config)), config.name)
+
+
+async def _diff(config: Config) -> Plan:
+    with progress() as tell:
+        async with open_engine(config, progress=tell) as engine:
+            return await engine.diff()
+
+
+def reconcile(config: Config, allow: Mapping[str, int]) -> Report:
+    """Pull, plan and write."""
+    return of_outcome(asyncio.run(_reconcile(config, allow)), config.name)
+
+
+async def _reconcile(config: Config, allow: Mapping[str, int]) -> Outcome:
+    with progress() as tell:
+        async with open_engine(config, progress=tell) as engine:
+            return await engine.reconcile(allow)

@@ -1,0 +1,61 @@
+"""What went wrong and what to do about it, for whoever typed the command."""
+
+from mappings.model import NAMES, System
+from sync.errors import (
+    Forbidden,
+    InvalidResponse,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteError,
+    SyncError,
+    Unauthorized,
+    Unavailable,
+)
+
+_LOGINS = {
+    "wonolo": "check api_key and secret_key under [wonolo]",
+    "wheniwork": "check key, email and password under [wheniwork]",
+}
+_RIGHTS = {
+    "wonolo": "ask Wonolo for a Private Pool key: with a Public Pool key a person has to do it in the portal",
+    "wheniwork": "log in as a manager or an administrator of the account",
+}
+
+_UNREACHABLE = ("{name} cannot be reached: {message}", "check base_url under [{system}], and the network")
+_FOREIGN = (
+    "what answers in place of {name} is not its API ({request}: {message})",
+    "check base_url under [{system}]; a proxy or a page about maintenance may be answering",
+)
+_SENTENCES: tuple[tuple[type[RemoteError], tuple[str, str]], ...] = (
+    (InvalidResponse, _FOREIGN),
+    (Unauthorized, ("{name} does not accept the login ({status}: {message})", "{login}")),
+    (RateLimited, ("{name} asks for a pause ({status}: {message})", "try again in {pause}")),
+    (Unavailable, ("{name} is out of order ({status}: {message})", "try again later")),
+    (Forbidden, ("{name} does not allow {request} ({status}: {message})", "{rights}")),
+    (OutcomeUnknown, ("{name} gave no certain answer to {request} ({message})", "run it again: it looks first")),
+    (RemoteError, ("{name} refused {request} ({status}: {message})", "run `shiftbridge doctor`")),
+)
+
+
+def explain(error: SyncError) -> tuple[str, str]:
+    """One sentence on what went wrong, and one on what to do (empty where the first says it)."""
+    if not isinstance(error, RemoteError):
+        return str(error), ""
+    system: System = "wonolo" if error.system == "wonolo" else "wheniwork"
+    facts = {"name": NAMES[system], "login": _LOGINS[system], "rights": _RIGHTS[system], "pause": _pause(error)}
+    what, todo = _sentences(error)
+    return what.format(**vars(error) | facts), todo.format(**vars(error) | facts)
+
+
+def _sentences(error: RemoteError) -> tuple[str, str]:
+    if isinstance(error, Unavailable) and error.status is None:
+        return _UNREACHABLE
+    if isinstance(error, Rejected) and not error.certain:
+        return _FOREIGN
+    return next(sentences for kind, sentences in _SENTENCES if isinstance(error, kind))
+
+
+def _pause(error: RemoteError) -> str:
+    seconds = error.retry_after if isinstance(error, RateLimited) else None
+    return "a while" if seconds is None else f"{seconds:.0f} seconds"

@@ -1,0 +1,104 @@
+"""Whether the places and skills of the configuration are there, and cover the open shifts there are. Pure."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from mappings import place, skill
+from mappings.convert import identifier, one_line
+from mappings.model import Rules, Unmapped
+from sync.doctor.finding import Finding
+
+Record = Mapping[str, Any]
+
+_AREA = "Places and skills"
+
+
+def unknown_ids(
+    rules: Rules, locations: Iterable[Record], sites: Iterable[Record], positions: Iterable[Record]
+) -> list[Finding]:
+    """Configured locations, sites and positions that the account does not have."""
+    known = {what: _alive(rows) for what, rows in (("location", locations), ("site", sites), ("position", positions))}
+    wanted = [("places", row.key, "location", row.location_id) for row in rules.places]
+    wanted += [("places", row.key, "site", row.site_id) for row in rules.places if row.site_id]
+    wanted += [("skills", row.key, "position", row.position_id) for row in rules.skills]
+    return [
+        Finding(
+            "error",
+            _AREA,
+            f"{table} {name!r}: When I Work has no {what} {number} in this account",
+            f"correct {what}_id, or take the entry out",
+        )
+        for table, name, what, number in wanted
+        if number not in known[what]
+    ]
+
+
+def _alive(rows: Iterable[Record]) -> set[int]:
+    return {identifier(row["id"]) for row in rows if not row.get("is_deleted")}
+
+
+def unmapped_shifts(
+    rules: Rules, shifts: Iterable[Record], locations: Iterable[Record], positions: Iterable[Record]
+) -> list[Finding]:
+    """Published open shifts whose location or position is in no entry, counted by what is missing."""
+    offered = [row for row in shifts if row.get("published") and not identifier(row.get("user_id"))]
+    names = {int(row["id"]): one_line(row.get("name")) for row in locations}
+    skills = {int(row["id"]): one_line(row.get("name")) for row in positions}
+    return [
+        *_missing(offered, lambda row: place.of_shift(row, rules.places), "location_id", names, "places"),
+        *_missing(offered, lambda row: skill.of_shift(row, rules.skills), "position_id", skills, "skills"),
+    ]
+
+
+def _missing(
+    shifts: Iterable[Record], read: Callable[[Record], object], key: str, names: Mapping[int, str], table: str
+) -> list[Finding]:
+    count: Counter[tuple[str, str]] = Counter()
+    for shift in shifts:
+        try:
+            read(shift)
+        except Unmapped as reason:
+            count[names.get(identifier(shift.get(key)), ""), str(reason).partition(";")[0]] += 1
+    what = "location" if table == "places" else "position"
+    return [
+        Finding(
+            "warning",
+            _AREA,
+            f"{number} open shift{'s' * (number > 1)} with {what} {name!r}: {reason}",
+            f"add it under [[{table}]], or leave it out if Wonolo is not to fill these shifts",
+        )
+        for (name, reason), number in count.most_common()
+    ]
+
+
+def gaps(rules: Rules) -> list[Finding]:
+    """What is still to be filled in before anything can be written to Wonolo."""
+    empty = [
+        (f"places {row.key!r}", key)
+        for row in rules.places
+        for key in ("address", "city", "zip")
+        if not getattr(row, key)
+    ]
+    empty += [
+        (f"skills {row.key!r}", key)
+        for row in rules.skills
+        for key in ("category", "hourly_rate")
+        if not getattr(row, key)
+    ]
+    return [Finding("warning", _AREA, f"{entry} has no {key}", "fill it in") for entry, key in empty]
+
+
+def unused_categories(rules: Rules, used: set[str]) -> list[Finding]:
+    """Categories that none of the company's latest JobRequests has; a typing mistake, or the first of its kind."""
+    known = {category.casefold() for category in used}
+    return [
+        Finding(
+            "note",
+            _AREA,
+            f"skills {row.key!r}: no JobRequest of late has the category {row.category!r}",
+            f"compare it with those that have been used: {', '.join(sorted(used))}",
+        )
+        for row in rules.skills
+        if used and row.category and row.category.casefold() not in known
+    ]

@@ -1,0 +1,46 @@
+"""A ready configuration for a sandbox: its known keys, both writes on, everything filled in."""
+
+from pathlib import Path
+from typing import Any
+
+from sync.config import read
+from sync.config.writing import commented
+from sync.init import propose
+
+_KEYS = {
+    "wonolo": {"api_key": "pk_test_sandbox", "secret_key": "sk_test_sandbox"},
+    "wheniwork": {"key": "sandbox-developer-key", "email": "manager@sandbox.example", "password": "sandbox"},
+}
+_WORK = {
+    "Picker": ("Fulfillment / Warehousing", "Pick and pack orders", 18.5),
+    "Forklift Driver": ("Fulfillment / Warehousing", "Drive a forklift in the yard", 24.0),
+    "Event Crew": ("Event Staff", "Set up and clear an event", 20.0),
+}
+
+
+async def ready_configuration(url: str, name: str) -> str:
+    """The text of a configuration for the sandbox at `url`, the pair named `name`; raises RemoteErrors."""
+    access: dict[str, dict[str, Any]] = {
+        "wonolo": {**_KEYS["wonolo"], "base_url": f"{url}/api_v2", "write": True, "per_second": 200.0},
+        "wheniwork": {
+            **_KEYS["wheniwork"],
+            "base_url": f"{url}/2",
+            "login_url": f"{url}/login",
+            "write": True,
+            "per_minute": 12000,
+        },
+    }
+    found = await propose(read(access, {}, Path()))
+    access["wheniwork"] |= {"user_id": found.user_id, "account_id": found.account_id}
+    skills = [_filled_in(row) for row in found.skills]
+    return commented({"name": name, **access, "sync": {"clock": "wonolo"}, "places": found.places, "skills": skills})
+
+
+def is_sandbox_configuration(path: Path) -> bool:
+    """Whether a file was written for a sandbox, so that it may be replaced."""
+    return path.is_file() and _KEYS["wheniwork"]["key"] in path.read_text(encoding="utf-8", errors="replace")
+
+
+def _filled_in(row: dict[str, Any]) -> dict[str, Any]:
+    category, description, rate = _WORK.get(row["name"], ("General Labor", row["description"], 17.0))
+    return {**row, "category": category, "description": description, "hourly_rate": rate}
