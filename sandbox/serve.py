@@ -45,7 +45,7 @@ class Server:
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
 
     def start(self) -> None:
-        """Start serving and wait until requests are answered."""
+        """Start serving and wait until requests are answered; RuntimeError if that takes ten seconds."""
         self._thread.start()
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not self._server.started:
@@ -57,12 +57,12 @@ class Server:
         """Stop serving and free the port."""
         self._server.should_exit = True
         self._thread.join(_PATIENCE_SECONDS)
-        self._socket.close()
 
     def wait(self) -> None:
         """Serve until the process is interrupted."""
+        # An interrupted join would take the thread for ended (CPython 3.11), and stop would not wait for it.
         while self._thread.is_alive():
-            self._thread.join(0.5)
+            time.sleep(0.5)
 
     def __enter__(self) -> Server:
         self.start()
