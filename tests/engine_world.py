@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import msgspec
 from structlog.testing import capture_logs
 
 from sandbox.app import create_app
@@ -88,18 +89,38 @@ class CutShortError(BaseException):
     """The process dies here: nothing in the program may catch it."""
 
 
+Look = Callable[[httpx.Request], None]
+
+
 class Wire(httpx.AsyncBaseTransport):
-    """The way to the sandbox; a test may look at each write on its way, or end the world right there."""
+    """The way to the sandbox; a test may look at requests on their way, do something then, or end the world there.
+
+    `before_read` is by path, `before_write` and `after_write` are for every write; `garble` changes listed shifts.
+    """
 
     def __init__(self, world: World) -> None:
         self._inner = httpx.ASGITransport(create_app(world))
-        self.before_write: Any = None
+        self.before_read: dict[str, Look] = {}
+        self.before_write: Look | None = None
+        self.after_write: Look | None = None
+        self.garble: Callable[[Record], Record] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Pass a request on, after a look."""
-        if self.before_write and request.method != "GET" and not request.url.path.endswith(("/login", "/authenticate")):
-            self.before_write(request)
-        return await self._inner.handle_async_request(request)
+        """Pass a request on."""
+        path = request.url.path
+        writes = request.method != "GET" and not path.endswith(("/login", "/authenticate"))
+        before = self.before_write if writes else self.before_read.get(path)
+        if before:
+            before(request)
+        response = await self._inner.handle_async_request(request)
+        if writes and self.after_write:
+            self.after_write(request)
+        return await self._garbled(response) if self.garble and path == "/2/shifts" else response
+
+    async def _garbled(self, response: httpx.Response) -> httpx.Response:
+        body = msgspec.json.decode(await response.aread())
+        shifts = [self.garble(row) if self.garble else row for row in body["shifts"]]
+        return httpx.Response(200, json=body | {"shifts": shifts})
 
 
 @dataclass(frozen=True)
@@ -184,22 +205,28 @@ class Pair:
         users = _workers_users(self.world)
         return sorted(row["id"] for row in rows if (row["user_id"] in users if held else row["user_id"] == 0))
 
-    def wonolo_side(self, but: frozenset[int] = frozenset()) -> list[str]:
-        """The demands ahead as Wonolo shows them, one line each; `but` are JobRequests to leave out."""
-        return _lines(self.world, self.config, _requests(self.world, self.config, but))
+    def wonolo_side(self, only: frozenset[int] | None = None) -> list[str]:
+        """The demands ahead as Wonolo shows them, one line each; `only` those of some JobRequests."""
+        rows = self.world.wonolo.job_requests.records.values()
+        chosen = [row for row in rows if only is None or row["id"] in only]
+        return _lines(self.world, self.config, _requests(self.world, self.config, chosen))
 
-    def wheniwork_side(self, but: frozenset[int] = frozenset()) -> list[str]:
-        """The demands ahead as When I Work shows them, one line each; `but` are shifts to leave out."""
-        return _lines(self.world, self.config, _shifts(self.world, self.config, but))
+    def wheniwork_side(self, only: frozenset[int] | None = None) -> list[str]:
+        """The demands ahead as When I Work shows them, one line each; `only` those of some shifts."""
+        chosen = [row for row in self.world.wheniwork.shifts.values() if only is None or row["id"] in only]
+        return _lines(self.world, self.config, _shifts(self.world, self.config, chosen))
 
     def apart(self, outcome: Outcome) -> list[str]:
-        """What only one side shows, apart from what the outcome says waits for a person."""
+        """What only one side shows, but for the slots of demands that wait for a person, as the outcome says."""
         with self.engine._store.begin(self.config.name) as tx:
-            waiting = {row for change in outcome.waiting for row in tx.links.members(change.link)}
-        subjects = {change.subject for change in outcome.waiting}
-        there = self.wonolo_side(frozenset(number for kind, number in waiting if kind == "job_request"))
-        here = self.wheniwork_side(frozenset(number for kind, number in waiting if kind == "shift"))
-        return sorted(line for line in {*there} ^ {*here} if line.partition(": ")[0] not in subjects)
+            members = {row for change in outcome.waiting for row in tx.links.members(change.link)}
+        requests = frozenset(number for kind, number in members if kind == "job_request")
+        shifts = frozenset(number for kind, number in members if kind == "shift")
+        waiting = [*self.wonolo_side(requests), *self.wheniwork_side(shifts)]
+        subjects = {change.subject for change in outcome.waiting} | {_subject(line) for line in waiting}
+        return sorted(
+            line for line in {*self.wonolo_side()} ^ {*self.wheniwork_side()} if _subject(line) not in subjects
+        )
 
     def writes_since(self, number: int) -> list[Received]:
         """The writes that reached the gate after the request of that number."""
@@ -264,13 +291,17 @@ Seats = tuple[Slot, int, list[int]]
 """Some seats of one slot: how many are open, and the workers who hold the others."""
 
 
-def _requests(world: World, config: Config, but: frozenset[int]) -> list[Seats]:
-    """The seats of the JobRequests ahead that are not cancelled."""
+def _subject(line: str) -> str:
+    return line.partition(": ")[0]
+
+
+def _requests(world: World, config: Config, rows: Iterable[Record]) -> list[Seats]:
+    """The seats of those JobRequests that are ahead and not cancelled."""
     state = world.wonolo
     found: list[Seats] = []
-    for row in state.job_requests.records.values():
+    for row in rows:
         ahead = row["start_time"] and row["start_time"] > world.clock.now()
-        if row["state"] in ("cancelled", "draft") or not ahead or row["id"] in but:
+        if row["state"] in ("cancelled", "draft") or not ahead:
             continue
         jobs = [state.jobs.records[number] for number in state.jobs_of[row["id"]]]
         holders = [job["worker_id"] for job in jobs if job["state"] in HOLDING]
@@ -285,12 +316,12 @@ def _request_slot(row: Record, config: Config) -> Slot:
     return place, skill, row["start_time"], row["start_time"] + timedelta(minutes=row["duration"])
 
 
-def _shifts(world: World, config: Config, but: frozenset[int]) -> list[Seats]:
-    """The seats of the published shifts ahead that are open or held by Wonolo workers."""
+def _shifts(world: World, config: Config, rows: Iterable[Record]) -> list[Seats]:
+    """The seats of those shifts that are ahead, published, and open or held by Wonolo workers."""
     users = _workers_users(world)
     found: list[Seats] = []
-    for row in world.wheniwork.shifts.values():
-        if not row["published"] or row["start_time"] <= world.clock.now() or row["id"] in but:
+    for row in rows:
+        if not row["published"] or row["start_time"] <= world.clock.now():
             continue
         if row["user_id"] == 0:
             found.append((_shift_slot(row, config), row["instances"] or 1, []))
