@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ _USER_NAMES = (
     " business_name logo_url dob"
 )
 _USER_FIELDS = _USER_NAMES.split()
+_PRINTED_AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
 _NOT_SHOWN = ("opened_as", "worker_id", "cancelled_reason")
 
 
@@ -43,21 +45,27 @@ def utc_seconds(value: datetime) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _PRINTED_AS_THEY_ARE:
+        return value
     if isinstance(value, datetime):
         return iso(value)
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return {key: _plain(item) for key, item in value.items()} if isinstance(value, dict) else value
+    return [_plain(item) for item in value] if isinstance(value, list) else _shown(value, value)
+
+
+def _shown(record: Record, names: Iterable[str]) -> Record:
+    # Most values need nothing, and a call for each of them would be most of what a page of Jobs costs.
+    pairs = [(name, record.get(name)) for name in names]
+    return {name: value if type(value) in _PRINTED_AS_THEY_ARE else _plain(value) for name, value in pairs}
 
 
 def plain_record(record: Record) -> Record:
     """A badge or customer as printed."""
-    return {key: _plain(value) for key, value in record.items() if key not in _NOT_SHOWN}
+    return _shown(record, [name for name in record if name not in _NOT_SHOWN])
 
 
 def user_record(record: Record) -> Record:
     """A user as printed (Wonolo reference 8)."""
-    return {key: _plain(record[key]) for key in _USER_FIELDS}
+    return _shown(record, _USER_FIELDS)
 
 
 def job_request_record(state: WonoloState, record: Record) -> Record:
@@ -78,8 +86,8 @@ def job_record(state: WonoloState, record: Record) -> Record:
     employer = state.users.records.get(job_request["employer_id"], {})
     return plain_record(record) | {
         "time_to_start": _minutes_to_start(record, job_request),
-        "worker": {key: _plain(worker.get(key)) for key in _WORKER_FIELDS},
-        "employer": {key: _plain(employer.get(key)) for key in _EMPLOYER_FIELDS} if employer else None,
+        "worker": _shown(worker, _WORKER_FIELDS),
+        "employer": _shown(employer, _EMPLOYER_FIELDS) if employer else None,
     }
 
 
