@@ -19,8 +19,11 @@ WORKERS = st.frozensets(st.sampled_from([f"wonolo:{number}" for number in range(
 TITLES = st.text(max_size=TITLE_LIMIT + 50).map(lambda text: title(text, RULES)).filter(lambda text: "[sb:" not in text)
 
 
+FEW_TITLES = st.sampled_from(["", "Dock 4", "Bring boots", "Ask for the foreman"])
+
+
 @st.composite
-def demands(draw: st.DrawFn) -> Demand:
+def demands(draw: st.DrawFn, titles: st.SearchStrategy[str] = FEW_TITLES) -> Demand:
     """A demand of the configured places and skills."""
     start = draw(INSTANTS)
     return Demand(
@@ -30,7 +33,7 @@ def demands(draw: st.DrawFn) -> Demand:
         end=start + timedelta(minutes=draw(st.integers(60, 900))),
         headcount=draw(st.integers(3, 9)),
         workers=draw(WORKERS),
-        title=draw(TITLES),
+        title=draw(titles),
         break_minutes=draw(st.sampled_from([0, 15, 30, 45, 60])),
     )
 

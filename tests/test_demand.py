@@ -29,7 +29,7 @@ from tests.factories import (
     job,
     job_request,
 )
-from tests.strategies import demands
+from tests.strategies import TITLES, demands
 
 ISO = msgspec.structs.replace(RULES, start_time_format="iso")
 
@@ -55,7 +55,7 @@ def tellable(moment: datetime, place: str) -> bool:
     return moment.astimezone(ZoneInfo(RULES.zone(place))).fold == 0
 
 
-@given(demands())
+@given(demands(TITLES))
 @example(demand(start=datetime(2026, 3, 8, 7, 30, tzinfo=UTC), end=datetime(2026, 3, 8, 12, tzinfo=UTC)))
 @example(demand(start=datetime(2026, 11, 1, 6, 30, tzinfo=UTC), end=datetime(2026, 11, 1, 12, tzinfo=UTC)))
 def test_reading_a_written_demand_gives_it_back(wanted: Demand) -> None:

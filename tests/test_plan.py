@@ -189,7 +189,7 @@ def _demands(world: TwoSides, key: str) -> tuple[Demand, Demand] | None:
     return wonolo_demand(sides.posting, world.links[key][0], RULES, sides.group).demand, sides.group.demand
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(SOME_EDITS, LOST_WRITES), min_size=1, max_size=4))
 def test_planning_and_applying_ends_with_both_sides_equal(
     rounds: list[tuple[list[tuple[Edit, int]], frozenset[int]]],
@@ -208,7 +208,7 @@ def test_planning_and_applying_ends_with_both_sides_equal(
         assert _demands(world, key) == (base, base)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(SOME_EDITS, SOME_EDITS)
 def test_no_edit_is_lost(earlier: list[tuple[Edit, int]], edits: list[tuple[Edit, int]]) -> None:
     """A field that one side alone changed ends with that value on both sides, unless it waits for a person."""

@@ -27,7 +27,7 @@ from mappings.shifts import (
     taken,
 )
 from tests.factories import ANA, BEN, NOW, RULES, START, USERS, at, demand, held, shift
-from tests.strategies import demands
+from tests.strategies import TITLES, demands
 
 WORKERS = {number: f"wonolo:{number}" for number in range(1, 6)} | USERS
 
@@ -47,7 +47,7 @@ def spelled(wanted: Demand) -> list[dict[str, Any]]:
     ]
 
 
-@given(demands())
+@given(demands(TITLES))
 @example(demand(start=datetime(2026, 3, 8, 7, 30, tzinfo=UTC), end=datetime(2026, 3, 8, 12, tzinfo=UTC)))
 @example(demand(start=datetime(2026, 11, 1, 6, 30, tzinfo=UTC), end=datetime(2026, 11, 1, 12, tzinfo=UTC)))
 @example(demand(start=datetime(2026, 11, 1, 7, 30, tzinfo=UTC), end=datetime(2026, 11, 1, 12, tzinfo=UTC)))
