@@ -5,15 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from sync.mirror import tables
 from sync.mirror.records import of_model
-from sync.mirror.rows import Rows, chunked
+from sync.mirror.rows import PAIR, Rows, chunked
 from sync.plan import Change
 
 _INTENT = of_model(tables.Intent)
 _LOG = of_model(tables.LogEntry)
+
+_BEGIN = insert(_INTENT)
+_ATTEMPTS = select(func.count()).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
+_FINISH = update(_INTENT).where(_INTENT.c.pair == PAIR, _INTENT.c.id == bindparam("intent"))
+_ADD = insert(_LOG)
 
 _QUARANTINE = timedelta(hours=1)
 """How long a write that was refused is not tried again while nothing about it changes."""
@@ -49,17 +54,15 @@ class Outbox:
             "bound": now,
             "error": "",
         }
-        result = self._rows.connection.execute(insert(_INTENT).values(**values))
+        result = self._rows.connection.execute(_BEGIN, values)
         return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
 
     def _attempts(self, key: str) -> int:
-        query = select(_INTENT.c.id).where(_INTENT.c.pair == self._rows.pair, _INTENT.c.key == key)
-        return len(self._rows.connection.execute(query).all())
+        return int(self._rows.ask(_ATTEMPTS, of_key=key).scalar_one())
 
     def finish(self, intent: int, state: str, now: datetime, error: str = "") -> None:
         """Record a write's outcome: done, failed, or unknown."""
-        values = {"state": state, "finished_at": now, "error": error}
-        self._rows.connection.execute(update(_INTENT).where(_INTENT.c.id == intent).values(**values))
+        self._rows.ask(_FINISH, intent=intent, state=state, finished_at=now, error=error)
 
     def unknown(self) -> list[Intent]:
         """The writes whose outcome nobody knows, oldest first; among them those that a dying process left behind."""
@@ -107,4 +110,4 @@ class Outbox:
             "before": before,
             "after": after,
         }
-        self._rows.connection.execute(insert(_LOG).values(**values))
+        self._rows.connection.execute(_ADD, values)

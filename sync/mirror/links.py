@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, delete, func, select
+from sqlalchemy import Select, Table, and_, bindparam, delete, func, select
 
 from mappings.digest import RecordKind
 from mappings.link import LinkedDemand, LinkedWorker
@@ -13,8 +13,8 @@ from mappings.model import Demand, Worker
 from mappings.shifts import Slot
 from mappings.worker import key_of
 from sync.mirror import tables
-from sync.mirror.records import Record, of_model, table
-from sync.mirror.rows import Rows, chunked
+from sync.mirror.records import KINDS, Record, of_model, table
+from sync.mirror.rows import PAIR, SOME, Rows, chunked
 
 _LINK = of_model(tables.Link)
 _MEMBER = of_model(tables.LinkMember)
@@ -25,6 +25,31 @@ Members = Mapping[tuple[RecordKind, int], str]
 """The records of a link with the digest each is settled at, empty for one that is not."""
 
 
+def _of_links(kind: RecordKind, mirrored: Table, joined: Any) -> Select[Any]:
+    """The records that hang on members of a kind, with the link of each."""
+    query = select(_MEMBER.c.link, mirrored.c.raw).join(mirrored, and_(mirrored.c.pair == _MEMBER.c.pair, joined))
+    of_some = and_(_MEMBER.c.pair == PAIR, _MEMBER.c.kind == kind, _MEMBER.c.link.in_(SOME))
+    return query.where(of_some).order_by(mirrored.c.id)
+
+
+def _members(kind: RecordKind) -> Select[Any]:
+    """The records of links that their system still has."""
+    mirrored = table(kind)
+    return _of_links(kind, mirrored, mirrored.c.id == _MEMBER.c.record).where(mirrored.c.digest != tables.GONE)
+
+
+_REQUESTS, _SHIFTS = _members("job_request"), _members("shift")
+_WORKERS, _USERS = _members("worker"), _members("user")
+_JOBS = _of_links("job_request", _JOB, _JOB.c.job_request_id == _MEMBER.c.record)
+_BASES = select(_LINK).where(_LINK.c.pair == PAIR, _LINK.c.key.in_(SOME))
+_FREE = delete(_MEMBER).where(_MEMBER.c.pair == PAIR, _MEMBER.c.link == bindparam("key"))
+_OF_LINK = select(_MEMBER.c.kind, _MEMBER.c.record).where(_MEMBER.c.pair == PAIR, _MEMBER.c.link == bindparam("key"))
+_LINKED_USERS = select(_MEMBER.c.record, _MEMBER.c.link).where(_MEMBER.c.pair == PAIR, _MEMBER.c.kind == "user")
+_CODED_USERS = select(_USER.c.id, _USER.c.employee_code).where(
+    _USER.c.pair == PAIR, _USER.c.employee_code.like("wonolo:%"), _USER.c.digest != tables.GONE
+)
+
+
 class Links:
     """The links of one pair."""
 
@@ -32,18 +57,20 @@ class Links:
         self._rows = rows
 
     def save(self, key: str, base: Demand | Worker, members: Members, now: datetime, *, ours: bool = False) -> None:
-        """Record a link with its base and its members; members it had before and has no more become free."""
-        known = self._row(key)
+        """Record a link with its base and its members; members it had before and has no more become free.
+
+        Since when there is a link, and whether its user is `ours`, is told once and kept.
+        """
         values = {
             "pair": self._rows.pair,
             "key": key,
             "kind": "demand" if isinstance(base, Demand) else "worker",
             "base": msgspec.to_builtins(base),
             "slot": slot_text(base) if isinstance(base, Demand) else "",
-            "ours": known.ours if known else ours,
-            "since": known.since if known else now,
+            "ours": ours,
+            "since": now,
         }
-        self._rows.upsert(_LINK, [values])
+        self._rows.upsert(_LINK, [values], keep=("ours", "since"))
         self._free(key)
         rows = [
             {"pair": self._rows.pair, "kind": kind, "record": record, "link": key, "settled": settled}
@@ -57,17 +84,12 @@ class Links:
         self._rows.connection.execute(delete(_LINK).where(_LINK.c.pair == self._rows.pair, _LINK.c.key == key))
 
     def _free(self, key: str) -> None:
-        chosen = and_(_MEMBER.c.pair == self._rows.pair, _MEMBER.c.link == key)
-        self._rows.connection.execute(delete(_MEMBER).where(chosen))
-
-    def _row(self, key: str) -> Any:
-        query = select(_LINK).where(_LINK.c.pair == self._rows.pair, _LINK.c.key == key)
-        return self._rows.connection.execute(query).one_or_none()
+        self._rows.ask(_FREE, key=key)
 
     def unsettled(self) -> list[str]:
         """Keys of the links with a record that changed since both sides agreed, or with a Job they do not know."""
         keys = self._column(self._with_new_jobs())
-        for kind in get_args(RecordKind):
+        for kind in KINDS:
             keys |= self._column(self._with_changed(kind))
         return sorted(keys)
 
@@ -108,9 +130,7 @@ class Links:
     def demands(self, keys: Collection[str]) -> list[LinkedDemand]:
         """The linked demands of these keys with their records, in order of the keys; other kinds are left out."""
         bases = self._bases("demand", keys)
-        requests = self._members("job_request", keys)
-        shifts = self._members("shift", keys)
-        jobs = self._jobs(keys)
+        requests, shifts, jobs = (self._by_link(query, bases) for query in (_REQUESTS, _SHIFTS, _JOBS))
         return [
             LinkedDemand(
                 key,
@@ -125,7 +145,7 @@ class Links:
     def workers(self, keys: Collection[str]) -> list[LinkedWorker]:
         """The linked workers of these keys whose user still exists, with their Wonolo records."""
         bases = self._bases("worker", keys)
-        seen, users = self._members("worker", keys), self._members("user", keys)
+        seen, users = self._by_link(_WORKERS, bases), self._by_link(_USERS, bases)
         return [
             LinkedWorker(
                 key, msgspec.convert(base.base, Worker), int(users[key][0]["id"]), seen[key][0], ours=base.ours
@@ -135,36 +155,17 @@ class Links:
         ]
 
     def _bases(self, kind: str, keys: Collection[str]) -> dict[str, Any]:
-        found = {}
-        for some in chunked(sorted(keys)):
-            query = select(_LINK).where(_LINK.c.pair == self._rows.pair, _LINK.c.kind == kind, _LINK.c.key.in_(some))
-            found.update({row.key: row for row in self._rows.connection.execute(query)})
-        return found
-
-    def _members(self, kind: RecordKind, keys: Collection[str]) -> dict[str, list[Record]]:
-        mirrored = table(kind)
-        joined = and_(mirrored.c.pair == _MEMBER.c.pair, mirrored.c.id == _MEMBER.c.record)
-        query = select(_MEMBER.c.link, mirrored.c.raw).join(mirrored, joined).where(_MEMBER.c.kind == kind)
-        return self._by_link(query.where(mirrored.c.digest != tables.GONE).order_by(mirrored.c.id), keys)
-
-    def _jobs(self, keys: Collection[str]) -> dict[str, list[Record]]:
-        joined = and_(_JOB.c.pair == _MEMBER.c.pair, _JOB.c.job_request_id == _MEMBER.c.record)
-        query = select(_MEMBER.c.link, _JOB.c.raw).join(_JOB, joined).where(_MEMBER.c.kind == "job_request")
-        return self._by_link(query.order_by(_JOB.c.id), keys)
+        return {row.key: row for row in self._rows.ask_for_each(_BASES, keys) if row.kind == kind}
 
     def _by_link(self, query: Select[Any], keys: Collection[str]) -> dict[str, list[Record]]:
         found: dict[str, list[Record]] = {}
-        for some in chunked(sorted(keys)):
-            for link, raw in self._rows.connection.execute(
-                query.where(_MEMBER.c.pair == self._rows.pair, _MEMBER.c.link.in_(some))
-            ):
-                found.setdefault(link, []).append(raw)
+        for link, raw in self._rows.ask_for_each(query, keys):
+            found.setdefault(link, []).append(raw)
         return found
 
     def members(self, key: str) -> list[tuple[RecordKind, int]]:
         """The records of a link."""
-        query = select(_MEMBER.c.kind, _MEMBER.c.record).where(_MEMBER.c.pair == self._rows.pair, _MEMBER.c.link == key)
-        return [(row.kind, row.record) for row in self._rows.connection.execute(query)]
+        return [(row.kind, row.record) for row in self._rows.ask(_OF_LINK, key=key)]
 
     def counts(self) -> dict[str, int]:
         """How many records of each kind the links hold."""
@@ -183,15 +184,9 @@ class Links:
 
     def users(self) -> dict[int, str]:
         """The worker behind each When I Work user: by link, or by the employee code that names a Wonolo worker."""
-        coded = select(_USER.c.id, _USER.c.employee_code).where(
-            _USER.c.pair == self._rows.pair, _USER.c.employee_code.like("wonolo:%"), _USER.c.digest != tables.GONE
-        )
-        linked = select(_MEMBER.c.record, _MEMBER.c.link).where(
-            _MEMBER.c.pair == self._rows.pair, _MEMBER.c.kind == "user"
-        )
-        rows: Sequence[Any] = self._rows.connection.execute(coded).all()
-        users = {user: key_of(code.removeprefix("wonolo:")) for user, code in rows if code[7:].isdigit()}
-        return users | {user: link.removeprefix("worker:") for user, link in self._rows.connection.execute(linked)}
+        coded = self._rows.ask(_CODED_USERS)
+        users = {user: key_of(code.removeprefix("wonolo:")) for user, code in coded if code[7:].isdigit()}
+        return users | {user: link.removeprefix("worker:") for user, link in self._rows.ask(_LINKED_USERS)}
 
 
 def slot_text(base: Demand) -> str:

@@ -1,18 +1,17 @@
 """What each system last said: records, cursors, and the records that no link holds."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
-from sqlalchemy import Text, and_, cast, func, or_, select, update
+from sqlalchemy import Select, Table, Text, and_, bindparam, cast, func, or_, select, update
 
 from mappings.digest import RecordKind
 from sync.mirror import tables
-from sync.mirror.records import Record, of_model, row, table
-from sync.mirror.rows import Rows, chunked
+from sync.mirror.records import KINDS, Record, of_model, row, table
+from sync.mirror.rows import PAIR, Rows, chunked
 
 _SHIFT = table("shift")
-_USER = table("user")
 _USER = table("user")
 _JOB = table("job")
 _REQUEST = table("job_request")
@@ -21,6 +20,45 @@ _CURSOR = of_model(tables.Cursor)
 
 _ENDED = ("cancelled", "completed", "approved", "unfilled", "in_progress", "draft")
 """JobRequest states that ask for nobody any more, or not yet; a state we do not know is looked at."""
+
+
+def _not_older(mirrored: Table, new: Any) -> Any:
+    return mirrored.c.read_at <= new.read_at
+
+
+def _member(kind: str, mirrored: Table) -> Any:
+    return and_(_MEMBER.c.pair == mirrored.c.pair, _MEMBER.c.kind == kind, _MEMBER.c.record == mirrored.c.id)
+
+
+def _workers_users() -> tuple[Select[Any], Select[Any]]:
+    """The When I Work users who are Wonolo workers: by link, and by employee code."""
+    coded = and_(_USER.c.pair == PAIR, _USER.c.employee_code.like("wonolo:%"))
+    linked = and_(_MEMBER.c.pair == PAIR, _MEMBER.c.kind == "user")
+    return select(_MEMBER.c.record).where(linked), select(_USER.c.id).where(coded)
+
+
+def _with_id(name: str, mirrored: Table) -> Select[Any]:
+    return select(mirrored.c[name]).where(mirrored.c.pair == PAIR, mirrored.c.id == bindparam("id"))
+
+
+_DIGEST = {kind: _with_id("digest", table(kind)) for kind in KINDS}
+_RECORD = {kind: _with_id("raw", table(kind)).where(table(kind).c.digest != tables.GONE) for kind in KINDS}
+_LONE_SHIFTS = (
+    select(_SHIFT.c.raw)
+    .outerjoin(_MEMBER, _member("shift", _SHIFT))
+    .where(
+        _SHIFT.c.pair == PAIR,
+        _MEMBER.c.link.is_(None),
+        _SHIFT.c.digest != tables.GONE,
+        _SHIFT.c.published,
+        or_(*(_SHIFT.c.user_id.in_(users) for users in ([0], *_workers_users()))),
+        or_(
+            _SHIFT.c.start_time.is_(None),
+            and_(_SHIFT.c.start_time > bindparam("now"), _SHIFT.c.start_time < bindparam("until")),
+        ),
+    )
+    .order_by(_SHIFT.c.id)
+)
 
 
 class Observations:
@@ -40,8 +78,7 @@ class Observations:
                 values.append(row(self._rows.pair, kind, record, read_at))
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 problems.append(f"a {kind} record cannot be kept: {type(error).__name__} {error}")
-        mirrored = table(kind)
-        self._rows.upsert(mirrored, values, lambda new: mirrored.c.read_at <= new.read_at)
+        self._rows.upsert(table(kind), values, _not_older)
         return problems
 
     def mark_gone(self, kind: RecordKind, ids: Collection[int], read_at: datetime) -> None:
@@ -53,21 +90,12 @@ class Observations:
 
     def record(self, kind: RecordKind, record_id: int) -> Record | None:
         """One record as last seen, None when it is gone or was never seen."""
-        found = self._find(kind, [record_id])
-        return found[0] if found else None
+        found: Record | None = self._rows.ask(_RECORD[kind], id=record_id).scalar_one_or_none()
+        return found
 
     def digest(self, kind: RecordKind, record_id: int) -> str:
         """The digest of one record as last seen; empty when it was never seen."""
-        mirrored = table(kind)
-        query = select(mirrored.c.digest).where(mirrored.c.pair == self._rows.pair, mirrored.c.id == record_id)
-        return self._rows.connection.execute(query).scalar_one_or_none() or ""
-
-    def _find(self, kind: RecordKind, ids: Sequence[int]) -> list[Record]:
-        mirrored = table(kind)
-        query = select(mirrored.c.raw).where(
-            mirrored.c.pair == self._rows.pair, mirrored.c.id.in_(ids), mirrored.c.digest != tables.GONE
-        )
-        return list(self._rows.connection.execute(query).scalars())
+        return self._rows.ask(_DIGEST[kind], id=record_id).scalar_one_or_none() or ""
 
     def all(self, kind: RecordKind) -> list[Record]:
         """Every record of a kind that its system still has."""
@@ -99,7 +127,7 @@ class Observations:
         """The JobRequests ahead that no link holds, each with its Jobs."""
         query = (
             select(_REQUEST.c.raw, _REQUEST.c.id)
-            .outerjoin(_MEMBER, self._member("job_request", _REQUEST))
+            .outerjoin(_MEMBER, _member("job_request", _REQUEST))
             .where(
                 _REQUEST.c.pair == self._rows.pair,
                 _MEMBER.c.link.is_(None),
@@ -120,29 +148,7 @@ class Observations:
 
     def lone_shifts(self, now: datetime, until: datetime) -> list[Record]:
         """The published shifts ahead that no link holds and that are open or held by a Wonolo worker."""
-        query = (
-            select(_SHIFT.c.raw)
-            .outerjoin(_MEMBER, self._member("shift", _SHIFT))
-            .where(
-                _SHIFT.c.pair == self._rows.pair,
-                _MEMBER.c.link.is_(None),
-                _SHIFT.c.digest != tables.GONE,
-                _SHIFT.c.published,
-                or_(*(_SHIFT.c.user_id.in_(users) for users in ([0], *self._workers_users()))),
-                or_(_SHIFT.c.start_time.is_(None), and_(_SHIFT.c.start_time > now, _SHIFT.c.start_time < until)),
-            )
-            .order_by(_SHIFT.c.id)
-        )
-        return list(self._rows.connection.execute(query).scalars())
-
-    def _workers_users(self) -> tuple[Any, Any]:
-        """The When I Work users who are Wonolo workers: by link, and by employee code."""
-        coded = and_(_USER.c.pair == self._rows.pair, _USER.c.employee_code.like("wonolo:%"))
-        linked = and_(_MEMBER.c.pair == self._rows.pair, _MEMBER.c.kind == "user")
-        return select(_MEMBER.c.record).where(linked), select(_USER.c.id).where(coded)
-
-    def _member(self, kind: str, mirrored: Any) -> Any:
-        return and_(_MEMBER.c.pair == mirrored.c.pair, _MEMBER.c.kind == kind, _MEMBER.c.record == mirrored.c.id)
+        return list(self._rows.ask(_LONE_SHIFTS, now=now, until=until).scalars())
 
     def cursor(self, name: str) -> datetime | None:
         """How far the poller of that name has read; None when it never has."""
@@ -155,7 +161,7 @@ class Observations:
 
     def counts(self) -> dict[str, int]:
         """How many records of each kind the mirror holds."""
-        return {kind: self._count(kind) for kind in get_args(RecordKind)}
+        return {kind: self._count(kind) for kind in KINDS}
 
     def _count(self, kind: RecordKind) -> int:
         mirrored = table(kind)

@@ -25,6 +25,8 @@ _MODELS: dict[RecordKind, type[tables.Mirrored]] = {
     "site": tables.WhenIWorkSite,
 }
 
+KINDS: tuple[RecordKind, ...] = tuple(_MODELS)
+
 
 def table(kind: RecordKind) -> Table:
     """The table that mirrors a kind of record."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Table, bindparam, delete, insert, or_, select, update
 
 from sync.errors import StoreLocked
 from sync.mirror import tables
@@ -53,9 +54,8 @@ class Runs:
 
         `now` is this machine's own clock, as no service's clock is sure to move.
         """
-        values = {"pair": self._rows.pair, "run": run, "until": now + _LEASE}
-        taken = self._rows.upsert(_LEASES, [values], lambda new: or_(_LEASES.c.until <= now, _LEASES.c.run == new.run))
-        if not taken:
+        values = {"pair": self._rows.pair, "run": run, "until": now + _LEASE, "now": now}
+        if not self._rows.upsert(_LEASES, [values], _free_or_ours):
             raise StoreLocked("another reconcile of this pair is under way, or died less than two minutes ago")
 
     def last(self, count: int) -> list[RunSummary]:
@@ -65,3 +65,7 @@ class Runs:
             RunSummary(row.id, row.command, row.started_at, row.finished_at, row.outcome, row.counts, row.error)
             for row in self._rows.connection.execute(query)
         ]
+
+
+def _free_or_ours(lease: Table, new: Any) -> Any:
+    return or_(lease.c.until <= bindparam("now", type_=lease.c.until.type), lease.c.run == new.run)
