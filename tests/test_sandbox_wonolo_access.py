@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import functools
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.sandbox_wonolo import KEYS, Wonolo, job_request_body, wonolo
 
@@ -249,3 +252,67 @@ def test_a_public_pool_key_sees_workers_with_active_jobs_alone() -> None:
 
 def _visible(api: Wonolo) -> list[int]:
     return [user["id"] for user in api.get("/users")["users"]]
+
+
+_ROUTES = (
+    ("POST", "/job_requests"),
+    ("PATCH", "/job_requests/50001"),
+    ("POST", "/jobs/assign"),
+    ("PATCH", "/jobs/90001"),
+    ("POST", "/users"),
+    ("POST", "/users/invite"),
+    ("PATCH", "/users/1005"),
+    ("POST", "/badges"),
+    ("PATCH", "/badges/11"),
+    ("PUT", "/customers/301"),
+    ("GET", "/jobs"),
+    ("GET", "/users"),
+    ("GET", "/customers/exists"),
+)
+_NAMES = (
+    *job_request_body(),
+    *("actual_duration", "cancelled_reason", "worker_id", "job_request_id", "ban_list", "required_badge_ids", "badge"),
+    *("user_badges_attributes", "email", "phone", "first_name", "last_name", "name", "description", "is_soft", "type"),
+    *(
+        "job_request",
+        "user",
+        "page",
+        "per",
+        "updated_after",
+        "id",
+        "query",
+        "external_id",
+        "password",
+        "use_pending_state",
+    ),
+)
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(_ROUTES),
+    st.dictionaries(st.sampled_from(_NAMES), _VALUES, max_size=4),
+    st.dictionaries(st.sampled_from(_NAMES), st.text(max_size=9), max_size=3),
+)
+def test_whatever_is_sent_gets_an_answer(route: tuple[str, str], body: dict[str, Any], query: dict[str, str]) -> None:
+    """A record, or a refusal in the API's own shape; what was stored can be read again."""
+    api = _lasting_api()
+    answer = api.send(*route, json={**job_request_body(), **body}, params=query)
+    assert answer.status_code < 500
+    assert "error" not in answer.json() or answer.status_code in (400, 401, 404, 422)
+    api.wait(minutes=1)
+    assert api.world.snapshot()["now"]
+
+
+@functools.cache
+def _lasting_api() -> Wonolo:
+    """One company for all examples, with a Job in it."""
+    api = wonolo()
+    api.world.wonolo.tokens[api.token] = datetime.max.replace(tzinfo=UTC)
+    api.act("worker_accepts", job_request_id=api.job_request()["id"])
+    return api

@@ -231,11 +231,12 @@ def test_cancelling_a_job_request_cancels_its_jobs() -> None:
     """All that are not over; there is no DELETE, and cancelling again is no error."""
     api = wonolo()
     number = api.job_request()["id"]
+    api.act("worker_withdraws", job_id=api.act("worker_accepts", job_request_id=number)["job"]["id"])
     api.act("worker_accepts", job_request_id=number)
     for _ in range(2):
         record = api.patch(f"/job_requests/{number}", {"state": "cancelled"})["job_request"]
         assert (record["state"], record["can"]) == ("cancelled", {"update": False})
-    assert [job["state"] for job in api.get("/jobs", job_request_id=number)["jobs"]] == ["cancelled"]
+    assert [job["state"] for job in api.get("/jobs", job_request_id=number)["jobs"]] == ["cancelled", "withdrawn"]
 
 
 @pytest.mark.parametrize(
@@ -286,6 +287,12 @@ def test_a_state_that_follows_from_the_jobs_is_not_set_by_a_client() -> None:
     number = api.job_request()["id"]
     for state in ("filled", "in_progress", "completed", "approved", "unfilled"):
         assert api.patch(f"/job_requests/{number}", {"state": state})["job_request"]["state"] == "posted"
+
+
+def test_a_job_request_may_be_created_in_a_later_state() -> None:
+    """The documentation lists those too; it is as it was asked for until a Job says otherwise."""
+    api = wonolo()
+    assert api.job_request(state="completed")["state"] == "completed"
 
 
 def test_an_unassigned_job_request_can_be_posted() -> None:
