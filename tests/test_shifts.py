@@ -26,7 +26,7 @@ from mappings.shifts import (
     slot_of,
     taken,
 )
-from tests.factories import ANA, BEN, NOW, RULES, START, USERS, at, demand, held, shift
+from tests.factories import ANA, BEN, RULES, START, USERS, at, demand, held, shift
 from tests.strategies import TITLES, demands
 
 WORKERS = {number: f"wonolo:{number}" for number in range(1, 6)} | USERS
@@ -354,8 +354,3 @@ def test_a_break_nobody_agreed_on_is_the_first_there_is() -> None:
     """A base made from Wonolo alone has none."""
     group = group_of(shift(break_time=0), shift(302), base=demand(break_minutes=None))
     assert group.demand.break_minutes == 30
-
-
-def test_an_hour_before_the_start_is_ahead() -> None:
-    """The clock of the factories is three days before."""
-    assert offered(shift(), read(shift()), Scope(), NOW)
