@@ -31,6 +31,9 @@ _OVERLAP = timedelta(minutes=10)
 
 _PAST = timedelta(days=1)
 
+_AT_ONCE = 500
+"""Records saved in one transaction; what is read from the other system meanwhile waits for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
@@ -104,7 +107,9 @@ class Poller:
 
     async def _save(self, kind: RecordKind, records: list[dict[str, Any]], read_at: datetime, pulled: Pulled) -> None:
         pulled.counts[kind] = pulled.counts.get(kind, 0) + len(records)
-        pulled.problems += await asyncio.to_thread(self._store_records, kind, records, read_at)
+        for start in range(0, len(records), _AT_ONCE):
+            some = records[start : start + _AT_ONCE]
+            pulled.problems += await asyncio.to_thread(self._store_records, kind, some, read_at)
 
     def _store_records(self, kind: RecordKind, records: Iterable[Record], read_at: datetime) -> list[str]:
         with self._store.begin(self._pair) as tx:
