@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -24,10 +25,10 @@ def instant(value: Any) -> datetime | None:
     Returns UTC cut to the minute, or None for every spelling of "unset". Raises ValueError for a text that is not
     an instant, among them a time without a zone.
     """
-    if value in (None, False) or (isinstance(value, str) and _UNSET.match(value)):
+    if value in (None, False):
         return None
     try:
-        return _parsed(str(value)).to_stdlib().replace(second=0, microsecond=0)
+        return _read(str(value))
     except ValueError as error:
         raise ValueError(f"{value!r} is not a time with a zone") from error
 
@@ -41,6 +42,14 @@ def moment(record: Mapping[str, Any], name: str) -> datetime:
     if read is None:
         raise ValueError(f"it has no {name}")
     return read
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> datetime | None:
+    # Remembered: shifts begin and end at few instants, and each is read once for its column and once for its digest.
+    if _UNSET.match(text):
+        return None
+    return _parsed(text).to_stdlib().replace(second=0, microsecond=0)
 
 
 def _parsed(text: str) -> Instant:

@@ -53,6 +53,8 @@ def row(pair: str, kind: RecordKind, record: Record, read_at: datetime) -> dict[
 
 def _kept(record: Record) -> dict[str, Any]:
     """The record without what must never be stored, also inside its embedded worker."""
+    if _NEVER_KEPT.isdisjoint(record) and dict not in map(type, record.values()):
+        return dict(record)
     return {
         name: _kept(value) if isinstance(value, dict) else value
         for name, value in record.items()
