@@ -24,8 +24,9 @@ from tenacity.wait import wait_exponential_jitter
 
 from sync.clients.auth import Grant, Grants
 from sync.clients.exchange import Reply, Request, query, read
+from sync.clients.trace import Exchange, Trace
 from sync.clock import Clock
-from sync.errors import ConfigError, Forbidden, RateLimited, Rejected, Unauthorized, Unavailable
+from sync.errors import ConfigError, Forbidden, RateLimited, Rejected, RemoteError, Unauthorized, Unavailable
 
 _log = structlog.get_logger(__name__)
 
@@ -85,7 +86,7 @@ def _is_loopback(host: str) -> bool:
 class Api:
     """Requests to one service; use it as an async context manager.
 
-    Every method returns a Reply or raises a RemoteError of `sync.errors`.
+    Every method returns a Reply or raises a RemoteError of `sync.errors`. `trace` is told every exchange.
     """
 
     def __init__(
@@ -95,10 +96,12 @@ class Api:
         log_in: Callable[[], Awaitable[Grant]],
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.service = service
         self._limits = limits
         self._clock = clock
+        self._trace = trace
         self._grants = Grants(log_in, clock)
         # The state bucket needs no thread to trim it, so neither does the limiter need closing.
         self._limiter = Limiter(SingleBucketFactory(StateBucket([limits.rate]), schedule_leak=False), buffer_ms=0)
@@ -170,20 +173,21 @@ class Api:
     async def _exchange(self, request: Request, grant: Grant | None = None) -> Reply:
         await self._limiter.try_acquire_async()
         started = time.perf_counter()
-        status: int | None = None
+        answer: httpx.Response | RemoteError | None = None
         try:
-            response = await self._transmit(request, grant)
-            status = response.status_code
+            response = answer = await self._transmit(request, grant)
+        except RemoteError as error:
+            answer = error
+            raise
         finally:
-            _log.debug(
-                "request",
-                system=request.system,
-                method=request.method,
-                path=request.path,
-                status=status,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-            )
+            self._tell(request, answer, round((time.perf_counter() - started) * 1000, 1))
         return read(request, response, self.service.permission_codes, self._clock.now())
+
+    def _tell(self, request: Request, answer: httpx.Response | RemoteError | None, ms: float) -> None:
+        status = answer.status_code if isinstance(answer, httpx.Response) else None
+        _log.debug("request", system=request.system, method=request.method, path=request.path, status=status, ms=ms)
+        if self._trace:
+            self._trace(Exchange(self._clock.now(), ms, request, answer))
 
     async def _transmit(self, request: Request, grant: Grant | None) -> httpx.Response:
         params = {**request.params, **(grant.params if grant else {})}

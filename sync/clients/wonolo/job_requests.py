@@ -1,0 +1,68 @@
+"""Wonolo's job requests ("I need N people at T"), of one day or of several."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from sync.clients.exchange import Record
+from sync.clients.wonolo.records import Records
+
+
+class JobRequests(Records):
+    """Calls of job requests: durations in minutes, wages in dollars, `start_time` written without a zone."""
+
+    def job_requests(self, **filters: Any) -> AsyncIterator[list[Record]]:
+        """Yield pages of job requests.
+
+        Filters: state, company_id, multi_day_job_request_id, classification, updated_after, updated_before
+        (Wonolo reference 3); None is no filter. There is no filter on the start.
+        """
+        return self._pages("job_requests", filters)
+
+    async def job_request(self, job_request_id: int) -> Record:
+        """Return one job request; its jobs are not in it: ask `jobs(job_request_id=...)`."""
+        return await self._read("job_request", f"/job_requests/{job_request_id}")
+
+    async def create_job_request(self, fields: Record) -> Record:
+        """Create a job request; required fields are listed in Wonolo reference 5."""
+        return await self._write("POST", "job_request", "/job_requests", fields)
+
+    async def update_job_request(self, job_request_id: int, fields: Record) -> Record:
+        """Change the given fields of a job request; state `cancelled` is the only deletion there is.
+
+        Raises Rejected with status 422 where the service refuses a partial change (Wonolo reference 5).
+        """
+        return await self._write("PATCH", "job_request", f"/job_requests/{job_request_id}", fields)
+
+    async def rankings(self, job_request_id: int) -> Any:
+        """Return the workers ranked for a job request, as answered: the shape is not known (Wonolo reference 4)."""
+        return (await self._api.get(f"/job_requests/{job_request_id}/rankings")).body
+
+    async def resend_notifications(self, job_request_id: int) -> Any:
+        """Tell workers of a job request again, preferred ones first; returns the answer as it came.
+
+        Each call tells people anew (Wonolo reference 4), so never repeat it after a lost answer.
+        """
+        return (await self._api.send("POST", f"/job_requests/{job_request_id}/resend_notifications")).body
+
+    async def re_rank_workers(self, job_request_id: int) -> Any:
+        """Rank the workers for a job request anew; returns the answer as it came."""
+        return (await self._api.send("POST", f"/job_requests/{job_request_id}/re_rank_workers")).body
+
+
+class MultiDayJobRequests(Records):
+    """Calls of the umbrella over several job requests (Wonolo reference 7); there is no list of them."""
+
+    async def multi_day_job_request(self, multi_day_job_request_id: int) -> Record:
+        """Return one; its days are `job_requests(multi_day_job_request_id=...)`."""
+        return await self._read("multi_day_job_request", f"/multi_day_job_requests/{multi_day_job_request_id}")
+
+    async def create_multi_day_job_request(self, fields: Record) -> Record:
+        """Create one; repeat_type `daily` or `weekly` is required, repeat_number and same_workers are optional."""
+        return await self._write("POST", "multi_day_job_request", "/multi_day_job_requests", fields)
+
+    async def update_multi_day_job_request(self, multi_day_job_request_id: int, fields: Record) -> Record:
+        """Change the given fields of one."""
+        path = f"/multi_day_job_requests/{multi_day_job_request_id}"
+        return await self._write("PATCH", "multi_day_job_request", path, fields)
