@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mappings.convert import instant
-from mappings.digest import RecordKind
+from mappings.convert import moment
+from mappings.digest import RecordKind, differing
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.errors import OutcomeUnknown, RemoteError
@@ -84,9 +84,11 @@ class Calls:
 
     async def _beside(self, shift: Record) -> Seen:
         """The shifts of the same hours: an assignment may move ids between seat and stack (reference 5.8)."""
-        start, end = instant(shift["start_time"]), instant(shift["end_time"])
-        if start is None or end is None:
+        try:
+            start, end = moment(shift, "start_time"), moment(shift, "end_time")
+        except ValueError:
             return []
+        hours = {name: shift[name] for name in ("start_time", "end_time")}
         listing = await self._wheniwork.shifts(start, end, deleted=False)
-        same = [row for row in listing.shifts if instant(row["start_time"]) == start]
+        same = [row for row in listing.shifts if not differing("shift", hours, row)]
         return [("shift", row) for row in same if row["id"] != shift["id"]]

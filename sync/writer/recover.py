@@ -1,17 +1,20 @@
 """Learning the outcome of writes that were never answered, from what both systems show now."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import structlog
 
 from mappings.convert import marker
 from mappings.digest import RecordKind
-from mappings.model import Rules
+from mappings.model import Rules, Unmapped
 from sync.errors import Rejected
 from sync.mirror.store import Store
 from sync.outbox import Intent, Outbox
-from sync.writer.calls import Calls, Record
+from sync.plan import Change
+from sync.writer.calls import Calls, Record, Seen
+from sync.writer.readback import wrong_fields
 from sync.writer.settle import Settler
 
 _log = structlog.get_logger(__name__)
@@ -41,23 +44,29 @@ class Recovery:
         """A creation left its marker behind, or it did not happen."""
         kind = cast("RecordKind", intent.change.kind)
         with self._store.begin(self._pair) as tx:
-            found = [row for row in tx.observations.marked(kind, _mark(intent)) if row.get("state") != "cancelled"]
-            if found:
-                Settler(tx, self._rules, now).written(intent.change, [(kind, dict(found[0]))])
+            found = [row for row in tx.observations.marked(kind, _mark(intent)) if _lives(row)]
             state = "done" if found else "lost" if now - intent.bound > _VISIBLE_AFTER else "unknown"
+            if found:
+                try:
+                    Settler(tx, self._rules, now).recovered(intent.change, _seen(kind, found))
+                except Unmapped:
+                    state = "unknown"
             if state != "unknown":
                 Outbox(tx.rows).finish(intent.id, state, now)
         return state
 
     async def _update(self, intent: Intent, now: datetime) -> str:
-        """Whatever an update did, the record read again tells: the merge sees it as agreed, or plans it once more."""
-        kind = cast("RecordKind", intent.change.kind)
-        record = await self._read(intent) if intent.change.record else None
+        """Whether an update happened, the record read again tells; if not, the merge plans it once more."""
+        change = intent.change
+        kind = cast("RecordKind", change.kind)
+        record = await self._read(intent) if change.record else None
         with self._store.begin(self._pair) as tx:
             if record:
                 tx.observations.save(kind, [record], now)
-            elif intent.change.record and kind == "shift":
-                tx.observations.mark_gone(kind, [int(intent.change.record)], now)
+            elif change.record and kind == "shift":
+                tx.observations.mark_gone(kind, [int(change.record)], now)
+            if _shows(change, record, self._rules):
+                Settler(tx, self._rules, now).shown(change)
             Outbox(tx.rows).finish(intent.id, "seen", now)
         return "seen"
 
@@ -75,3 +84,21 @@ def _mark(intent: Intent) -> str:
     payload = intent.change.payload
     key = marker(payload.get("request_name")) or marker(payload.get("notes"))
     return f"[sb:{key}]" if key else f'"{payload.get("employee_code")}"'
+
+
+def _seen(kind: RecordKind, found: list[Mapping[str, Any]]) -> Seen:
+    """The created record; a stack may have been split since, and is all of its shifts."""
+    return [(kind, dict(row)) for row in (found if kind == "shift" else found[:1])]
+
+
+def _lives(record: Mapping[str, Any]) -> bool:
+    return record.get("state") != "cancelled" and not record.get("is_deleted")
+
+
+def _shows(change: Change, record: Record | None, rules: Rules) -> bool:
+    """Whether the record is as the write meant it; who holds a seat is seen in the demand as a whole."""
+    if record is None:
+        return change.action == "delete" or not change.record
+    if change.action in ("assign", "release"):
+        return True
+    return change.action != "delete" and not wrong_fields(change, change.payload, record, rules)

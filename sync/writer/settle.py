@@ -17,7 +17,7 @@ from sync.mirror.store import Transaction
 from sync.plan import Change
 from sync.plan.merge import Wrote, followed, rebased
 from sync.plan.reading import Sides, read_sides, wonolo_demand
-from sync.writer.calls import Seen
+from sync.writer.calls import Record, Seen
 
 _MOMENT = timedelta(seconds=1)
 
@@ -84,10 +84,7 @@ class Settler:
         base, side, was = link.base, _written_side(sides, change), _written_side(before, change)
         if side and was:
             base = followed(base, was, side, _wrote(change))
-        if change.system == "wonolo" and "break_minutes" in change.touched and sides.group:
-            # Wonolo has no break; the pay just written was computed with that of the shifts.
-            base = msgspec.structs.replace(base, break_minutes=sides.group.demand.break_minutes)
-        self._save(link.key, base, sides)
+        self._save(link.key, _with_break(base, change, sides), sides)
 
     def agreed(self, key: str) -> None:
         """Settle a link that nothing was written to: the base moves as far as both sides now agree."""
@@ -122,22 +119,62 @@ class Settler:
             rows += [("shift", shift.id) for shift in (*sides.group.shifts, *sides.group.strayed)]
         return list(dict.fromkeys((*kept, *rows)))
 
-    def _found(self, change: Change, seen: Seen) -> None:
+    def recovered(self, change: Change, seen: Seen) -> None:
+        """Settle a creation whose reply was lost; raises Unmapped when its record cannot be read any more."""
+        if change.kind == "user" or self._demand(change.link):
+            self.written(change, seen)
+        else:
+            self._found(change, seen, self._created(change, seen))
+
+    def _created(self, change: Change, seen: Seen) -> Demand:
+        """The demand that a creation meant: what people changed about the record since is their edit."""
+        if change.kind == "job_request":
+            return self._posted(change, seen[0][1])
+        as_open = {"id": seen[0][1]["id"], "user_id": 0}
+        meant = grouped([read_shift(change.payload | as_open, self._rules, {})])[0].demand
+        return msgspec.structs.replace(meant, workers=frozenset({change.worker} - {""}))
+
+    def shown(self, change: Change) -> None:
+        """Settle a write whose reply was lost, and whose effect shows in the mirror."""
+        link = self._demand(change.link)
+        sides = self._sides(link) if link else None
+        side = _written_side(sides, change) if sides else None
+        if link and sides and side:
+            base = followed(link.base, link.base, side, Wrote(frozenset(change.touched), None, change.worker))
+            seats = change.seats if change.kind == "shift" else 0
+            base = msgspec.structs.replace(base, headcount=base.headcount + seats)
+            self._save(link.key, _with_break(base, change, sides), sides)
+
+    def _found(self, change: Change, seen: Seen, base: Demand | None = None) -> None:
         """Found the link of a demand that one system did not know: its base is the created side as read back."""
         kind, record = seen[0]
+        members: dict[tuple[RecordKind, int], str] = {(kind, int(row["id"])): "" for _, row in seen}
         if kind == "job_request":
-            shifts = self._readable(self._tx.observations.record("shift", shift) or {} for shift in change.sources)
-            group = grouped(shifts)[0]
-            base = msgspec.structs.replace(
-                read_posting(record, (), self._rules).demand, break_minutes=group.demand.break_minutes
-            )
-            members: dict[tuple[RecordKind, int], str] = {("job_request", int(record["id"])): ""}
             members |= {("shift", shift): "" for shift in change.sources}
         else:
-            base = grouped([read_shift(record, self._rules, self._users)])[0].demand
-            members = {("job_request", int(change.link.partition(":")[2])): "", ("shift", int(record["id"])): ""}
-        self._tx.links.save(change.link, base, members, self._now)
+            members |= {("job_request", int(change.link.partition(":")[2])): ""}
+        self._tx.links.save(change.link, base or self._as_read(change, kind, record), members, self._now)
         self.agreed(change.link)
+
+    def _as_read(self, change: Change, kind: RecordKind, record: Record) -> Demand:
+        """The demand of a record just created; the one that was meant when it reads as nothing we know."""
+        try:
+            if kind == "job_request":
+                return self._posted(change, record)
+            return grouped([read_shift(record, self._rules, self._users)])[0].demand
+        except Unmapped:
+            if kind == "job_request":
+                return grouped(self._sources(change))[0].demand
+            return self._created(change, [(kind, record)])
+
+    def _posted(self, change: Change, record: Record) -> Demand:
+        breaks = [shift.break_minutes for shift in self._sources(change)]
+        posted = read_posting(record, (), self._rules).demand
+        return msgspec.structs.replace(posted, break_minutes=breaks[0] if breaks else 0)
+
+    def _sources(self, change: Change) -> list[Shift]:
+        """The shifts of which a JobRequest was made, those that still are seats of one."""
+        return self._readable(self._tx.observations.record("shift", shift) or {} for shift in change.sources)
 
     def adopt(self, change: Change) -> None:
         """Carry out a link: tie records that already exist on both sides."""
@@ -171,3 +208,10 @@ def _written_side(sides: Sides, change: Change) -> Demand | None:
 def _wrote(change: Change) -> Wrote:
     seats = change.seats if change.kind == "shift" else None
     return Wrote(frozenset(change.touched), seats, change.worker)
+
+
+def _with_break(base: Demand, change: Change, sides: Sides) -> Demand:
+    """Wonolo has no break; the pay just written was computed with that of the shifts."""
+    if change.system == "wonolo" and "break_minutes" in change.touched and sides.group:
+        return msgspec.structs.replace(base, break_minutes=sides.group.demand.break_minutes)
+    return base

@@ -1,15 +1,13 @@
 """Carrying out one change: look again, record the intent, send, read back, settle."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
 import structlog
 
-from mappings.convert import instant, wall_clock
-from mappings.digest import RecordKind, differing, owned_digest
+from mappings.digest import RecordKind, owned_digest
 from mappings.model import Rules
 from sync.clock import Clock, SystemClock
 from sync.errors import Forbidden, OutcomeUnknown, Rejected, RemoteError, Unavailable
@@ -18,17 +16,12 @@ from sync.outbox import Outbox
 from sync.plan import Change
 from sync.plan.seats import JOB_REQUEST, USER
 from sync.writer.calls import Calls, Record, Seen
+from sync.writer.readback import unlike
 from sync.writer.settle import Settler
 
 _log = structlog.get_logger(__name__)
 
 Outcome = Literal["done", "moved", "failed", "unknown"]
-
-_READ_BACK: Mapping[str, tuple[str, ...]] = {
-    "job_request": ("start_time", "duration", "slots"),
-    "shift": ("start_time", "end_time", "user_id", "location_id", "position_id", "instances"),
-}
-"""Fields that are compared after a write: a zoneless start may be read in another zone (Wonolo reference 5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +140,7 @@ class Writer:
     def _settle(self, change: Change, payload: Record, before: Record | None, seen: Seen, intent: int) -> Result:
         now = self._clock.now()
         after = seen[0][1] if seen else None
-        reason = self._unlike(change, payload, seen)
+        reason = unlike(change, payload, seen, self._rules)
         with self._store.begin(self._pair) as tx:
             gone = int(change.record) if after is None else None
             Settler(tx, self._rules, now).written(change, seen, gone)
@@ -155,31 +148,6 @@ class Writer:
             outbox.finish(intent, "failed" if reason else "done", now, reason)
             outbox.log(self._run, change, now, before=before, after=after)
         return Result(change, "failed" if reason else "done", reason)
-
-    def _unlike(self, change: Change, payload: Record, seen: Seen) -> str:
-        """What was read back unlike it was written, in a sentence; empty when all is as meant."""
-        if not seen:
-            return ""
-        if change.action == "assign":
-            return self._unseated(payload, seen)
-        kind, after = seen[0]
-        written = {name: payload[name] for name in _READ_BACK.get(kind, ()) if name in payload}
-        if written.get("user_id"):
-            written.pop("instances", None)  # a held seat is one instance, or none (When I Work reference 5.1)
-        wrong = differing(kind, written, self._as_written(change, kind, after))
-        return "; ".join(f"{name} was sent as {written[name]!r} but reads {after.get(name)!r}" for name in wrong)
-
-    def _as_written(self, change: Change, kind: RecordKind, after: Record) -> Record:
-        """The record with its start spelled as we spell it to Wonolo."""
-        start = instant(after.get("start_time"))
-        if kind != "job_request" or self._rules.start_time_format == "iso" or start is None:
-            return after
-        return after | {"start_time": wall_clock(start, self._rules.place(change.place).zone)}
-
-    def _unseated(self, payload: Record, seen: Seen) -> str:
-        user = payload.get("user_id")
-        seated = user is None or any(int(row.get("user_id") or 0) == user for _, row in seen)
-        return "" if seated else f"user {user} was assigned but holds no shift"
 
 
 def settle_quietly(tx: Transaction, keys: tuple[str, ...], rules: Rules, now: datetime) -> None:
