@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, Table, and_, bindparam, delete, func, select
+from sqlalchemy import Select, Table, and_, bindparam, delete, func, select, update
 
 from mappings.digest import RecordKind
 from mappings.link import LinkedDemand, LinkedWorker
@@ -44,6 +44,9 @@ _JOBS = _of_links("job_request", _JOB, _JOB.c.job_request_id == _MEMBER.c.record
 _BASES = select(_LINK).where(_LINK.c.pair == PAIR, _LINK.c.key.in_(SOME))
 _FREE = delete(_MEMBER).where(_MEMBER.c.pair == PAIR, _MEMBER.c.link == bindparam("key"))
 _OF_LINK = select(_MEMBER.c.kind, _MEMBER.c.record).where(_MEMBER.c.pair == PAIR, _MEMBER.c.link == bindparam("key"))
+_HOLDER = _MEMBER.alias()
+_LOSING = select(_HOLDER.c.link).where(_HOLDER.c.pair == PAIR, _HOLDER.c.kind == "shift", _HOLDER.c.record.in_(SOME))
+_UNSETTLE = update(_MEMBER).where(_MEMBER.c.pair == PAIR, _MEMBER.c.link.in_(_LOSING)).values(settled="")
 _LINKED_USERS = select(_MEMBER.c.record, _MEMBER.c.link).where(_MEMBER.c.pair == PAIR, _MEMBER.c.kind == "user")
 _CODED_USERS = select(_USER.c.id, _USER.c.employee_code).where(
     _USER.c.pair == PAIR, _USER.c.employee_code.like("wonolo:%"), _USER.c.digest != tables.GONE
@@ -72,6 +75,8 @@ class Links:
         }
         self._rows.upsert(_LINK, [values], keep=("ours", "since"))
         self._free(key)
+        # Nothing else may have changed about a link that these shifts are taken from, yet it has fewer seats now.
+        self._rows.ask(_UNSETTLE, some=[record for kind, record in members if kind == "shift"])
         rows = [
             {"pair": self._rows.pair, "kind": kind, "record": record, "link": key, "settled": settled}
             for (kind, record), settled in members.items()
