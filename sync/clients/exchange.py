@@ -31,6 +31,8 @@ Record = dict[str, Any]
 _UNCERTAIN = frozenset({408, 409, 425})
 """Refusals after which a write may nevertheless have happened."""
 
+_DIGITS = re.compile(r"[1-9][0-9]{0,18}")
+
 
 def query(params: Mapping[str, Any]) -> dict[str, str]:
     """Spell query parameters as both APIs read them.
@@ -97,8 +99,8 @@ class Reply:
     def record(self, *keys: str) -> Record:
         """Return the one object under the first of `keys` that is there, under `data`, or bare.
 
-        A list of exactly one object counts as that object. Raises InvalidResponse (OutcomeUnknown after a write)
-        when there is none.
+        A list of exactly one object counts as that object. An id that came as a text of digits is made a number
+        (When I Work reference 8). Raises InvalidResponse (OutcomeUnknown after a write) when there is none.
         """
         body = self.body
         for key in (*keys, "data"):
@@ -108,17 +110,22 @@ class Reply:
         if isinstance(body, list) and len(body) == 1:
             body = body[0]
         if isinstance(body, dict) and "id" in body:
-            return body
+            return _numbered(body)
         raise self._missing(f"`{keys[0]}` with an id")
 
-    def records(self, key: str) -> list[Record]:
-        """Return the list of objects under `key`, under `data`, or bare; raises like `record`."""
+    def records(self, *keys: str) -> list[Record]:
+        """Return the list of objects under the first of `keys` that is there, under `data`, or bare; as `record`.
+
+        One object alone under a key is a list of one.
+        """
         body = self.body
         if isinstance(body, dict):
-            body = body.get(key, body.get("data"))
+            body = next((body[key] for key in (*keys, "data") if key in body), None)
+        if isinstance(body, dict):
+            body = [body]
         if isinstance(body, list) and all(isinstance(item, dict) and "id" in item for item in body):
-            return body
-        raise self._missing(f"`{key}`, a list of objects with ids")
+            return [_numbered(item) for item in body]
+        raise self._missing(f"`{keys[0]}`, a list of objects with ids")
 
     def object(self) -> Record:
         """Return the whole answer, which must be an object; raises like `record`."""
@@ -149,6 +156,11 @@ class Reply:
         body = self.body
         found = f"the keys {', '.join(map(str, body))}" if isinstance(body, dict) else type(body).__name__
         return self.unexpected(f"expected {what}, got {scrub(found)[:200]}")
+
+
+def _numbered(record: Record) -> Record:
+    number = record["id"]
+    return {**record, "id": int(number)} if isinstance(number, str) and _DIGITS.fullmatch(number) else record
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,10 @@ from typing import Any
 
 from sync.clients.exchange import Record
 from sync.clients.wonolo.records import Records
+from sync.errors import Rejected
+
+_REQUIRED = ("state", "category", "description", "description_tasks", "slots", "address", "city", "zip", "request_name")
+"""What a create needs, and a change perhaps too (Wonolo reference 5)."""
 
 
 class JobRequests(Records):
@@ -31,9 +35,21 @@ class JobRequests(Records):
     async def update_job_request(self, job_request_id: int, fields: Record) -> Record:
         """Change the given fields of a job request; state `cancelled` is the only deletion there is.
 
-        Raises Rejected with status 422 where the service refuses a partial change (Wonolo reference 5).
+        A service that refuses a change without the fields of a create (Wonolo reference 5) gets them as they are
+        there. Raises Rejected with status 422 for what it refuses then too.
         """
-        return await self._write("PATCH", "job_request", f"/job_requests/{job_request_id}", fields)
+        path = f"/job_requests/{job_request_id}"
+        try:
+            return await self._write("PATCH", "job_request", path, fields)
+        except Rejected as error:
+            if error.status != 422 or not error.certain:
+                raise
+        # Nothing happened behind a 422, so the write may be sent once more.
+        there = await self.job_request(job_request_id)
+        kept = {name: there[name] for name in _REQUIRED if there.get(name) not in (None, "")}
+        if "description_tasks" in kept:
+            kept.pop("description", None)  # it is made of the parts
+        return await self._write("PATCH", "job_request", path, kept | fields)
 
     async def rankings(self, job_request_id: int) -> Any:
         """Return the workers ranked for a job request, as answered: the shape is not known (Wonolo reference 4)."""
