@@ -17,6 +17,9 @@ NOON = datetime(2026, 11, 23, 18, tzinfo=UTC)
 """Monday noon in the company's zone, when every test begins."""
 KEYS = {"api_key": "pk_test_sandbox", "secret_key": "sk_test_sandbox"}
 
+SOON = {"start_time": "2026-11-23 13:00", "duration": 60}
+"""A JobRequest from one to two, seen from NOON."""
+
 
 @dataclass
 class Wonolo:
@@ -89,6 +92,18 @@ def job_request_body(**fields: Any) -> dict[str, Any]:
     needed = {"state": "posted", "category": "General Labor", "description_tasks": "Lift", "slots": 2}
     place = {"address": "1 Some Street", "city": "Chicago", "zip": "60601", "request_name": "Lifting"}
     return {**needed, **place, "start_time": "2026-11-24 09:00", "duration": 480, "wage": 160, **fields}
+
+
+def taken(api: Wonolo, **fields: Any) -> Any:
+    """A Job that a worker has just accepted on a JobRequest of one slot."""
+    number = api.job_request(**{"slots": 1, **SOON, **fields})["id"]
+    return api.act("worker_accepts", job_request_id=number, worker_id=api.workers()[0])["job"]
+
+
+def states_of(api: Wonolo, job: Any) -> tuple[str, str]:
+    """The states of a Job and of its JobRequest."""
+    job_request = api.get(f"/job_requests/{job['job_request_id']}")["job_request"]
+    return api.get(f"/jobs/{job['id']}")["job"]["state"], job_request["state"]
 
 
 def _succeeded(answer: httpx.Response) -> Any:
