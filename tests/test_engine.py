@@ -139,8 +139,10 @@ async def test_what_the_configuration_does_not_name_is_skipped_with_a_sentence(p
     assert [(row.subject, row.reason) for row in outcome.skipped] == [
         (
             f"JobRequest {strange} 'Picker at Harbor Warehouse'",
-            "no configured place has the address 'Harbor Warehouse, 1 Elsewhere, Chicago, 60617'; "
-            "add it under [[places]]",
+            (
+                "no configured place has the address 'Harbor Warehouse, 1 Elsewhere, Chicago, 60617'; "
+                "add it under [[places]]"
+            ),
         ),
         (f"open shift {odd}", "location 136, site 9 is no configured place; add it under [[places]]"),
     ]

@@ -14,7 +14,7 @@ from sandbox.faults import FaultName, Rule
 from sync.clock import SystemClock
 from sync.engine import Outcome
 from sync.errors import StoreLocked
-from tests.engine_world import CutShortError, Pair, open_pair, reopened
+from tests.engine_world import CutShortError, Pair, at, open_pair, reopened
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
 
@@ -288,3 +288,95 @@ async def test_a_second_writer_is_turned_away(pair: Pair) -> None:
     assert len((await pair.engine.diff()).to_do) == 1
     release(pair)
     assert await pair.settled() == [f"{PICKER}: 1 open"]
+
+
+async def test_a_demand_that_is_gone_when_its_lost_request_is_found_again_is_cancelled(pair: Pair) -> None:
+    """Its only shift was taken, or deleted, between the creation and the next run."""
+    deleted, taken = pair.offer(1), pair.offer(1, start="10:00")
+    pair.world.faults.add(Rule(fault="lost_reply", method="POST", path="/api_v2/job_requests", times=2))
+    assert len((await pair.engine.reconcile()).failed) == 2
+    pair.act("manager_deletes_shift", shift_id=deleted)
+    pair.act("employee_takes", shift_id=taken, user_id=pair.staff("Alma"))
+    assert await pair.settled() == []
+    assert [row["state"] for row in pair.world.wonolo.job_requests.records.values()] == ["cancelled"] * 2
+
+
+@pytest.mark.parametrize(("seats", "end"), [(1, []), (3, [f"{PICKER}: 2 open"])])
+async def test_an_employee_who_takes_a_seat_of_a_lost_shift_keeps_it(pair: Pair, seats: int, end: list[str]) -> None:
+    """The shift was created without a reply; before it was found again there was one seat less."""
+    pair.post(seats)
+    strike(pair, "lost_reply", "POST", "/2/shifts")
+    await pair.engine.reconcile()
+    [stack] = pair.shifts(held=False)
+    pair.act("employee_takes", shift_id=stack, user_id=pair.staff("Alma"))
+    assert await pair.settled() == end
+
+
+async def test_a_lost_request_whose_address_nobody_knows_any_more_blocks_its_demand(pair: Pair) -> None:
+    """A requestor changed it at once; no second one is posted."""
+    pair.offer(1)
+    strike(pair, "lost_reply", "POST", "/api_v2/job_requests")
+    await pair.engine.reconcile()
+    [request] = pair.requests()
+    pair.act("requestor_edits", job_request_id=request, fields={"address": "1 Elsewhere"})
+    later(pair)
+    assert [row.verdict for row in (await pair.quiet()).waiting] == ["blocked"]
+    pair.act("requestor_edits", job_request_id=request, fields={"address": "400 Harbor Road"})
+    assert await pair.settled() == [f"{PICKER}: 1 open"]
+
+
+@pytest.mark.parametrize("fault", ["lost_reply", "lost_request"])
+async def test_a_worker_who_withdraws_while_the_assignment_is_lost_is_not_called_back(
+    pair: Pair, fault: FaultName
+) -> None:
+    """The seat in When I Work was ours, not a manager's wish."""
+    pair.offer(2)
+    await pair.settled()
+    job = pair.accept("Ada")
+    strike(pair, fault, "PUT", "/2/shifts/*")
+    await pair.engine.reconcile()
+    pair.act("worker_withdraws", job_id=job)
+    later(pair)
+    assert await pair.settled() == [f"{PICKER}: 2 open"]
+
+
+@pytest.mark.parametrize("fault", ["lost_reply", "lost_request"])
+async def test_a_manager_who_edits_while_our_own_edit_is_lost_is_heard(pair: Pair, fault: FaultName) -> None:
+    """A requestor asked for two more; the manager then takes one away."""
+    stack = pair.offer(2)
+    await pair.settled()
+    pair.act("requestor_edits", job_request_id=pair.requests()[0], fields={"slots": 4})
+    strike(pair, fault, "PUT", "/2/shifts/*")
+    await pair.engine.reconcile()
+    expected = 3 if fault == "lost_reply" else 1
+    pair.edit(stack, instances=expected)
+    later(pair)
+    assert await pair.settled() == [f"{PICKER}: {expected} open"]
+
+
+async def test_a_request_that_lost_a_seat_to_another_is_not_forgotten_when_its_update_fails(pair: Pair) -> None:
+    """The seat that moved founds a demand of its own first; the old one still has one slot too many."""
+    pair.offer(2)
+    moved = pair.offer(1)
+    await pair.settled()
+    pair.edit(moved, start_time=at(1, "10:00"), end_time=at(1, "18:00"))
+    strike(pair, "error", "PATCH", "/api_v2/job_requests/*", status=422)
+    assert failures(await pair.engine.reconcile()) == [("failed", "update", "job_request")]
+    assert [row.verdict for row in (await pair.quiet()).waiting] == ["blocked"]
+    pair.world.advance(timedelta(hours=1, minutes=1))
+    assert await pair.settled() == ["Picker at Harbor Warehouse, Tue 03 Mar 10:00-18:00: 1 open", f"{PICKER}: 2 open"]
+
+
+async def test_an_unreadable_shift_beside_an_assignment_is_no_harm(pair: Pair) -> None:
+    """Only the shifts of the same hours matter."""
+    pair.offer(2)
+    await pair.settled()
+    broken = pair.offer(1, start="09:00")
+    pair.accept("Ada")
+
+    def garble(shift: dict[str, Any]) -> dict[str, Any]:
+        return shift | {"start_time": "soon"} if shift["id"] == broken else shift
+
+    pair.wire.garble = garble
+    outcome = await pair.engine.reconcile()
+    assert ([row.action for row in outcome.done], failures(outcome)) == (["create", "assign"], [])
