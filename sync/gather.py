@@ -25,6 +25,7 @@ def snapshot(tx: Transaction, policy: Policy, now: datetime, ahead: timedelta) -
     links += tx.links.demands(set(tx.links.at(beside)) - set(unsettled))
     people = _people(links, postings)
     strangers = set(people) - set(users.values())
+    held = (shift for link in links for shift in link.shifts)
     return Snapshot(
         now=now,
         policy=policy,
@@ -36,6 +37,7 @@ def snapshot(tx: Transaction, policy: Policy, now: datetime, ahead: timedelta) -
         people=people,
         candidates=_candidates(tx, users) if strangers else (),
         busy=_busy(tx),
+        taken=tx.links.existing(f"shift:{shift['id']}" for shift in (*shifts, *held)),
     )
 
 

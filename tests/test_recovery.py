@@ -380,3 +380,20 @@ async def test_an_unreadable_shift_beside_an_assignment_is_no_harm(pair: Pair) -
     pair.wire.garble = garble
     outcome = await pair.engine.reconcile()
     assert ([row.action for row in outcome.done], failures(outcome)) == (["create", "assign"], [])
+
+
+@pytest.mark.parametrize("fault", ["lost_reply", "lost_request"])
+async def test_a_seat_that_leaves_the_demand_it_founded_is_posted_under_a_marker_of_its_own(
+    pair: Pair, fault: FaultName
+) -> None:
+    """So the lost request is never taken for the first one."""
+    moved = pair.offer(1)
+    pair.offer(2)
+    await pair.settled()
+    pair.edit(moved, start_time=at(1, "10:00"), end_time=at(1, "18:00"))
+    strike(pair, fault, "POST", "/api_v2/job_requests")
+    assert failures(await pair.engine.reconcile()) == [("unknown", "create", "job_request")]
+    later(pair)
+    assert await pair.settled() == ["Picker at Harbor Warehouse, Tue 03 Mar 10:00-18:00: 1 open", f"{PICKER}: 2 open"]
+    names = [row["request_name"] for row in pair.world.wonolo.job_requests.records.values()]
+    assert len({name.partition("[sb:")[2] for name in names}) == len(names) == 2

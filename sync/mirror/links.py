@@ -132,6 +132,10 @@ class Links:
             keys |= self._column(select(_LINK.c.key).where(_LINK.c.pair == self._rows.pair, _LINK.c.slot.in_(some)))
         return sorted(keys)
 
+    def existing(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of the keys that links have."""
+        return frozenset(row.key for row in self._rows.ask_for_each(_BASES, set(keys)))
+
     def demands(self, keys: Collection[str]) -> list[LinkedDemand]:
         """The linked demands of these keys with their records, in order of the keys; other kinds are left out."""
         bases = self._bases("demand", keys)

@@ -94,7 +94,7 @@ def _records(ids: Iterable[int], snapshot: Snapshot) -> tuple[Record, ...]:
 
 def _to_wonolo(group: ShiftGroup, snapshot: Snapshot) -> Change:
     """Post open shifts as one JobRequest."""
-    key = f"shift:{group.shifts[0].id}"
+    key = _new_key(group, snapshot)
     this = About(key, group.demand, snapshot).because("open shifts in When I Work that Wonolo does not know")
     if key in snapshot.busy:
         return remark(this, "blocked", "job_request", snapshot.busy[key])
@@ -107,6 +107,12 @@ def _to_wonolo(group: ShiftGroup, snapshot: Snapshot) -> Change:
     write = Write(action="create", kind="job_request", seats=seats, payload=payload, sources=sources)
     seen = digest([(shift.id, shift.slot, shift.seats) for shift in group.shifts])
     return change(this, write, fields=_appears(this), risk=spend(None, group.demand, snapshot.rules), precondition=seen)
+
+
+def _new_key(group: ShiftGroup, snapshot: Snapshot) -> str:
+    """The key of a link that starts from a group: its first shift may have left the link that started from it."""
+    key = f"shift:{group.shifts[0].id}"
+    return f"{key}:{digest(slot_of(group.demand))[:8]}" if key in snapshot.taken else key
 
 
 def _to_wheniwork(posting: Posting, snapshot: Snapshot) -> list[Change]:

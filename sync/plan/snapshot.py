@@ -32,6 +32,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     `users` names the worker behind a When I Work user id; `people` are the workers seen in Wonolo; `candidates` the
     When I Work users who may turn out to be one of them. `busy` links have a write whose outcome is not known yet.
+    `taken` are keys of links that exist, as far as a new link might get one of them.
     """
 
     now: datetime
@@ -44,6 +45,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     people: Mapping[str, Worker] = {}
     candidates: tuple[tuple[int, Worker], ...] = ()
     busy: Mapping[str, str] = {}
+    taken: frozenset[str] = frozenset()
 
     @property
     def rules(self) -> Rules:
