@@ -42,14 +42,18 @@ class JobRequests(Records):
         try:
             return await self._write("PATCH", "job_request", path, fields)
         except Rejected as error:
-            if error.status != 422 or not error.certain:
+            kept = await self._missing(job_request_id, fields) if error.status == 422 and error.certain else {}
+            if not kept:
                 raise
         # Nothing happened behind a 422, so the write may be sent once more.
+        return await self._write("PATCH", "job_request", path, kept | fields)
+
+    async def _missing(self, job_request_id: int, fields: Record) -> Record:
         there = await self.job_request(job_request_id)
-        kept = {name: there[name] for name in _REQUIRED if there.get(name) not in (None, "")}
+        kept = {name: there[name] for name in _REQUIRED if name not in fields and there.get(name) not in (None, "")}
         if "description_tasks" in kept:
             kept.pop("description", None)  # it is made of the parts
-        return await self._write("PATCH", "job_request", path, kept | fields)
+        return kept
 
     async def rankings(self, job_request_id: int) -> Any:
         """Return the workers ranked for a job request, as answered: the shape is not known (Wonolo reference 4)."""
