@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, func, insert, select, update
 
 from sync.mirror import tables
-from sync.mirror.records import of_model
+from sync.mirror.records import kept, of_model
 from sync.mirror.rows import PAIR, Rows, chunked
 from sync.plan import Change
 
@@ -107,7 +107,7 @@ class Outbox:
             "kind": change.kind,
             "record": str((after or before or {}).get("id", change.record)),
             "cause": change.cause,
-            "before": before,
-            "after": after,
+            "before": kept(before) if before else None,
+            "after": kept(after) if after else None,
         }
         self._rows.connection.execute(_ADD, values)

@@ -46,17 +46,17 @@ def row(pair: str, kind: RecordKind, record: Record, read_at: datetime) -> dict[
         "id": int(record["id"]),
         "digest": owned_digest(kind, record),
         "read_at": read_at,
-        "raw": _kept(record),
+        "raw": kept(record),
         **{name: read(record) for name, read in _COLUMNS[kind].items()},
     }
 
 
-def _kept(record: Record) -> dict[str, Any]:
+def kept(record: Record) -> dict[str, Any]:
     """The record without what must never be stored, also inside its embedded worker."""
     if _NEVER_KEPT.isdisjoint(record) and dict not in map(type, record.values()):
         return dict(record)
     return {
-        name: _kept(value) if isinstance(value, dict) else value
+        name: kept(value) if isinstance(value, dict) else value
         for name, value in record.items()
         if name not in _NEVER_KEPT
     }

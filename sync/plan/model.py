@@ -52,12 +52,12 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to do, or one thing not done with the reason.
 
-    `payload` is what the writer sends, but for values that an earlier change of the same plan brings about:
-    `@user:KEY` is a worker's When I Work user, `@job_request` the JobRequest of the same link. `link` names the
-    link the change belongs to. `cause` says why it is to be done; `reason` why it waits or is left out.
-    `precondition` is the digest of the record the change was planned on; `expects` are fields the record must have
-    when it is sent, after the earlier changes of the same plan. `touched` are the fields of the demand it writes,
-    `seats` how many seats it adds, `sources` the shifts a new JobRequest is made of.
+    `payload` is what the writer sends, but for `@user:KEY`, which stands for the When I Work user that an earlier
+    change of the same plan creates. `link` names the link the change belongs to. `cause` says why it is to be done;
+    `reason` why it waits or is left out. `precondition` is the digest of the record the change was planned on;
+    `expects` are fields the record must have when it is sent, after the earlier changes of the same plan. `touched`
+    are the fields of the demand it writes, `seats` how many seats it adds, `sources` the shifts a new JobRequest is
+    made of.
     """
 
     action: Action

@@ -11,9 +11,6 @@ from sync.plan.model import Write, marker_key
 USER = "@user:"
 """Begins a payload value that stands for a worker's When I Work user."""
 
-JOB_REQUEST = "@job_request"
-"""A payload value that stands for the JobRequest an earlier change of the same plan creates."""
-
 
 class _Stack:
     """Open seats of one shift while a plan takes from it."""

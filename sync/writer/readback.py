@@ -5,7 +5,8 @@ from typing import Any, cast
 
 from mappings.convert import instant, wall_clock
 from mappings.digest import RecordKind, differing
-from mappings.model import Rules
+from mappings.model import Rules, Unmapped
+from mappings.place import of_job_request
 from sync.plan import Change
 from sync.writer.calls import Record, Seen
 
@@ -46,7 +47,15 @@ def _as_written(change: Change, kind: RecordKind, after: Record, rules: Rules) -
         start = None
     if kind != "job_request" or rules.start_time_format == "iso" or start is None:
         return after
-    return after | {"start_time": wall_clock(start, rules.place(change.place).zone)}
+    return after | {"start_time": wall_clock(start, _zone(change, after, rules))}
+
+
+def _zone(change: Change, after: Record, rules: Rules) -> str:
+    """The zone of the place the record is at now; the write may have moved it."""
+    try:
+        return of_job_request(after, rules.places).zone
+    except Unmapped:
+        return change.zone
 
 
 def _unseated(payload: Record, seen: Seen) -> str:

@@ -14,7 +14,7 @@ from sync.errors import Forbidden, OutcomeUnknown, Rejected, RemoteError, Unavai
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
 from sync.plan import Change
-from sync.plan.seats import JOB_REQUEST, USER
+from sync.plan.seats import USER
 from sync.writer.calls import Calls, Record, Seen
 from sync.writer.readback import unlike
 from sync.writer.settle import Settler
@@ -111,14 +111,13 @@ class Writer:
         return "it was deleted meanwhile"
 
     def _resolved(self, change: Change) -> Record | None:
-        """The payload with the ids that earlier changes brought about; None when one of them is missing."""
+        """The payload with the user whom an earlier change created; None when there is none."""
+        user = str(change.payload.get("user_id", ""))
+        if not user.startswith(USER):
+            return change.payload
         with self._store.begin(self._pair) as tx:
-            known: dict[str, int] = {f"{USER}{key}": user for user, key in tx.links.users().items()}
-            requests = [record for kind, record in tx.links.members(change.link) if kind == "job_request"]
-        known |= dict.fromkeys((JOB_REQUEST,), requests[0]) if requests else {}
-        payload = {name: known.get(str(value), value) for name, value in change.payload.items()}
-        waits = any(str(value) == JOB_REQUEST or str(value).startswith(USER) for value in payload.values())
-        return None if waits else payload
+            users = {f"{USER}{key}": user_id for user_id, key in tx.links.users().items()}
+        return change.payload | {"user_id": users[user]} if user in users else None
 
     def _begin(self, change: Change) -> int:
         with self._store.begin(self._pair) as tx:
