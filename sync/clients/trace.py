@@ -19,30 +19,27 @@ import msgspec
 
 from sync.clients.exchange import Request
 from sync.errors import ConfigError, RemoteError
-from sync.log import REDACTED, redact, scrub
+from sync.log import REDACTED, redact
 
-_PEOPLE = frozenset({"user", "users", "worker", "employer", "person", "login", "valid_rows", "invalid_rows"})
+_PEOPLE = frozenset({"user", "users", "worker", "employer", "person", "login"})
 """Keys that hold people, whose address is their home; that of anything else is a place of work."""
-_PERSONAL = frozenset(
+_IDENTITY = frozenset(
     {
         "first_name",
         "middle_name",
         "last_name",
         "gender",
-        "avatar",
         "avatar_url",
         "workplace_image_url",
         "home_latitude",
         "home_longitude",
         "ip_address",
-        "content",
-        "message",
-        "subject",
-        "body",
         "auth_token",
         "mfa_token",
     }
 )
+_WORDS = frozenset({"title", "content", "message", "subject", "body"})
+"""What people say to each other; in a refusal it is the service that speaks."""
 _HOME = frozenset({"address", "city", "zip", "postal_code", "latitude", "longitude"})
 _TOLD_HEADERS = ("content-type", "date", "retry-after", "w-limit-remaining", "x-request-id")
 _LONGEST_TEXT = 2_000
@@ -84,6 +81,7 @@ def _write(file: TextIO, exchange: Exchange) -> None:
 def told(exchange: Exchange) -> dict[str, Any]:
     """Return what a trace says of one exchange, scrubbed."""
     request, answer = exchange.request, exchange.answer
+    hidden = _IDENTITY | (_HOME if "/users" in request.path else frozenset())
     line: dict[str, Any] = {
         "at": exchange.at.isoformat(timespec="milliseconds"),
         "ms": exchange.milliseconds,
@@ -91,36 +89,37 @@ def told(exchange: Exchange) -> dict[str, Any]:
         "request": str(request),
         "query": dict(request.params),
         "headers": dict(request.headers),
-        "sent": _impersonal(request.json, of_person="/users" in request.path),
+        "sent": _impersonal(request.json, hidden | _WORDS),
     }
     if isinstance(answer, httpx.Response):
-        line |= _reply(answer, of_person="/users" in request.path)
+        line |= _reply(answer, hidden | _WORDS if answer.is_success else hidden)
     else:
         line["failure"] = str(answer) if answer else "broken off"
     return dict(redact(None, "", line))
 
 
-def _reply(response: httpx.Response, *, of_person: bool) -> dict[str, Any]:
+def _reply(response: httpx.Response, hidden: frozenset[str]) -> dict[str, Any]:
     headers = {name: response.headers[name] for name in _TOLD_HEADERS if name in response.headers}
     try:
-        body = _impersonal(msgspec.json.decode(response.content or b"null"), of_person=of_person)
+        body = _impersonal(msgspec.json.decode(response.content or b"null"), hidden)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        body = scrub(response.text[:_LONGEST_TEXT])
+        body = response.text[:_LONGEST_TEXT]
     return {"status": response.status_code, "reply_headers": headers, "reply": body}
 
 
-def _impersonal(value: Any, *, of_person: bool) -> Any:
+def _impersonal(value: Any, hidden: frozenset[str]) -> Any:
     if isinstance(value, list):
-        return [_impersonal(item, of_person=of_person) for item in value]
+        return [_impersonal(item, hidden) for item in value]
     if not isinstance(value, Mapping):
         return value
-    hidden = _PERSONAL | _HOME if of_person else _PERSONAL
     return {
-        key: REDACTED if _hides(key, inner, hidden) else _impersonal(inner, of_person=of_person or key in _PEOPLE)
+        key: REDACTED
+        if _hides(key, inner, hidden)
+        else _impersonal(inner, hidden | _HOME if key in _PEOPLE else hidden)
         for key, inner in value.items()
     }
 
 
 def _hides(key: str, inner: object, hidden: frozenset[str]) -> bool:
-    # A `message` may be a record of its own, whose `content` or `body` is then the text.
+    # A `message` may be a record, whose own `content` or `body` is then the text; unset values tell nothing.
     return key in hidden and inner not in (None, "") and not isinstance(inner, dict | list)
