@@ -11,7 +11,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from sync.errors import StoreError, StoreLocked, StoreNewer
 
@@ -57,7 +57,7 @@ def translated() -> Iterator[None]:
     """Turn the driver's errors into those of `sync.errors`."""
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
         reason = str(error.orig)
         if "locked" in reason or "lock timeout" in reason:
             raise StoreLocked("the database is locked by another program; end it, or try again later") from error

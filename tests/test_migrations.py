@@ -1,0 +1,64 @@
+"""The migrations: from nothing to the newest tables and back, on both databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+import sync.mirror
+from sync.errors import StoreNewer
+from sync.mirror import migrate
+from sync.mirror.store import Store
+
+
+def alembic(connection: sqlalchemy.Connection) -> Config:
+    """Alembic's configuration on a connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(sync.mirror.__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def connected(url: str) -> sqlalchemy.Engine:
+    """An engine that keeps nothing open."""
+    return sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
+
+
+def test_the_newest_tables_are_those_of_the_models(database_url: str) -> None:
+    """Nothing is missing in the migrations, and nothing is in them alone."""
+    with connected(database_url).begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+        command.check(alembic(connection))
+
+
+def test_a_second_migration_changes_nothing(database_url: str) -> None:
+    """Every opening migrates, so it is quick."""
+    before = sqlalchemy.inspect(connected(database_url)).get_table_names()
+    migrate(database_url)
+    assert sqlalchemy.inspect(connected(database_url)).get_table_names() == before
+
+
+def test_down_and_up_again(database_url: str) -> None:
+    """Nothing is left behind by the way down."""
+    with connected(database_url).begin() as connection:
+        command.downgrade(alembic(connection), "base")
+    assert sqlalchemy.inspect(connected(database_url)).get_table_names() == ["alembic_version"]
+    store = Store.open(database_url)
+    with store.begin("main") as tx:
+        assert tx.counts()["link"] == 0
+    store.close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
+    """The error says what to do."""
+    with connected(database_url).begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreNewer, match=r"revision 9999\); upgrade shiftbridge"):
+        Store.open(database_url)

@@ -1,0 +1,114 @@
+"""The outbox: intents from before they are sent until their outcome is known, and the change log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy
+
+from sync.mirror.store import Store
+from sync.outbox import Intent, Outbox
+from sync.plan import Change
+
+NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
+CHANGE = Change(
+    action="update",
+    system="wheniwork",
+    kind="shift",
+    record="7",
+    link="shift:7",
+    subject="Picker",
+    start=NOW + timedelta(days=1),
+    payload={"instances": 2},
+    expects={"instances": 1},
+    touched=("start",),
+    seats=1,
+)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An open database without rows."""
+    opened = Store.open(database_url)
+    yield opened
+    opened.close()
+
+
+def begin(store: Store, change: Change = CHANGE, pair: str = "main") -> int:
+    """Record an intent."""
+    with store.begin(pair) as tx:
+        return Outbox(tx.rows).begin(1, change, NOW)
+
+
+def finish(store: Store, intent: int, state: str, error: str = "", at: datetime = NOW) -> None:
+    """Record an outcome."""
+    with store.begin("main") as tx:
+        Outbox(tx.rows).finish(intent, state, at, error)
+
+
+def unknown(store: Store, pair: str = "main") -> list[Intent]:
+    """The intents whose outcome nobody knows."""
+    with store.begin(pair) as tx:
+        return Outbox(tx.rows).unknown()
+
+
+def test_an_intent_is_unknown_until_its_outcome_is_recorded(store: Store) -> None:
+    """A process that dies leaves it behind as it was sent, with the whole change."""
+    first, second = begin(store), begin(store)
+    assert unknown(store) == [Intent(first, CHANGE, NOW), Intent(second, CHANGE, NOW)]
+    finish(store, first, "unknown", "no answer")
+    finish(store, second, "done")
+    assert unknown(store) == [Intent(first, CHANGE, NOW)]
+    finish(store, first, "lost")
+    assert unknown(store) == []
+
+
+def test_pairs_have_intents_of_their_own(store: Store) -> None:
+    """Nobody recovers another pair's."""
+    begin(store, pair="other")
+    assert (unknown(store), len(unknown(store, "other"))) == ([], 1)
+
+
+def test_attempts_of_one_key_are_counted(store: Store, database_url: str) -> None:
+    """The same facts give the same key."""
+    begin(store)
+    begin(store)
+    begin(store, Change(action="delete", kind="shift", record="7", link="shift:7", subject="Picker"))
+    with sqlalchemy.create_engine(database_url, poolclass=sqlalchemy.NullPool).connect() as connection:
+        found = connection.exec_driver_sql("SELECT attempt FROM intent ORDER BY id").scalars().all()
+    assert found == [1, 2, 1]
+
+
+def test_a_refused_key_is_left_alone_for_an_hour(store: Store) -> None:
+    """Another outcome, or another pair's, is no refusal."""
+    finish(store, begin(store), "failed", "422: no")
+    finish(store, begin(store, Change(action="delete", kind="job", link="a", subject="s")), "unknown", "no answer")
+    later = Change(action="delete", kind="user", link="a", subject="s").key
+
+    def refused(at: datetime, pair: str = "main") -> dict[str, str]:
+        with store.begin(pair) as tx:
+            return Outbox(tx.rows).refused([CHANGE.key, later], at)
+
+    assert refused(NOW + timedelta(minutes=59)) == {CHANGE.key: "422: no"}
+    assert refused(NOW + timedelta(minutes=60)) == {}
+    assert refused(NOW, "other") == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "record"),
+    [({"id": 7}, {"id": 8}, "8"), ({"id": 7}, None, "7"), (None, None, "7")],
+)
+def test_the_change_log_keeps_a_record_before_and_after(
+    store: Store, database_url: str, before: dict[str, Any] | None, after: dict[str, Any] | None, record: str
+) -> None:
+    """One row for each change that was made."""
+    with store.begin("main") as tx:
+        Outbox(tx.rows).log(3, CHANGE, NOW, before=before, after=after)
+    with sqlalchemy.create_engine(database_url, poolclass=sqlalchemy.NullPool).connect() as connection:
+        query = "SELECT pair, run, link, action, system, kind, record FROM change_log"
+        assert [tuple(row) for row in connection.exec_driver_sql(query)] == [
+            ("main", 3, "shift:7", "update", "wheniwork", "shift", record)
+        ]
