@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, Table, and_, bindparam, delete, func, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, select, update
 
 from mappings.digest import RecordKind
 from mappings.link import LinkedDemand, LinkedWorker
@@ -25,22 +26,24 @@ Members = Mapping[tuple[RecordKind, int], str]
 """The records of a link with the digest each is settled at, empty for one that is not."""
 
 
-def _of_links(kind: RecordKind, mirrored: Table, joined: Any) -> Select[Any]:
-    """The records that hang on members of a kind, with the link of each."""
-    query = select(_MEMBER.c.link, mirrored.c.raw).join(mirrored, and_(mirrored.c.pair == _MEMBER.c.pair, joined))
-    of_some = and_(_MEMBER.c.pair == PAIR, _MEMBER.c.kind == kind, _MEMBER.c.link.in_(SOME))
-    return query.where(of_some).order_by(mirrored.c.id)
-
-
 def _members(kind: RecordKind) -> Select[Any]:
-    """The records of links that their system still has."""
+    """The records of links that their system still has.
+
+    They come in no order: for one, SQLite would go through every record of the pair.
+    """
     mirrored = table(kind)
-    return _of_links(kind, mirrored, mirrored.c.id == _MEMBER.c.record).where(mirrored.c.digest != tables.GONE)
+    joined = and_(mirrored.c.pair == _MEMBER.c.pair, mirrored.c.id == _MEMBER.c.record)
+    query = select(_MEMBER.c.link, mirrored.c.id, mirrored.c.raw).join(mirrored, joined)
+    of_some = and_(_MEMBER.c.pair == PAIR, _MEMBER.c.kind == kind, _MEMBER.c.link.in_(SOME))
+    return query.where(of_some, mirrored.c.digest != tables.GONE)
 
 
 _REQUESTS, _SHIFTS = _members("job_request"), _members("shift")
 _WORKERS, _USERS = _members("worker"), _members("user")
-_JOBS = _of_links("job_request", _JOB, _JOB.c.job_request_id == _MEMBER.c.record)
+_REQUEST_IDS = select(_MEMBER.c.record, _MEMBER.c.link).where(
+    _MEMBER.c.pair == PAIR, _MEMBER.c.kind == "job_request", _MEMBER.c.link.in_(SOME)
+)
+_JOBS = select(_JOB.c.job_request_id, _JOB.c.id, _JOB.c.raw).where(_JOB.c.pair == PAIR, _JOB.c.job_request_id.in_(SOME))
 _BASES = select(_LINK).where(_LINK.c.pair == PAIR, _LINK.c.key.in_(SOME))
 _FREE = delete(_MEMBER).where(_MEMBER.c.pair == PAIR, _MEMBER.c.link == bindparam("key"))
 _OF_LINK = select(_MEMBER.c.kind, _MEMBER.c.record).where(_MEMBER.c.pair == PAIR, _MEMBER.c.link == bindparam("key"))
@@ -139,7 +142,8 @@ class Links:
     def demands(self, keys: Collection[str]) -> list[LinkedDemand]:
         """The linked demands of these keys with their records, in order of the keys; other kinds are left out."""
         bases = self._bases("demand", keys)
-        requests, shifts, jobs = (self._by_link(query, bases) for query in (_REQUESTS, _SHIFTS, _JOBS))
+        requests, shifts = self._by_link(_REQUESTS, bases), self._by_link(_SHIFTS, bases)
+        jobs = self._jobs(bases)
         return [
             LinkedDemand(
                 key,
@@ -168,8 +172,16 @@ class Links:
 
     def _by_link(self, query: Select[Any], keys: Collection[str]) -> dict[str, list[Record]]:
         found: dict[str, list[Record]] = {}
-        for link, raw in self._rows.ask_for_each(query, keys):
+        for link, _, raw in sorted(self._rows.ask_for_each(query, keys), key=itemgetter(1)):
             found.setdefault(link, []).append(raw)
+        return found
+
+    def _jobs(self, keys: Collection[str]) -> dict[str, list[Record]]:
+        """The Jobs by link, also those that are no members yet."""
+        links = dict(self._rows.ask_for_each(_REQUEST_IDS, keys))
+        found: dict[str, list[Record]] = {}
+        for request, _, raw in sorted(self._rows.ask_for_each(_JOBS, links), key=itemgetter(1)):
+            found.setdefault(links[request], []).append(raw)
         return found
 
     def members(self, key: str) -> list[tuple[RecordKind, int]]:

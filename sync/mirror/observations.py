@@ -9,7 +9,7 @@ from sqlalchemy import Select, Table, Text, and_, bindparam, cast, func, or_, se
 from mappings.digest import RecordKind
 from sync.mirror import tables
 from sync.mirror.records import KINDS, Record, of_model, row, table
-from sync.mirror.rows import PAIR, Rows, chunked
+from sync.mirror.rows import PAIR, SOME, Rows, chunked
 
 _SHIFT = table("shift")
 _USER = table("user")
@@ -44,7 +44,7 @@ def _with_id(name: str, mirrored: Table) -> Select[Any]:
 _DIGEST = {kind: _with_id("digest", table(kind)) for kind in KINDS}
 _RECORD = {kind: _with_id("raw", table(kind)).where(table(kind).c.digest != tables.GONE) for kind in KINDS}
 _LONE_SHIFTS = (
-    select(_SHIFT.c.raw)
+    select(_SHIFT.c.id, _SHIFT.c.raw)
     .outerjoin(_MEMBER, _member("shift", _SHIFT))
     .where(
         _SHIFT.c.pair == PAIR,
@@ -52,13 +52,15 @@ _LONE_SHIFTS = (
         _SHIFT.c.digest != tables.GONE,
         _SHIFT.c.published,
         or_(*(_SHIFT.c.user_id.in_(users) for users in ([0], *_workers_users()))),
-        or_(
-            _SHIFT.c.start_time.is_(None),
-            and_(_SHIFT.c.start_time > bindparam("now"), _SHIFT.c.start_time < bindparam("until")),
-        ),
     )
-    .order_by(_SHIFT.c.id)
 )
+_LONE_AHEAD = _LONE_SHIFTS.where(
+    or_(
+        _SHIFT.c.start_time.is_(None),
+        and_(_SHIFT.c.start_time > bindparam("now"), _SHIFT.c.start_time < bindparam("until")),
+    )
+)
+_LONE_AT = _LONE_SHIFTS.where(_SHIFT.c.start_time.in_(SOME))
 
 
 class Observations:
@@ -148,7 +150,11 @@ class Observations:
 
     def lone_shifts(self, now: datetime, until: datetime) -> list[Record]:
         """The published shifts ahead that no link holds and that are open or held by a Wonolo worker."""
-        return list(self._rows.ask(_LONE_SHIFTS, now=now, until=until).scalars())
+        return _in_order(self._rows.ask(_LONE_AHEAD, now=now, until=until))
+
+    def lone_shifts_at(self, starts: Collection[datetime]) -> list[Record]:
+        """The same, of those that start at one of these instants."""
+        return _in_order(self._rows.ask_for_each(_LONE_AT, starts))
 
     def cursor(self, name: str) -> datetime | None:
         """How far the poller of that name has read; None when it never has."""
@@ -167,3 +173,8 @@ class Observations:
         mirrored = table(kind)
         query = select(func.count()).where(mirrored.c.pair == self._rows.pair, mirrored.c.digest != tables.GONE)
         return self._rows.connection.execute(query).scalar_one()
+
+
+def _in_order(rows: Iterable[Any]) -> list[Record]:
+    """Records by id; sorted here, as for an order in the query SQLite would go through every record of the pair."""
+    return [row.raw for row in sorted(rows, key=lambda row: row.id)]

@@ -7,7 +7,7 @@ not be kept), and the digest of its owned fields. Rows never leave `mirror` and 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger
+from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 GONE = "gone"
@@ -37,8 +37,9 @@ class WonoloJob(Mirrored, table=True):
     """A Job: one worker on one JobRequest."""
 
     __tablename__ = "wonolo_job"
+    __table_args__ = (Index("ix_wonolo_job_job_request_id", "pair", "job_request_id"),)
     state: str
-    job_request_id: int = Field(index=True, sa_type=BigInteger)
+    job_request_id: int = Field(sa_type=BigInteger)
     worker_id: int = Field(index=True, sa_type=BigInteger)
 
 
@@ -53,10 +54,11 @@ class WhenIWorkShift(Mirrored, table=True):
     """A shift; `user_id` 0 is an OpenShift."""
 
     __tablename__ = "wheniwork_shift"
+    __table_args__ = (Index("ix_wheniwork_shift_start_time", "pair", "start_time"),)
     user_id: int = Field(index=True, sa_type=BigInteger)
     location_id: int = Field(sa_type=BigInteger)
     position_id: int = Field(sa_type=BigInteger)
-    start_time: datetime | None = Field(default=None, index=True)
+    start_time: datetime | None = None
     end_time: datetime | None = None
     published: bool
     instances: int

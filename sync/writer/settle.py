@@ -1,7 +1,7 @@
 """Settling: after a write, link and base move to what was read back, in one transaction."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,8 +18,6 @@ from sync.plan import Change
 from sync.plan.merge import Wrote, followed, rebased
 from sync.plan.reading import Sides, read_sides, wonolo_demand
 from sync.writer.calls import Record, Seen
-
-_MOMENT = timedelta(seconds=1)
 
 
 class Settler:
@@ -62,9 +60,8 @@ class Settler:
     def _lone(self, link: LinkedDemand) -> dict[Slot, list[Shift]]:
         starts = {link.base.start, *(row.start for row in self._readable(link.shifts))}
         lone: dict[Slot, list[Shift]] = {}
-        for start in sorted(starts):
-            for shift in self._readable(self._tx.observations.lone_shifts(start - _MOMENT, start + _MOMENT)):
-                lone.setdefault(shift.slot, []).append(shift)
+        for shift in self._readable(self._tx.observations.lone_shifts_at(starts)):
+            lone.setdefault(shift.slot, []).append(shift)
         return lone
 
     def _readable(self, records: Iterable[Any]) -> list[Shift]:

@@ -142,7 +142,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pair", "id"),
     )
     with op.batch_alter_table("wheniwork_shift", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_wheniwork_shift_start_time"), ["start_time"], unique=False)
+        batch_op.create_index("ix_wheniwork_shift_start_time", ["pair", "start_time"], unique=False)
         batch_op.create_index(batch_op.f("ix_wheniwork_shift_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -182,7 +182,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pair", "id"),
     )
     with op.batch_alter_table("wonolo_job", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_wonolo_job_job_request_id"), ["job_request_id"], unique=False)
+        batch_op.create_index("ix_wonolo_job_job_request_id", ["pair", "job_request_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_wonolo_job_worker_id"), ["worker_id"], unique=False)
 
     op.create_table(
@@ -222,7 +222,7 @@ def downgrade() -> None:
     op.drop_table("wonolo_job_request")
     with op.batch_alter_table("wonolo_job", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wonolo_job_worker_id"))
-        batch_op.drop_index(batch_op.f("ix_wonolo_job_job_request_id"))
+        batch_op.drop_index("ix_wonolo_job_job_request_id")
 
     op.drop_table("wonolo_job")
     with op.batch_alter_table("wheniwork_user", schema=None) as batch_op:
@@ -232,7 +232,7 @@ def downgrade() -> None:
     op.drop_table("wheniwork_site")
     with op.batch_alter_table("wheniwork_shift", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wheniwork_shift_user_id"))
-        batch_op.drop_index(batch_op.f("ix_wheniwork_shift_start_time"))
+        batch_op.drop_index("ix_wheniwork_shift_start_time")
 
     op.drop_table("wheniwork_shift")
     op.drop_table("wheniwork_position")
