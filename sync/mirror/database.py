@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DatabaseError
 
 from sync.errors import StoreError, StoreLocked, StoreNewer
 
 _BUSY_SECONDS = 5
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_REVISIONS = sorted(path.stem.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
+"""The revisions in order: each file's name begins with its own."""
+
+_MIGRATING = 7443
+"""The number of the lock under which the tables of a Postgres are migrated."""
 
 
 def connect(url: str) -> Engine:
@@ -67,21 +70,32 @@ def translated() -> Iterator[None]:
 def migrate(url: str) -> None:
     """Create the tables or bring them up to date; raises StoreNewer when a newer version of the program made them."""
     engine = connect(url)
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     try:
         with transaction(engine) as connection:
-            if not _is_current(connection, config):
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            if _revision(connection) != _REVISIONS[-1]:
+                _upgrade(connection)
     finally:
         engine.dispose()
 
 
-def _is_current(connection: Connection, config: AlembicConfig) -> bool:
-    scripts = ScriptDirectory.from_config(config)
-    known = {script.revision for script in scripts.walk_revisions()}
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found and found not in known:
+def _revision(connection: Connection) -> str | None:
+    """The revision of the tables, None where there are none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
+    if found and found not in _REVISIONS:
         raise StoreNewer(f"a newer version of shiftbridge made this database (revision {found}); upgrade shiftbridge")
-    return found == scripts.get_current_head()
+    return str(found) if found else None
+
+
+def _upgrade(connection: Connection) -> None:
+    # Alembic takes half a second to import, and a database that is up to date does not need it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")  # one of several replicas migrates
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
