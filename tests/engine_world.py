@@ -95,7 +95,8 @@ Look = Callable[[httpx.Request], None]
 class Wire(httpx.AsyncBaseTransport):
     """The way to the sandbox; a test may look at requests on their way, do something then, or end the world there.
 
-    `before_read` is by path, `before_write` and `after_write` are for every write; `garble` changes listed shifts.
+    `before_read` is by path, `before_write` and `after_write` are for every write; `garble` changes listed shifts;
+    `drop_option` is a query parameter that never arrives.
     """
 
     def __init__(self, world: World) -> None:
@@ -104,6 +105,7 @@ class Wire(httpx.AsyncBaseTransport):
         self.before_write: Look | None = None
         self.after_write: Look | None = None
         self.garble: Callable[[Record], Record] | None = None
+        self.drop_option = ""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a request on."""
@@ -112,6 +114,7 @@ class Wire(httpx.AsyncBaseTransport):
         before = self.before_write if writes else self.before_read.get(path)
         if before:
             before(request)
+        request.url = request.url.copy_remove_param(self.drop_option)
         response = await self._inner.handle_async_request(request)
         if writes and self.after_write:
             self.after_write(request)

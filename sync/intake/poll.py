@@ -153,7 +153,7 @@ class Poller:
         await asyncio.to_thread(self._mark_gone, gone, began)
 
     def _missing(self, listing: ShiftListing, start: datetime, end: datetime) -> tuple[list[int], set[int]]:
-        seen = {int(shift["id"]) for shift in listing.shifts}
+        seen = {int(shift["id"]) for shift in listing.shifts if str(shift["id"]).isdecimal()}
         with self._store.begin(self._pair) as tx:
             missing = tx.observations.shifts_missing(start, end, seen)
             return missing, tx.links.held("shift", missing)

@@ -1,0 +1,88 @@
+"""Gathering what one plan needs: links that changed or have something beside them, and records without a link."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sync.gather import snapshot
+from sync.mirror import migrate
+from sync.outbox import Outbox
+from sync.plan import Change, Snapshot
+from tests.engine_world import Pair, open_pair
+
+
+@pytest.fixture
+async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
+    """A pair of accounts in which nothing is offered yet; what is asked of the database is tested elsewhere."""
+    url = f"sqlite:///{tmp_path / 'shiftbridge.db'}"
+    migrate(url)
+    async with open_pair(url) as opened:
+        yield opened
+
+
+async def gathered(pair: Pair) -> Snapshot:
+    """What the mirror holds for a plan after a pull."""
+    await pair.engine.pull()
+    with pair.engine._store.begin("main") as tx:
+        return snapshot(tx, pair.engine._policy, pair.world.clock.now(), timedelta(days=14))
+
+
+async def test_an_unchanged_link_is_not_loaded(pair: Pair) -> None:
+    """Planning grows with what changed."""
+    stack = pair.offer(1)
+    pair.offer(1, start="10:00")
+    await pair.settled()
+    assert (await gathered(pair)).links == ()
+    pair.edit(stack, instances=2)
+    assert [link.key for link in (await gathered(pair)).links] == [f"shift:{stack}"]
+
+
+async def test_a_link_is_loaded_for_a_shift_beside_it(pair: Pair) -> None:
+    """Also when that shift comes from another link, or cannot be told yet."""
+    first = pair.offer(1)
+    moved = pair.offer(1, start="10:00")
+    await pair.settled()
+    beside = pair.offer(1)
+    found = await gathered(pair)
+    assert ([link.key for link in found.links], [row["id"] for row in found.shifts]) == ([f"shift:{first}"], [beside])
+    pair.offer(1, location_id=136, site_id=9)
+    row = pair.world.wheniwork.shifts[beside]
+    pair.edit(moved, start_time=row["start_time"], end_time=row["end_time"])
+    assert {link.key for link in (await gathered(pair)).links} == {f"shift:{first}", f"shift:{moved}"}
+
+
+async def test_people_are_those_of_the_jobs_and_candidates_are_read_for_strangers_alone(pair: Pair) -> None:
+    """A worker who is a user already needs none."""
+    pair.post(2)
+    pair.accept("Ada")
+    found = await gathered(pair)
+    key = f"wonolo:{pair.worker('Ada')}"
+    assert ({*found.people}, found.people[key].first_name, len(found.candidates)) == ({key}, "Ada", 18)
+    await pair.settled()
+    assert (await gathered(pair)).candidates == ()
+    pair.accept("Bruno")
+    found = await gathered(pair)
+    assert (len(found.candidates), list(found.users.values())) == (18, [key])
+
+
+async def test_links_with_an_unknown_write_are_busy(pair: Pair) -> None:
+    """They are not planned before it is known."""
+    change = Change(action="update", kind="shift", record="1", link="shift:1", subject="s")
+    with pair.engine._store.begin("main") as tx:
+        Outbox(tx.rows).begin(1, change, pair.world.clock.now())
+    assert (await gathered(pair)).busy == {
+        "shift:1": "the outcome of an earlier write (update) is not known yet; the next run looks again"
+    }
+
+
+async def test_keys_that_links_have_are_told(pair: Pair) -> None:
+    """A shift may have left the link that was founded with it."""
+    stack = pair.offer(1)
+    await pair.settled()
+    assert (await gathered(pair)).taken == frozenset()
+    pair.edit(stack, instances=2)
+    assert (await gathered(pair)).taken == {f"shift:{stack}"}
