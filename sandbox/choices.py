@@ -13,6 +13,7 @@ from sandbox.demands import distinct_shifts, job_request_fields
 from sandbox.wheniwork.records import EMPLOYEE
 from sandbox.wonolo.job_requests import find_job_request
 from sandbox.wonolo.lifecycle import HOLDS_A_SEAT, jobs_on, seats_held
+from sandbox.wonolo.rankings import may_accept
 from sandbox.wonolo.table import Record
 from sandbox.world import World
 
@@ -41,7 +42,7 @@ def job_request_and_worker(world: World, given: Given) -> Chosen:
     if "worker_id" in given:
         return {"job_request_id": number}
     busy = _busy_workers(world, job_request)
-    workers = (user["id"] for user in state.users.records.values() if _may_accept(world, user, job_request))
+    workers = (user["id"] for user in state.users.records.values() if may_accept(state, user, job_request))
     return {"job_request_id": number, "worker_id": _pick(world, (worker for worker in workers if worker not in busy))}
 
 
@@ -54,15 +55,6 @@ def _open_job_requests(world: World) -> list[int]:
 def _is_ahead(world: World, job_request: Record) -> bool:
     start = job_request["start_time"]
     return start is not None and start > world.clock.now()
-
-
-def _may_accept(world: World, user: Record, job_request: Record) -> bool:
-    badges = world.wonolo.badges.records
-    needed = {requirement["badge_id"] for requirement in job_request["badge_requirements"]}
-    hard = {number for number in needed if number in badges and not badges[number]["is_soft"]}
-    held = {badge["badge_id"] for badge in user["user_badges"]}
-    ready = user["type"] == "Worker" and user["onboarding_last_state"] == "complete" and not user["suspended"]
-    return ready and hard <= held and user["id"] not in job_request["ban_list"]
 
 
 def _busy_workers(world: World, job_request: Record) -> set[int]:

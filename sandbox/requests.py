@@ -12,7 +12,9 @@ import msgspec
 
 LONGEST_BODY = 20_000
 _KEPT = 200_000
-_SECRETS = frozenset({"token", "w-token", "key", "w-key", "api_key", "secret_key", "password", "password_confirmation"})
+_SECRETS = frozenset(
+    {"token", "w-token", "key", "w-key", "api_key", "secret_key", "auth_token", "password", "password_confirmation"}
+)
 _LOGINS = ("/api_v2/authenticate", "/2/login", "/login")
 
 

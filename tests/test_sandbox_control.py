@@ -13,7 +13,8 @@ def test_the_state_shows_both_services_whole() -> None:
     """Drafts, people and switches included."""
     state = Control().get("/state")
     assert state["now"] == "2026-11-23T18:00:00+00:00"
-    assert set(state["wonolo"]) == {"job_requests", "jobs", "users", "badges", "customers", "switches"}
+    tables = {"job_requests", "multi_day_job_requests", "jobs", "messages", "users", "badges", "customers"}
+    assert set(state["wonolo"]) == {*tables, "notifications", "switches"}
     assert len(state["wonolo"]["users"]) == 42
     shifts = state["wheniwork"]["shifts"]
     assert {shift["published"] for shift in shifts if shift["is_open"]} == {True, False}

@@ -50,6 +50,7 @@ BLANK: Record = {
     "organizational_path": None,
     "re_ranked_worker_ids": [],
     "opened_as": "posted",
+    "ranking_round": 0,
 }
 """A JobRequest before anybody has filled it in."""
 

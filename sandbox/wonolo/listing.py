@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sandbox.wonolo.params import Params, instant, is_blank
@@ -14,6 +14,7 @@ from sandbox.wonolo.zones import COMPANY_ZONE
 MAX_PER_PAGE = 50
 
 Wanted = dict[str, frozenset[str]]
+Item = TypeVar("Item")
 
 
 def wanted_values(params: Params, exact: Iterable[str], several: Iterable[str] = ()) -> Wanted:
@@ -53,15 +54,24 @@ def list_some(state: WonoloState, table: Table, params: Params, wanted: Wanted, 
 
 def page_of(state: WonoloState, table: Table, params: Params, entries: Sequence[Entry]) -> list[Record]:
     """The page asked for, newest first; a page past the end is empty."""
-    per = _count(params.get("per")) or MAX_PER_PAGE
-    count = min(per, MAX_PER_PAGE)
-    offset = (max(_count(params.get("page")), 1) - 1) * count
+    offset, count = _place(params)
     if state.switches.newest_first:
         end = max(len(entries) - offset, 0)
         shown = reversed(entries[max(end - count, 0) : end])
     else:
         shown = iter(entries[offset : offset + count])
     return [table.records[number] for _, number in shown]
+
+
+def some_page(params: Params, items: Sequence[Item]) -> Sequence[Item]:
+    """The page asked for of anything that has an order of its own."""
+    offset, count = _place(params)
+    return items[offset : offset + count]
+
+
+def _place(params: Params) -> tuple[int, int]:
+    count = min(_count(params.get("per")) or MAX_PER_PAGE, MAX_PER_PAGE)
+    return (max(_count(params.get("page")), 1) - 1) * count, count
 
 
 def _count(value: Any) -> int:

@@ -31,7 +31,7 @@ _USER_NAMES = (
 )
 _USER_FIELDS = _USER_NAMES.split()
 _PRINTED_AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
-_NOT_SHOWN = ("opened_as", "worker_id", "cancelled_reason")
+_NOT_SHOWN = ("opened_as", "ranking_round", "worker_id", "cancelled_reason")
 
 
 def iso(value: datetime) -> str:
@@ -89,6 +89,12 @@ def job_record(state: WonoloState, record: Record) -> Record:
         "worker": _shown(worker, _WORKER_FIELDS),
         "employer": _shown(employer, _EMPLOYER_FIELDS) if employer else None,
     }
+
+
+def ranking_record(state: WonoloState, job_request: Record, rank: int, worker_id: int) -> Record:
+    """A worker's place among those ranked for a JobRequest; its shape is a guess after that of a Job."""
+    worker = _shown(state.users.records[worker_id], _WORKER_FIELDS)
+    return {"job_request_id": job_request["id"], "worker_id": worker_id, "rank": rank, "worker": worker}
 
 
 def _minutes_to_start(job: Record, job_request: Record) -> int | None:

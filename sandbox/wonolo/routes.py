@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from sandbox.wonolo import auth, badges, customers, job_requests, jobs, users
+from sandbox.wonolo import auth, badges, customers, job_requests, jobs, messages, multi_day, rankings, search, users
 from sandbox.wonolo.params import Params, read_params
 from sandbox.wonolo.refusal import Refusal, not_found
 from sandbox.wonolo.state import WonoloState
@@ -23,15 +23,27 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/job_requests", job_requests.create_job_request),
     ("GET", "/job_requests/{id}", job_requests.get_job_request),
     ("PATCH", "/job_requests/{id}", job_requests.update_job_request),
+    ("GET", "/job_requests/{id}/rankings", rankings.list_rankings),
+    ("POST", "/job_requests/{id}/resend_notifications", rankings.resend_notifications),
+    ("POST", "/job_requests/{id}/re_rank_workers", rankings.re_rank_workers),
     ("GET", "/jobs", jobs.list_jobs),
     ("POST", "/jobs", jobs.assign_job),
     ("POST", "/jobs/assign", jobs.assign_job),
     ("GET", "/jobs/{id}", jobs.get_job),
     ("PATCH", "/jobs/{id}", jobs.update_job),
+    ("GET", "/messages", messages.list_messages),
+    ("POST", "/messages", messages.create_message),
+    ("GET", "/messages/{id}", messages.get_message),
+    ("POST", "/multi_day_job_requests", multi_day.create_multi_day_job_request),
+    ("GET", "/multi_day_job_requests/{id}", multi_day.get_multi_day_job_request),
+    ("PATCH", "/multi_day_job_requests/{id}", multi_day.update_multi_day_job_request),
+    ("GET", "/search", search.search),
     ("GET", "/users", users.list_users),
     ("POST", "/users", users.create_user),
     ("POST", "/users/invite", users.invite_user),
     ("GET", "/users/{id}", users.get_user),
+    ("GET", "/users/{id}/tracking", users.track_user),
+    ("POST", "/sync_auth_token", users.sync_auth_token),
     ("PUT", "/users/{id}", users.update_user),
     ("PATCH", "/users/{id}", users.update_user),
     ("GET", "/badges", badges.list_badges),
@@ -47,6 +59,12 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("PATCH", "/customers/{id}", customers.update_customer),
 )
 _WITHOUT_TOKEN = (auth.authenticate, auth.info)
+_CREATES_NOTHING = (
+    auth.authenticate,
+    rankings.resend_notifications,
+    rankings.re_rank_workers,
+    users.sync_auth_token,
+)
 _EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -73,7 +91,7 @@ def _endpoint(state: WonoloState, handler: Handler) -> Callable[[Request], Await
             if handler not in _WITHOUT_TOKEN:
                 auth.check_token(state, params)
             answer = handler(state, params | _path_id(request))
-            created = request.method == "POST" and handler is not auth.authenticate
+            created = request.method == "POST" and handler not in _CREATES_NOTHING
             return _json(_unwrapped(state, answer), state.switches.created_status if created else HTTPStatus.OK)
         except Refusal as refusal:
             return _json(refusal.body(state.switches.error_shape), refusal.status)

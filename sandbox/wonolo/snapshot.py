@@ -17,5 +17,8 @@ def snapshot(state: WonoloState) -> dict[str, Any]:
         "users": [user_record(record) for record in state.users.records.values()],
         "badges": [plain_record(record) for record in state.badges.records.values()],
         "customers": [plain_record(record) for record in state.customers.records.values()],
+        "messages": [plain_record(record) for record in state.messages.records.values()],
+        "multi_day_job_requests": [plain_record(record) for record in state.multi_day_job_requests.records.values()],
+        "notifications": [plain_record(record) for record in state.notifications],
         "switches": asdict(state.switches),
     }

@@ -34,6 +34,12 @@ class WonoloState:
         self.badges = Table(11)
         self.job_requests = Table(50001)
         self.jobs = Table(90001)
+        self.multi_day_job_requests = Table(7001)
+        self.messages = Table(20001)
+        self.notifications: list[Record] = []
+        """What workers were sent again: JobRequest, workers, instant."""
+        self.external_tokens: dict[int, str] = {}
+        """Tokens of other systems, by user."""
         self.jobs_of: defaultdict[int, list[int]] = defaultdict(list)
         self.agenda: list[tuple[datetime, int]] = []
         self._last_part_id = 700000

@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.wonolo.listing import list_some, list_table, wanted_values
 from sandbox.wonolo.params import Params, fields_of, is_blank, text, whole
 from sandbox.wonolo.refusal import forbidden, invalid, missing, not_found
-from sandbox.wonolo.render import user_record
+from sandbox.wonolo.render import plain_record, user_record
 from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Record
 from sandbox.wonolo.user_badges import apply_badge_changes, read_badge_changes
@@ -46,12 +46,12 @@ _BLANK: Record = {
 def find_user(state: WonoloState, number: object) -> Record:
     """The user with the id given as a number, if the key may see it; raises a 404 Refusal."""
     record = state.users.records.get(number) if isinstance(number, int) else None
-    if record is None or (state.switches.pool == "public" and number not in _visible_ids(state)):
+    if record is None or (state.switches.pool == "public" and number not in visible_ids(state)):
         raise not_found()
     return record
 
 
-def _visible_ids(state: WonoloState) -> list[int]:
+def visible_ids(state: WonoloState) -> list[int]:
     """Employers, and the Workers with an active Job or one approved within the last 24 hours (Wonolo reference 13)."""
     day_ago = state.clock.now() - timedelta(hours=24)
     working = {
@@ -62,11 +62,33 @@ def _visible_ids(state: WonoloState) -> list[int]:
     return [number for number, user in state.users.records.items() if user["type"] == "Employer" or number in working]
 
 
+def track_user(state: WonoloState, params: Params) -> dict[str, Any]:
+    """Where a user was last seen, and on which Job; the shape is a guess (Wonolo reference 4)."""
+    user = find_user(state, params["id"])
+    steps = [
+        step for job in state.jobs.records.values() if job["worker_id"] == user["id"] for step in job["transitions"]
+    ]
+    last: Record = max(steps, key=lambda step: (step["created_at"], step["id"]), default={})
+    seen = {name: last.get(name, user.get(name)) for name in ("job_id", "latitude", "longitude")}
+    return {"tracking": plain_record({"user_id": user["id"], **seen, "tracked_at": last.get("created_at")})}
+
+
+def sync_auth_token(state: WonoloState, params: Params) -> dict[str, Any]:
+    """Keep another system's token for the user with that `external_id`; parameters and shape are a guess."""
+    given = fields_of(params, "user")
+    _check_required(given, ("external_id", "auth_token"))
+    wanted = text("external_id", given["external_id"])
+    user = next((one for one in state.users.records.values() if one["external_id"] == wanted), None)
+    found = find_user(state, user and user["id"])
+    state.external_tokens[found["id"]] = text("auth_token", given["auth_token"]) or ""
+    return {"user": user_record(found)}
+
+
 def list_users(state: WonoloState, params: Params) -> dict[str, Any]:
     """List users by type, e-mail and other fields, newest first."""
     wanted = wanted_values(params, _FILTERS, _COMMA_FILTERS)
     if state.switches.pool == "public":
-        found = list_some(state, state.users, params, wanted, _visible_ids(state))
+        found = list_some(state, state.users, params, wanted, visible_ids(state))
     else:
         found = list_table(state, state.users, params, wanted)
     return {"users": [user_record(record) for record in found]}
