@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx
 
+from sync.clients.trace import Trace
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, OffsetClock, SystemClock
@@ -56,14 +57,16 @@ async def open_engine(
     transport: httpx.AsyncBaseTransport | None = None,
     clock: Clock | None = None,
     progress: Progress = quiet,
+    trace: Trace | None = None,
 ) -> AsyncIterator["Engine"]:
     """Open database and clients of a pair; `transport` replaces the network of both clients.
 
+    `progress` is told what comes in, and `trace` each exchange with a service.
     Raises StoreError kinds for the database and ConfigError for URLs that may not be used.
     """
     store = await asyncio.to_thread(Store.open, config.database.url)
     try:
-        async with open_clients(config, transport) as (wonolo, wheniwork):
+        async with open_clients(config, transport, trace) as (wonolo, wheniwork):
             believed = clock or await _clock(config, wonolo)
             yield Engine(config, store, wonolo, wheniwork, believed, progress)
     finally:
@@ -72,14 +75,14 @@ async def open_engine(
 
 @asynccontextmanager
 async def open_clients(
-    config: Config, transport: httpx.AsyncBaseTransport | None = None
+    config: Config, transport: httpx.AsyncBaseTransport | None = None, trace: Trace | None = None
 ) -> AsyncIterator[tuple[Wonolo, WhenIWork]]:
     """Open the clients of a pair; nothing is sent yet. Raises ConfigError for URLs that may not be used."""
     there, here = config.wonolo, config.wheniwork
     keys = (there.api_key.get_secret_value(), there.secret_key.get_secret_value())
     login = (here.key.get_secret_value(), here.email.get_secret_value(), here.password.get_secret_value())
     async with (
-        Wonolo(there.base_url, *keys, transport=transport, per_second=there.per_second) as wonolo,
+        Wonolo(there.base_url, *keys, transport=transport, per_second=there.per_second, trace=trace) as wonolo,
         WhenIWork(
             here.base_url,
             here.login_url,
@@ -87,6 +90,7 @@ async def open_clients(
             user_id=here.user_id,
             transport=transport,
             per_minute=here.per_minute,
+            trace=trace,
         ) as wheniwork,
     ):
         yield wonolo, wheniwork
