@@ -14,7 +14,9 @@ demo: .venv/ready ## run the main job against the local sandbox
 	@.venv/bin/python .venv/bin/shiftbridge demo
 
 test: .venv/ready ## run all tests, on SQLite and on a real Postgres
-	$(RUN) pytest -n 2 --cov
+	$(RUN) pytest -n 2 --cov --cov-fail-under=95
+	@echo "What is pure is covered to the last branch:"
+	$(RUN) coverage report --include='mappings/*,sync/plan/*' --fail-under=100
 
 check: .venv/ready ## format, lint, types, import contracts, dependencies, locked requirements
 	$(RUN) ruff format --check .
