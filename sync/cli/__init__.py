@@ -36,6 +36,9 @@ ConfigPath = Annotated[
 ]
 Printed = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
 Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log to standard error; -vv logs more.")]
+Traced = Annotated[
+    Path | None, typer.Option("--trace", help="Write every request and reply, scrubbed, to a file for support.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 Seed = Annotated[int, typer.Option(help="Decides every random choice.")]
 
@@ -88,12 +91,17 @@ def shiftbridge(
 
 
 @app.command()
-def diff(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> int:  # noqa: A002
+def diff(
+    config: ConfigPath = _CONFIG,
+    format: Printed = Format.TEXT,  # noqa: A002
+    trace: Traced = None,
+    verbose: Verbose = 0,
+) -> int:
     """Show what a reconcile would do; write nothing. Exit code 2 when there is something to do."""
     from sync import report
     from sync.cli import terminal, work
 
-    found = work.diff(work.settings(config, verbose))
+    found = work.diff(work.settings(config, verbose), trace)
     terminal.show(found, format, report)
     return 2 if found.is_pending else 0
 
@@ -103,6 +111,7 @@ def reconcile(
     config: ConfigPath = _CONFIG,
     format: Printed = Format.TEXT,  # noqa: A002
     allow: Annotated[list[str] | None, typer.Option(help="Let a guard pass so many once: delete:shifts=40.")] = None,
+    trace: Traced = None,
     verbose: Verbose = 0,
 ) -> int:
     """Carry out what a diff shows. Exit code 3 when something waits or failed, 7 when a guard refused it all."""
@@ -111,7 +120,7 @@ def reconcile(
 
     permitted = work.allowances(allow or ())
     settings = work.settings(config, verbose)
-    found = work.reconcile(settings, permitted)
+    found = work.reconcile(settings, permitted, trace)
     terminal.show(found, format, report)
     for system in settings.switched_off:
         terminal.note(f"Nothing was written to {system}: set write = true under [{system}] in {config} to allow it.")
@@ -128,7 +137,12 @@ def status(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose:
 
 
 @app.command()
-def doctor(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> int:  # noqa: A002
+def doctor(
+    config: ConfigPath = _CONFIG,
+    format: Printed = Format.TEXT,  # noqa: A002
+    trace: Traced = None,
+    verbose: Verbose = 0,
+) -> int:
     """Look at everything a run needs, and say what to do. Exit code 1 when something is wrong."""
     import asyncio
 
@@ -136,7 +150,9 @@ def doctor(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose:
     from sync.doctor import shown
     from sync.doctor.examination import examine
 
-    found = asyncio.run(examine(work.settings(config, verbose), config))
+    settings = work.settings(config, verbose)
+    with work.tracing(trace) as told:
+        found = asyncio.run(examine(settings, config, trace=told))
     terminal.show(found, format, shown)
     return 1 if any(finding.level == "error" for finding in found) else 0
 

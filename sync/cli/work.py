@@ -3,12 +3,14 @@
 import asyncio
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import get_args
 
 import typer
 
 from sync.cli.terminal import log, progress
+from sync.clients.trace import Trace, trace_to
 from sync.config import Config, load
 from sync.engine import Outcome, open_engine
 from sync.plan import Plan
@@ -36,23 +38,28 @@ def _allowance(text: str) -> tuple[str, int]:
     return f"{action}:{kind}", int(number)
 
 
-def diff(config: Config) -> Report:
+def tracing(path: Path | None) -> AbstractContextManager[Trace | None]:
+    """Open the trace file, if one is named; raises ConfigError when it cannot be written."""
+    return trace_to(path) if path else nullcontext()
+
+
+def diff(config: Config, trace: Path | None = None) -> Report:
     """Pull and plan."""
-    return of_plan(asyncio.run(_diff(config)), config.name)
+    return of_plan(asyncio.run(_diff(config, trace)), config.name)
 
 
-async def _diff(config: Config) -> Plan:
-    with progress() as tell:
-        async with open_engine(config, progress=tell) as engine:
+async def _diff(config: Config, trace: Path | None) -> Plan:
+    with progress() as tell, tracing(trace) as told:
+        async with open_engine(config, progress=tell, trace=told) as engine:
             return await engine.diff()
 
 
-def reconcile(config: Config, allow: Mapping[str, int]) -> Report:
+def reconcile(config: Config, allow: Mapping[str, int], trace: Path | None = None) -> Report:
     """Pull, plan and write."""
-    return of_outcome(asyncio.run(_reconcile(config, allow)), config.name)
+    return of_outcome(asyncio.run(_reconcile(config, allow, trace)), config.name)
 
 
-async def _reconcile(config: Config, allow: Mapping[str, int]) -> Outcome:
-    with progress() as tell:
-        async with open_engine(config, progress=tell) as engine:
+async def _reconcile(config: Config, allow: Mapping[str, int], trace: Path | None) -> Outcome:
+    with progress() as tell, tracing(trace) as told:
+        async with open_engine(config, progress=tell, trace=told) as engine:
             return await engine.reconcile(allow)

@@ -12,6 +12,7 @@ import httpx
 
 from mappings.convert import one_line
 from mappings.model import NAMES
+from sync.clients.trace import Trace
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import SystemClock
@@ -30,10 +31,12 @@ _OVERLAP = timedelta(minutes=10)
 """How far back each poll reads again: clocks further apart lose changes."""
 
 
-async def examine(config: Config, path: Path, transport: httpx.AsyncBaseTransport | None = None) -> list[Finding]:
+async def examine(
+    config: Config, path: Path, transport: httpx.AsyncBaseTransport | None = None, trace: Trace | None = None
+) -> list[Finding]:
     """Look at everything, the configuration read from `path` first; nothing is written but an empty database."""
     findings = _file(path)
-    async with open_clients(config, transport) as (wonolo, wheniwork):
+    async with open_clients(config, transport, trace) as (wonolo, wheniwork):
         findings += await _tried("Wonolo", _wonolo(config, wonolo))
         findings += await _tried("When I Work", _wheniwork(config, wheniwork))
         if not any(finding.level == "error" for finding in findings):
