@@ -74,10 +74,6 @@ def _public(client: object) -> set[str]:
 # What the sandbox serves
 
 
-BEING_BUILT = pytest.mark.xfail(reason="some endpoints are served by neither router so far")
-
-
-@BEING_BUILT
 def test_every_endpoint_of_wonolo_is_served_by_the_sandbox() -> None:
     """Under every method that the documents name."""
     router = wonolo_routes.routes(build_world(seed=1, demands=0).wonolo)
@@ -90,7 +86,7 @@ def _ways(table: tuple[Endpoint, ...]) -> set[tuple[str, str]]:
     return {way for endpoint in table for way in api_coverage.spellings(endpoint)}
 
 
-@BEING_BUILT
+@pytest.mark.xfail(reason="the sandbox does not serve every endpoint of When I Work yet")
 def test_every_endpoint_of_when_i_work_is_served_by_the_sandbox() -> None:
     """Each is asked; none is answered as an unknown path or a method that is not allowed."""
     world = build_world(seed=1, demands=0)
