@@ -1,0 +1,69 @@
+"""The sandbox as a process of its own, and what its control API tells and does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import msgspec
+
+from mappings.convert import instant, rfc2822
+
+_NO_LIMITS = {"wheniwork": {"rate_limit_per_minute": 0}}
+
+
+@contextmanager
+def sandbox(demands: int, posted: float = 0.0) -> Iterator[Service]:
+    """Serve a world on the loopback address without rate limits; `posted` is the share of JobRequests on Wonolo alone.
+
+    The process ends with the context.
+    """
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--demands", str(demands), "--posted", str(posted)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            answer = process.stdout.readline()
+            if not answer:
+                raise RuntimeError("The sandbox did not start.")
+            url = answer.split()[-1]
+            with httpx.Client(base_url=f"{url}/_sandbox", timeout=60) as control:
+                control.post("/switches", json=_NO_LIMITS).raise_for_status()
+                yield Service(url, control)
+        finally:
+            process.terminate()
+
+
+class Service:
+    """A served world; `url` is the base of both APIs, without a slash at its end."""
+
+    def __init__(self, url: str, control: httpx.Client) -> None:
+        self.url = url
+        self._control = control
+
+    def forget_requests(self) -> None:
+        """Begin a new list of requests received."""
+        self._control.delete("/requests").raise_for_status()
+
+    def requests(self) -> tuple[int, int]:
+        """How many requests came in since the list began, logins among them, and how many of them were writes."""
+        listed = [self._get("/requests", **only)["requests"] for only in ({}, {"writes": "true"})]
+        return len(listed[0]), len(listed[1])
+
+    def lengthen_shifts(self, count: int) -> None:
+        """Let a manager end so many published open shifts a quarter of an hour later, spread over all of them."""
+        shifts = self._get("/state")["wheniwork"]["shifts"]
+        ahead = [shift for shift in shifts if shift["is_open"] and shift["published"]]
+        for shift in ahead[:: max(1, len(ahead) // count)][:count]:
+            end = instant(shift["end_time"])
+            assert end is not None
+            fields = {"end_time": rfc2822(end + timedelta(minutes=15))}
+            act = {"name": "manager_edits_shift", "shift_id": shift["id"], "fields": fields}
+            self._control.post("/act", json=act).raise_for_status()
+
+    def _get(self, path: str, **params: str) -> Any:
+        return msgspec.json.decode(self._control.get(path, params=params).raise_for_status().content)
