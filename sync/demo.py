@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from mappings.convert import instant, rfc2822
 from mappings.demand import read_posting
 from mappings.model import Rules
 from mappings.shifts import Slot, grouped, read_shift, slot_of
@@ -50,21 +49,22 @@ async def _tell(screen: Console, world: World, config: Config) -> bool:
         _open(screen, "Two accounts", "When I Work has open shifts that Wonolo does not know. What is to be done?")
         await _diff(screen, engine)
         _open(screen, "The plan is carried out", "Every write is recorded first, sent once, and read back.")
-        screen.print("", headline(of_outcome(await engine.reconcile(), "demo")))
+        screen.print(Text(f"\n{headline(of_outcome(await engine.reconcile(), 'demo'))}", "bold"))
         _open(screen, "Once more", "In a quiet world there is nothing to do.")
         await _diff(screen, engine)
         for title, sentence in _life(world):
             _open(screen, title, sentence)
             await _reconcile(screen, engine)
         _open(screen, "The end", "Both systems side by side:")
-        is_equal = _compare(screen, world, config.rules)
+        is_equal = compare(screen, world, config.rules)
         left = of_plan(await engine.diff(), "demo")
-    screen.print("", Text("Both systems are equal." if is_equal and not left.is_pending else "They differ.", "bold"))
+    screen.print(Text("\nBoth systems are equal." if is_equal and not left.is_pending else "\nThey differ.", "bold"))
     return is_equal and not left.is_pending
 
 
 def _open(screen: Console, title: str, sentence: str) -> None:
-    screen.print("", Rule(Text(title, style="bold green"), characters="=", align="left", style="green"))
+    screen.print()
+    screen.print(Rule(Text(title, style="bold green"), characters="=", align="left", style="green"))
     screen.print(Text(sentence))
 
 
@@ -85,7 +85,7 @@ def _life(world: World) -> Iterator[Chapter]:
     names = [f"{job['worker']['first_name']} {job['worker']['last_name'][:1]}." for job in jobs]
     yield "Workers accept", f"{' and '.join(names)} take seats of request {first['id']} in Wonolo."
     moved = _shift_of(world, second)
-    times = {key: rfc2822(_instant(moved[key]) + _LATER) for key in ("start_time", "end_time")}
+    times = {key: moved[key] + _LATER for key in ("start_time", "end_time")}
     perform(world, "manager_edits_shift", {"shift_id": moved["id"], "fields": times})
     yield "A manager moves the time", f"Shift {moved['id']} starts and ends an hour later in When I Work."
     perform(world, "worker_withdraws", {"job_id": jobs[0]["id"]})
@@ -102,25 +102,18 @@ def _life(world: World) -> Iterator[Chapter]:
 
 def _latest(world: World, count: int) -> list[Record]:
     """The JobRequests that start last: far from the hours in which a change waits for a yes."""
-    requests = world.snapshot()["wonolo"]["job_requests"]
-    return sorted(requests, key=lambda row: (_instant(row["start_time"]), row["id"]))[-count:]
+    requests = world.wonolo.job_requests.records.values()
+    return sorted(requests, key=lambda row: (row["start_time"], row["id"]))[-count:]
 
 
 def _shift_of(world: World, request: Record) -> Record:
-    """The open shift that became a JobRequest: it starts when that does and is as long."""
-    start, seats = _instant(request["start_time"]), request["slots"]
-    shifts: list[Record] = world.snapshot()["wheniwork"]["shifts"]
-    return next(row for row in shifts if _instant(row["start_time"]) == start and row["instances"] == seats)
+    """The open shift that became a JobRequest: it starts when that does and has as many seats."""
+    wanted = (request["start_time"], request["slots"])
+    shifts = world.wheniwork.shifts.values()
+    return next(row for row in shifts if row["is_open"] and (row["start_time"], row["instances"]) == wanted)
 
 
-def _instant(text: Any) -> datetime:
-    moment = instant(text)
-    if moment is None:
-        raise ValueError(f"{text!r} is no time")
-    return moment
-
-
-def _compare(screen: Console, world: World, rules: Rules) -> bool:
+def compare(screen: Console, world: World, rules: Rules) -> bool:
     """Print both systems side by side, read from their own records; returns whether they are equal."""
     snapshot = world.snapshot()
     wonolo, wheniwork = _in_wonolo(snapshot["wonolo"], rules), _in_wheniwork(snapshot["wheniwork"], rules)
@@ -135,7 +128,8 @@ def _compare(screen: Console, world: World, rules: Rules) -> bool:
         when = wall(slot[2], rules.place(slot[0]).zone)
         seats = (_seats(here, people), _seats(there, people))
         table.add_row(f"{when} {slot[1]}, {slot[0]}", *seats, "=" if here == there else Text("x", "bold red"))
-    screen.print("", table)
+    screen.print()
+    screen.print(table)
     return wonolo == wheniwork
 
 

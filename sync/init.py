@@ -43,13 +43,14 @@ _FILL_IN = {
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What was found: the account, rows for the configuration, and what is left to fill in, one sentence per row."""
+    """What was found: the account, rows for the configuration, the categories in use, and what is left to fill in."""
 
     company: str
     account_id: int
     user_id: int
     places: tuple[Row, ...]
     skills: tuple[Row, ...]
+    categories: tuple[str, ...]
     gaps: tuple[str, ...]
 
 
@@ -75,7 +76,9 @@ async def propose(config: Config, transport: httpx.AsyncBaseTransport | None = N
         skills = _skills(await wheniwork.positions.list(), habits)
     rows, works = _place_rows(places), _skill_rows(skills)
     company = one_line(account.get("company"))
-    return Proposal(company, int(account["id"]), user, tuple(rows), tuple(works), tuple(_gaps([*rows, *works])))
+    categories = tuple(sorted({habit.category for habit in habits}))
+    gaps = _gaps([*rows, *works])
+    return Proposal(company, int(account["id"]), user, tuple(rows), tuple(works), categories, gaps)
 
 
 def configuration(config: Config, secrets: Mapping[str, Row], proposal: Proposal) -> str:
@@ -114,9 +117,17 @@ async def _habits(wonolo: Wonolo) -> list[_Habit]:
 
 def _habit(record: Record) -> _Habit:
     words = " ".join(one_line(record.get(name)) for name in ("request_name", "description_tasks", "description"))
-    hours = float(record.get("duration") or 0) / 60
-    rate = float(record.get("w2_hourly_rate") or 0) or (float(record.get("wage") or 0) / hours if hours else 0.0)
-    return _Habit(words.casefold(), one_line(record["category"]), rate)
+    return _Habit(words.casefold(), one_line(record["category"]), _rate(record))
+
+
+def _rate(record: Record) -> float:
+    """Dollars an hour that a JobRequest pays; 0 where it cannot be told."""
+    try:
+        hours = float(record.get("duration") or 0) / 60
+        hourly = float(record.get("w2_hourly_rate") or 0)
+        return hourly or (float(record.get("wage") or 0) / hours if hours else 0.0)
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def _places(locations: Iterable[Record], sites: Iterable[Record], account: Record) -> list[Place]:
@@ -140,8 +151,8 @@ def _skills(positions: Iterable[Record], habits: list[_Habit]) -> list[Skill]:
 def _skill(position: Record, habits: list[_Habit]) -> Skill:
     name = one_line(position.get("name")).casefold()
     fitting = [habit for habit in habits if name in habit.words]
-    usual = Counter(habit.category for habit in fitting or habits).most_common(2)
-    category = usual[0][0] if fitting or len(usual) == 1 else ""
+    usual = Counter(habit.category for habit in fitting).most_common(1)
+    category = usual[0][0] if usual else ""
     rates = [habit.rate for habit in fitting if habit.category == category and habit.rate]
     return replace(skill.propose(position, category), hourly_rate=round(median(rates) * 100) if rates else 0)
 
@@ -177,6 +188,6 @@ def _asking(row: Row) -> Row:
     }
 
 
-def _gaps(rows: Iterable[Row]) -> list[str]:
-    found = [(row["name"], [key for key in _FILL_IN if key in row and not row[key]]) for row in rows]
-    return [f"{name}: {', '.join(keys)}" for name, keys in found if keys]
+def _gaps(rows: list[Row]) -> tuple[str, ...]:
+    found = [(key, [row["name"] for row in rows if key in row and not row[key]]) for key in _FILL_IN]
+    return tuple(f"{key} of {', '.join(names)}" for key, names in found if names)

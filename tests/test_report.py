@@ -249,6 +249,19 @@ def test_what_waits_says_so(verdict: Verdict, sign: str, said: str) -> None:
     assert (words.sign(entry), words.why(entry)) == (sign, said)
 
 
+def test_a_reason_that_many_share_is_said_once() -> None:
+    """A reconcile with writing switched off would repeat it for every change."""
+    blocked = [
+        msgspec.structs.replace(POST, verdict="blocked", reason="writing is switched off", link=f"shift:{number}")
+        for number in range(3)
+    ]
+    silent = msgspec.structs.replace(blocked[0], cause="", link="shift:9")
+    text = printed(of_plan(Plan((*blocked, silent)), "main"), 100)
+    assert text.count("writing is switched off") == 1
+    assert text.endswith("\n4  blocked: writing is switched off\n\nNothing to write, 4 blocked.\n")
+    assert text.count("blocked: open shifts in When I") == 3
+
+
 def test_a_reconcile_says_what_it_did_and_what_failed() -> None:
     """A failed write keeps its place beside those that were done."""
     outcome = Outcome(done=(MOVE,), failed=(Result(POST, "failed", "422: slots is too small"),), skipped=UNMAPPED[:1])

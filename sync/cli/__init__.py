@@ -7,6 +7,7 @@ Standard output holds the result alone; progress, logs and errors go to standard
 # ruff: noqa: PLC0415 - late imports keep the start quick
 import contextlib
 import os
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -123,7 +124,7 @@ def reconcile(
     found = work.reconcile(settings, permitted, trace)
     terminal.show(found, format, report)
     for system in settings.switched_off:
-        terminal.note(f"Nothing was written to {system}: set write = true under [{system}] in {config} to allow it.")
+        terminal.note(f"Writing is switched off: set write = true under [{system}] in {config}.")
     return 3 if found.is_pending else 0
 
 
@@ -185,6 +186,7 @@ def sandbox(
     except (OSError, ValueError) as error:
         raise typer.BadParameter(f"cannot serve on port {port}: {error}") from None
     server.world.wheniwork.switches.rate_limit_per_minute = 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), server:
         terminal.say(setting_up.sandbox_configuration(server.url, config, overwrite=force))
         server.wait()

@@ -56,16 +56,22 @@ def _answer(system: System, option: str) -> str:
 
 def _next_steps(path: Path, proposal: Proposal) -> str:
     gaps = "".join(f"  - {gap}\n" for gap in proposal.gaps)
+    used = ", ".join(proposal.categories)
     return (
         f"Wrote {path} for {proposal.company} (account {proposal.account_id}): "
         f"{len(proposal.places)} places, {len(proposal.skills)} skills.\n"
         + (f"\nLeft for you to fill in:\n{gaps}" if gaps else "")
+        + (f"Categories that your company has used of late: {used}.\n" if used else "")
         + f"""
 Read it through; take out what Wonolo is not to fill. Then:
-  shiftbridge doctor --config {path}
-  shiftbridge diff --config {path}
+  shiftbridge doctor{_option(path)}
+  shiftbridge diff{_option(path)}
 Nothing is written yet: when a diff looks right, set write = true under [wonolo] and [wheniwork]."""
     )
+
+
+def _option(path: Path) -> str:
+    return "" if path == Path("shiftbridge.toml") else f" --config {path}"
 
 
 def sandbox_configuration(url: str, path: Path, *, overwrite: bool) -> str:
@@ -79,7 +85,7 @@ def sandbox_configuration(url: str, path: Path, *, overwrite: bool) -> str:
     return f"""The sandbox listens on {url} until you press Ctrl-C. Wrote {path} for it.
 
 In another terminal:
-  shiftbridge diff --config {path}
-  shiftbridge reconcile --config {path}
+  shiftbridge diff{_option(path)}
+  shiftbridge reconcile{_option(path)}
   curl -X POST {url}/_sandbox/act -d '{{"name": "life", "acts": 3}}'
 """

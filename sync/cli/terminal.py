@@ -57,9 +57,19 @@ class Renderers(Protocol):
 def show(result: object, wanted: str, renderers: Renderers) -> None:
     """Print a result as `text`, `markdown` or `json`."""
     if wanted == "text":
-        console().print(renderers.as_text(result))
+        _draw(renderers.as_text(result))
     else:
         sys.stdout.write(renderers.as_json(result) if wanted == "json" else renderers.as_markdown(result))
+
+
+def _draw(result: RenderableType) -> None:
+    screen = console()
+    if screen.is_terminal:
+        screen.print(result)
+        return
+    with screen.capture() as drawn:
+        screen.print(result)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in drawn.get().splitlines()))
 
 
 def say(text: str) -> None:

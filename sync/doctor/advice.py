@@ -8,6 +8,7 @@ from sync.errors import (
     RateLimited,
     Rejected,
     RemoteError,
+    StoreError,
     SyncError,
     Unauthorized,
     Unavailable,
@@ -27,6 +28,7 @@ _FOREIGN = (
     "what answers in place of {name} is not its API ({request}: {message})",
     "check base_url under [{system}]; a proxy or a page about maintenance may be answering",
 )
+_NOT_THERE = ("{name} knows no {request} ({status}: {message})", "check base_url under [{system}]")
 _SENTENCES: tuple[tuple[type[RemoteError], tuple[str, str]], ...] = (
     (InvalidResponse, _FOREIGN),
     (Unauthorized, ("{name} does not accept the login ({status}: {message})", "{login}")),
@@ -41,7 +43,7 @@ _SENTENCES: tuple[tuple[type[RemoteError], tuple[str, str]], ...] = (
 def explain(error: SyncError) -> tuple[str, str]:
     """One sentence on what went wrong, and one on what to do (empty where the first says it)."""
     if not isinstance(error, RemoteError):
-        return str(error), ""
+        return str(error).rstrip("."), "check url under [database]" if type(error) is StoreError else ""
     system: System = "wonolo" if error.system == "wonolo" else "wheniwork"
     facts = {"name": NAMES[system], "login": _LOGINS[system], "rights": _RIGHTS[system], "pause": _pause(error)}
     what, todo = _sentences(error)
@@ -53,6 +55,8 @@ def _sentences(error: RemoteError) -> tuple[str, str]:
         return _UNREACHABLE
     if isinstance(error, Rejected) and not error.certain:
         return _FOREIGN
+    if isinstance(error, Rejected) and error.gone:
+        return _NOT_THERE
     return next(sentences for kind, sentences in _SENTENCES if isinstance(error, kind))
 
 

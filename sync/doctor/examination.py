@@ -37,11 +37,13 @@ async def examine(
     """Look at everything, the configuration read from `path` first; nothing is written but an empty database."""
     findings = _file(path)
     async with open_clients(config, transport, trace) as (wonolo, wheniwork):
-        findings += await _tried("Wonolo", _wonolo(config, wonolo))
+        findings += await _tried("Wonolo", _clocks(config, wonolo))
+        findings += await _tried("Wonolo", _keys(config, wonolo))
         findings += await _tried("When I Work", _wheniwork(config, wheniwork))
         if not any(finding.level == "error" for finding in findings):
             findings += await _tried("Places and skills", _mapping(config, wonolo, wheniwork))
-    return [*findings, *await _tried("Database", _database(config)), *_switches(config)]
+    findings += await _tried("Database", _database(config))
+    return list(dict.fromkeys([*findings, *_switches(config)]))
 
 
 async def _tried(area: str, examination: Awaitable[list[Finding]]) -> list[Finding]:
@@ -64,17 +66,20 @@ def _file(path: Path) -> list[Finding]:
     return found
 
 
-async def _wonolo(config: Config, wonolo: Wonolo) -> list[Finding]:
-    found = _clock(config, service_time(await wonolo.info()), SystemClock().now())
+async def _clocks(config: Config, wonolo: Wonolo) -> list[Finding]:
+    return _compared(config, service_time(await wonolo.info()), SystemClock().now())
+
+
+async def _keys(config: Config, wonolo: Wonolo) -> list[Finding]:
     await anext(wonolo.job_requests(updated_after=SystemClock().now()), None)
-    found.append(Finding("ok", "Wonolo", "the keys are accepted"))
+    found = [Finding("ok", "Wonolo", "the keys are accepted")]
     if config.wonolo.write:
         text = "no call tells whether the key is a Public Pool one, which may not write; the first write will"
         found.append(Finding("note", "Wonolo", text))
     return found
 
 
-def _clock(config: Config, there: datetime | None, here: datetime) -> list[Finding]:
+def _compared(config: Config, there: datetime | None, here: datetime) -> list[Finding]:
     if there is None:
         return [Finding("note", "Wonolo", "it does not say what time it is, so the clocks are not compared")]
     apart = abs(there - here)
@@ -147,8 +152,8 @@ async def _database(config: Config) -> list[Finding]:
 
 
 def _switches(config: Config) -> list[Finding]:
-    text, when = "writing is switched off", "when a first `shiftbridge diff` looks right"
+    when = "when a first `shiftbridge diff` looks right"
     return [
-        Finding("note", NAMES[system], text, f"set write = true under [{system}] {when}")
+        Finding("note", "Writing", f"to {NAMES[system]} is switched off", f"set write = true under [{system}] {when}")
         for system in config.switched_off
     ]

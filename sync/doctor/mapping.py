@@ -6,7 +6,7 @@ from typing import Any
 
 from mappings import place, skill
 from mappings.convert import identifier, one_line
-from mappings.model import Rules, Unmapped
+from mappings.model import Place, Rules, Skill, Unmapped
 from sync.doctor.finding import Finding
 
 Record = Mapping[str, Any]
@@ -74,19 +74,18 @@ def _missing(
 
 def gaps(rules: Rules) -> list[Finding]:
     """What is still to be filled in before anything can be written to Wonolo."""
-    empty = [
-        (f"places {row.key!r}", key)
-        for row in rules.places
-        for key in ("address", "city", "zip")
-        if not getattr(row, key)
+    tables: tuple[tuple[str, tuple[Place | Skill, ...], tuple[str, ...]], ...] = (
+        ("places", rules.places, ("address", "city", "zip")),
+        ("skills", rules.skills, ("category", "hourly_rate")),
+    )
+    found = [
+        (table, key, [row.key for row in rows if not getattr(row, key)]) for table, rows, keys in tables for key in keys
     ]
-    empty += [
-        (f"skills {row.key!r}", key)
-        for row in rules.skills
-        for key in ("category", "hourly_rate")
-        if not getattr(row, key)
+    return [
+        Finding("warning", _AREA, f"{len(names)} {table} without {key}: {', '.join(names)}", "fill it in")
+        for table, key, names in found
+        if names
     ]
-    return [Finding("warning", _AREA, f"{entry} has no {key}", "fill it in") for entry, key in empty]
 
 
 def unused_categories(rules: Rules, used: set[str]) -> list[Finding]:

@@ -10,6 +10,8 @@ import msgspec
 from sync.plan import Change, Plan
 from sync.plan.wording import wall
 
+_MANY = 3
+
 Status = Literal["to_do", "done", "failed", "hold", "conflict", "blocked", "skip"]
 
 
@@ -63,6 +65,11 @@ class Report(msgspec.Struct, frozen=True):
             for row in members:
                 demands.setdefault(row.change.link, []).append(row)
             yield group, list(demands.values())
+
+    def common_reasons(self) -> dict[tuple[Status, str], int]:
+        """Reasons that many entries share, and how many: said once, they are read; said each time, they are not."""
+        found = Counter((row.status, row.reason) for row in self.entries if row.reason and row.status != "skip")
+        return {reason: count for reason, count in found.items() if count >= _MANY}
 
     def left_out(self) -> dict[str, list[Change]]:
         """The records that were left out, by the reason."""

@@ -1,6 +1,7 @@
 """A report for a terminal: grouped by day and place, one block per demand."""
 
 import re
+from collections.abc import Collection, Iterable
 
 from rich.console import Group, RenderableType
 from rich.rule import Rule
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from sync.plan import Change
 from sync.report import words
-from sync.report.model import Entry, Report
+from sync.report.model import Entry, Report, Status
 
 _STYLES = {
     "+": "green",
@@ -28,17 +29,23 @@ _STYLES = {
 def as_text(report: Report) -> RenderableType:
     """The report as something rich prints at any width."""
     parts: list[RenderableType] = []
+    common = report.common_reasons()
     day_before = None
     for (day, place), demands in report.places():
         if day != day_before:
             parts += ["", Rule(Text(day or "Without a day", style="bold"), align="left", style="dim")]
         day_before = day
-        parts += ["", Text(place or "Without a place", style="bold cyan"), _table(demands)]
+        parts += ["", Text(place or "Without a place", style="bold cyan"), _table(demands, common)]
     parts += _left_out(report.left_out())
+    if common:
+        parts += [
+            "",
+            _list((count, Text(f"{words.status(status)}: {reason}")) for (status, reason), count in common.items()),
+        ]
     return Group(*parts, "", Text(words.headline(report), style="bold"))
 
 
-def _table(demands: list[list[Entry]]) -> Table:
+def _table(demands: list[list[Entry]], common: Collection[tuple[Status, str]]) -> Table:
     """A row for each change; what a demand is about and why it changes stand there once."""
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(width=1)
@@ -49,7 +56,7 @@ def _table(demands: list[list[Entry]]) -> Table:
     for entries in demands:
         said: set[str] = set()
         for number, entry in enumerate(entries):
-            why = words.why(entry)
+            why = words.why(entry, common)
             table.add_row(*_cells(entry, first=number == 0), Text("" if why in said else why))
             said.add(why)
     return table
@@ -65,9 +72,18 @@ def _cells(entry: Entry, *, first: bool) -> list[Text]:
 def _left_out(reasons: dict[str, list[Change]]) -> list[RenderableType]:
     if not reasons:
         return []
+    lines = (
+        (len(changes), Text(reason).append(f"\n{words.records(changes)}", style="dim"))
+        for reason, changes in reasons.items()
+    )
+    return ["", Rule(Text("Left out", style="bold"), align="left", style="dim"), "", _list(lines)]
+
+
+def _list(lines: Iterable[tuple[int, Text]]) -> Table:
+    """A line for each count and what is counted."""
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(justify="right")
     table.add_column(ratio=1)
-    for reason, changes in reasons.items():
-        table.add_row(str(len(changes)), Text(reason).append(f"\n{words.records(changes)}", style="dim"))
-    return ["", Rule(Text("Left out", style="bold"), align="left", style="dim"), "", table]
+    for count, text in lines:
+        table.add_row(str(count), text)
+    return table

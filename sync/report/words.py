@@ -1,5 +1,7 @@
 """One entry in a manager's words: what is done to which record, and why."""
 
+from collections.abc import Collection
+
 from mappings.model import NAMES
 from sync.plan import Change, FieldChange
 from sync.plan.wording import wall
@@ -83,12 +85,14 @@ def fields(change: Change) -> str:
     return _without_day(", ".join(field(one) for one in change.fields), change)
 
 
-def why(entry: Entry) -> str:
-    """Why it is done; or why it is not, and what a person can choose."""
+def why(entry: Entry, common: Collection[tuple[Status, str]] = ()) -> str:
+    """Why it is done; or why it is not, and what a person can choose. A `common` reason is not repeated."""
     change = entry.change
     told = _without_day(change.cause, change).replace(" -> ", ARROW)
     if entry.status in ("to_do", "done"):
         return told
+    if (entry.status, entry.reason) in common:
+        return f"{status(entry.status)}: {told}" if told else status(entry.status)
     choices = f" Choose: {'; or '.join(change.choices)}." if change.choices else ""
     cause = f" ({told})" if told else ""
     return f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}.{choices}"

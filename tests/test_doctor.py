@@ -1,0 +1,300 @@
+"""What the doctor finds in two sandbox accounts, a configuration and a database, and what it advises."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy
+from rich.console import Console
+
+from sandbox.app import create_app
+from sandbox.people import perform
+from sandbox.world import World, build_world
+from sync.clock import SystemClock
+from sync.doctor import shown
+from sync.doctor.advice import explain
+from sync.doctor.examination import examine
+from sync.doctor.finding import Finding
+from sync.errors import (
+    Forbidden,
+    InvalidResponse,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    StoreError,
+    StoreLocked,
+    StoreNewer,
+    SyncError,
+    Unauthorized,
+    Unavailable,
+)
+from tests.engine_world import configured
+from tests.scripted import Scripted, said
+
+
+def present_world(**beginning: Any) -> World:
+    """A world whose clock is this machine's, and which takes any number of requests a minute."""
+    world = build_world(**{"demands": 0, **beginning})
+    world.wheniwork.switches.rate_limit_per_minute = 0
+    return world
+
+
+async def findings(
+    world: World, folder: Path, transport: httpx.AsyncBaseTransport | None = None, **tables: Any
+) -> list[Finding]:
+    """What the doctor says of a world and a configuration of it, whose file is readable by its owner alone."""
+    path = folder / "shiftbridge.toml"
+    if not path.exists():
+        path.write_text('[wonolo]\napi_key = "pk_test_sandbox"\n')
+        path.chmod(0o600)
+    config = configured(world, f"sqlite:///{folder / 'doctor.db'}", **tables)
+    return await examine(config, path, transport or httpx.ASGITransport(create_app(world)))
+
+
+def bad(found: list[Finding]) -> list[Finding]:
+    """The findings about which something is to be done."""
+    return [finding for finding in found if finding.level in ("warning", "error")]
+
+
+async def test_a_healthy_pair_has_nothing_wrong(tmp_path: Path) -> None:
+    """Each area says so for itself."""
+    found = await findings(present_world(), tmp_path)
+    assert found == [
+        Finding("ok", "Configuration", f"{tmp_path / 'shiftbridge.toml'} is complete"),
+        Finding("ok", "Wonolo", "its clock and this machine's agree"),
+        Finding("ok", "Wonolo", "the keys are accepted"),
+        Finding("note", "Wonolo", "no call tells whether the key is a Public Pool one, which may not write; the first "
+                "write will"),
+        Finding("ok", "When I Work", "the login acts in account 3 (Sandbox Warehousing)"),
+        Finding("note", "When I Work", "account_id is not set, so another account would not be noticed",
+                "set account_id = 3 under [wheniwork]"),
+        Finding("ok", "When I Work", "the user is an administrator, who may do all that is needed"),
+        Finding("ok", "Places and skills", "5 places and 7 skills cover every open shift of the horizon"),
+        Finding("ok", "Database", "it can be used, and holds nothing yet"),
+    ]  # fmt: skip
+
+
+async def test_the_doctor_writes_nothing(tmp_path: Path) -> None:
+    """Neither account is changed by being looked at."""
+    world = present_world(demands=3)
+    await findings(world, tmp_path)
+    assert world.requests.since(writes=True) == []
+
+
+async def test_wrong_credentials_of_both_are_told_at_once(tmp_path: Path) -> None:
+    """One service's trouble does not hide the other's, and the mapping is not judged without them."""
+    found = await findings(present_world(), tmp_path, wonolo={"secret_key": "wrong"}, wheniwork={"password": "wrong"})
+    assert [(one.level, one.area, one.todo) for one in bad(found)] == [
+        ("error", "Wonolo", "check api_key and secret_key under [wonolo]"),
+        ("error", "When I Work", "check key, email and password under [wheniwork]"),
+    ]
+    assert [one.area for one in found if one.area in ("Places and skills", "Database")] == ["Database"]
+
+
+async def test_a_service_that_cannot_be_reached_is_told_once(tmp_path: Path) -> None:
+    """Neither its clock nor its keys can be looked at."""
+    way = Scripted(said({"error": "bad key"}, 401))
+    found = [one.text for one in await findings(present_world(), tmp_path, way) if one.area == "Wonolo"]
+    assert found == ["Wonolo does not accept the login (401: bad key)"]
+
+
+async def test_secrets_that_others_can_read_are_noticed(tmp_path: Path) -> None:
+    """A file without secrets may be read by anybody."""
+    path = tmp_path / "shiftbridge.toml"
+    path.write_text('name = "main"\n[wonolo]\nwrite = true\n')
+    path.chmod(0o644)
+    assert bad(await findings(present_world(), tmp_path)) == []
+    path.write_text('[wheniwork]\npassword = "sandbox"\n')
+    assert bad(await findings(present_world(), tmp_path)) == [
+        Finding("warning", "Configuration", "it holds secrets, and others on this machine can read it",
+                f"chmod 600 {path}")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("apart", "level", "text"),
+    [
+        (timedelta(seconds=-100), "warning", "its clock and this machine's are 100 s apart"),
+        (timedelta(hours=2), "error", "its clock and this machine's are 120 min apart"),
+    ],
+)
+async def test_clocks_that_disagree_are_told(tmp_path: Path, apart: timedelta, level: Any, text: str) -> None:
+    """Further apart than a poll reads again, changes would be lost."""
+    found = await findings(present_world(start=SystemClock().now() + apart), tmp_path)
+    assert bad(found) == [Finding(level, "Wonolo", text, "set this machine's clock by a time server")]
+    assert ("Places and skills" in {one.area for one in found}) == (level == "warning")
+
+
+async def test_a_sandbox_whose_time_was_moved_is_believed(tmp_path: Path) -> None:
+    """With `clock = "wonolo"` the service's clock counts, for the horizon too."""
+    world = present_world(start=datetime(2026, 3, 2, 14, tzinfo=UTC), demands=3)
+    found = await findings(world, tmp_path, sync={"clock": "wonolo"}, wheniwork={"account_id": 3}, places=[])
+    assert found[1].text.startswith("its clock counts; it is ")
+    assert {one.area for one in bad(found)} == {"Places and skills"}
+
+
+async def test_a_service_that_does_not_tell_the_time_is_noted(tmp_path: Path) -> None:
+    """The check is left out, not failed."""
+    found = await findings(present_world(), tmp_path, Scripted(said({"environment": "test"}), said({}, 401)))
+    assert found[1].text == "it does not say what time it is, so the clocks are not compared"
+
+
+async def test_another_account_than_the_one_meant_is_an_error(tmp_path: Path) -> None:
+    """Nothing would be written to it, but nothing would be read of the right one either."""
+    found = await findings(present_world(), tmp_path, wheniwork={"account_id": 99})
+    assert bad(found) == [
+        Finding("error", "When I Work", "the login acts in account 3 (Sandbox Warehousing), not in 99",
+                "set user_id to your user of the account that is meant")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["supervisor", "employee"])
+async def test_a_login_that_sees_too_little_is_an_error(tmp_path: Path, role: str) -> None:
+    """Shifts that are not seen would be taken for deleted."""
+    found = await findings(present_world(), tmp_path, wheniwork={"email": f"{role}@sandbox.example"})
+    assert bad(found) == [
+        Finding("error", "When I Work", f"the user is a {role}, who neither sees nor may change every shift",
+                "give the user the role of a manager, or log in as one")
+    ]  # fmt: skip
+
+
+async def test_the_mapping_is_compared_with_what_is_there(tmp_path: Path) -> None:
+    """Entries of things that are gone, things without an entry, gaps, and a category never used."""
+    world = present_world(demands=2, seed=1)
+    shifts = [shift for shift in world.wheniwork.shifts.values() if shift["is_open"] and shift["published"]]
+    config = configured(world, "sqlite:///unused.db")
+    kept = [place.model_dump() for place in config.places if place.location_id != shifts[0]["location_id"]]
+    skills = [skill.model_dump() for skill in config.skills if skill.position_id != shifts[0]["position_id"]]
+    kept[0] |= {"site_id": 77, "zip": ""}
+    skills[0] |= {"position_id": 78, "category": "", "hourly_rate": 0}
+    skills[1] |= {"category": "Typing mistake"}
+    skills[2:] = [row | {"category": "General Labor"} for row in skills[2:]]
+    perform(world, "requestor_posts", {"fields": {"category": "General Labor"}})
+    found = await findings(world, tmp_path, places=kept, skills=skills, wonolo={"write": False})
+    assert [(one.level, one.text.partition(":")[0]) for one in found if one.area == "Places and skills"] == [
+        ("error", f"places '{kept[0]['name']}'"),
+        ("error", f"skills '{skills[0]['name']}'"),
+        ("warning", "1 places without zip"),
+        ("warning", "1 skills without category"),
+        ("warning", "1 skills without hourly_rate"),
+        ("note", f"skills '{skills[1]['name']}'"),
+        ("warning", "2 open shifts with location 'Downtown'"),
+        ("warning", f"1 open shift with position '{world.wheniwork.positions[shifts[0]['position_id']]['name']}'"),
+    ]
+    assert [one.todo for one in found if one.area == "Writing"] == [
+        "set write = true under [wonolo] when a first `shiftbridge diff` looks right"
+    ]
+
+
+async def test_a_database_of_a_newer_version_is_an_error(tmp_path: Path) -> None:
+    """It must not be touched."""
+    await findings(present_world(), tmp_path)
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path / 'doctor.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'ffff'")
+    engine.dispose()
+    (newer,) = bad(await findings(present_world(), tmp_path))
+    assert (newer.area, newer.text) == (
+        "Database",
+        "a newer version of shiftbridge made this database (revision ffff); upgrade shiftbridge",
+    )
+
+
+WHERE = ("wonolo", "GET /jobs")
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "advice"),
+    [
+        (
+            Unauthorized("wheniwork", "POST /login", 401, "no"),
+            "When I Work does not accept the login (401: no)",
+            "check key, email and password under [wheniwork]",
+        ),
+        (
+            RateLimited(*WHERE, 429, "slow down", 12.0),
+            "Wonolo asks for a pause (429: slow down)",
+            "try again in 12 seconds",
+        ),
+        (RateLimited(*WHERE, 429, "slow down"), "Wonolo asks for a pause (429: slow down)", "try again in a while"),
+        (
+            Unavailable(*WHERE, None, "host was not reached"),
+            "Wonolo cannot be reached: host was not reached",
+            "check base_url under [wonolo], and the network",
+        ),
+        (Unavailable(*WHERE, 503, "sorry"), "Wonolo is out of order (503: sorry)", "try again later"),
+        (
+            Forbidden(*WHERE, 403, "no"),
+            "Wonolo does not allow GET /jobs (403: no)",
+            "ask Wonolo for a Private Pool key: with a Public Pool key a person has to do it in the portal",
+        ),
+        (
+            OutcomeUnknown(*WHERE, None, "no complete answer"),
+            "Wonolo gave no certain answer to GET /jobs (no complete answer)",
+            "run it again: it looks first",
+        ),
+        (
+            InvalidResponse(*WHERE, 200, "expected JSON, got an HTML page"),
+            "what answers in place of Wonolo is not its API (GET /jobs: expected JSON, got an HTML page)",
+            "check base_url under [wonolo]; a proxy or a page about maintenance may be answering",
+        ),
+        (
+            Rejected(*WHERE, 404, "an HTML page instead of JSON", "not_json"),
+            "what answers in place of Wonolo is not its API (GET /jobs: an HTML page instead of JSON)",
+            "check base_url under [wonolo]; a proxy or a page about maintenance may be answering",
+        ),
+        (
+            Rejected(*WHERE, 404, "no reason given"),
+            "Wonolo knows no GET /jobs (404: no reason given)",
+            "check base_url under [wonolo]",
+        ),
+        (
+            Rejected(*WHERE, 422, "slots is too small"),
+            "Wonolo refused GET /jobs (422: slots is too small)",
+            "run `shiftbridge doctor`",
+        ),
+        (StoreError("the database cannot be used."), "the database cannot be used", "check url under [database]"),
+        (StoreLocked("the database is locked; try later"), "the database is locked; try later", ""),
+        (StoreNewer("upgrade shiftbridge"), "upgrade shiftbridge", ""),
+    ],
+)
+def test_each_error_says_what_to_do(error: SyncError, said: str, advice: str) -> None:
+    """In words that name the setting to look at."""
+    assert explain(error) == (said, advice)
+
+
+FOUND = [
+    Finding("ok", "Wonolo", "the keys are accepted"),
+    Finding("warning", "Wonolo", "clocks are apart", "set the clock"),
+    Finding("error", "Database", "it is locked"),
+]
+
+
+def test_findings_are_printed_for_people_and_for_programs() -> None:
+    """Each area is named once; what to do stands below."""
+    console = Console(file=io.StringIO(), width=60)
+    console.print(shown.as_text(FOUND))
+    assert isinstance(console.file, io.StringIO)
+    assert [line.rstrip() for line in console.file.getvalue().splitlines()] == [
+        "",
+        "+  Wonolo             the keys are accepted",
+        "?                     clocks are apart",
+        "                      set the clock",
+        "x  Database           it is locked",
+        "",
+        "1 error, 1 warning.",
+    ]
+    assert shown.as_markdown(FOUND[:1]) == "# Doctor\n\nNothing is wrong.\n\n- **ok** Wonolo: the keys are accepted\n"
+    assert "- **warning** Wonolo: clocks are apart - set the clock\n" in shown.as_markdown(FOUND)
+    assert json.loads(shown.as_json(FOUND))["findings"][1] == {
+        "level": "warning",
+        "area": "Wonolo",
+        "text": "clocks are apart",
+        "todo": "set the clock",
+    }
