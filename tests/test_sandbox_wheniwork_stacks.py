@@ -161,7 +161,7 @@ def test_publishing_moves_updated_at_and_tells_nobody() -> None:
     sandbox.clock.advance(timedelta(hours=1))
     (shift,) = manager.post("/2/shifts/publish", {"ids": [number]})["shifts"]
     assert shift["updated_at"] == shift["published_date"] == "Mon, 23 Nov 2026 13:00:00 -0600"
-    assert sandbox.state.messages == []
+    assert sandbox.state.sent == []
     sandbox.clock.advance(timedelta(hours=1))
     (draft,) = manager.post("/2/shifts/unpublish", {"ids": f"{number}"})["shifts"]
     assert (draft["published"], draft["updated_at"]) == (False, "Mon, 23 Nov 2026 14:00:00 -0600")
@@ -190,7 +190,7 @@ def test_a_notification_stamps_without_moving_updated_at() -> None:
     assert manager.post("/2/shifts/notify", {**week, "all": True})["email"] == 2
     assert manager.post("/2/shifts/notify", {**week, "all": 1, "location_id": 136, "user_id": "27384"})["email"] == 1
     assert manager.post("/2/shifts/notify", {**week, "all": 1, "position_ids": [6]})["email"] == 0
-    assert [message["message"] for message in sandbox.state.messages if message["user_id"] == 101] == ["", "Look.", ""]
+    assert [message["message"] for message in sandbox.state.sent if message["user_id"] == 101] == ["", "Look.", ""]
     assert manager.refused("POST", "/2/shifts/notify", json={"start": "2026-11-22"}) == (400, 2000)
 
 

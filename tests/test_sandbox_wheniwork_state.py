@@ -64,7 +64,7 @@ def test_the_snapshot_is_json_and_keeps_secrets() -> None:
     snapshot = json.loads(json.dumps(sandbox.state.snapshot()))
     assert snapshot["shifts"][-1] == draft
     assert [shift["id"] for shift in snapshot["deleted_shifts"]] == [10000]
-    assert [message["at"] for message in snapshot["messages"]] == ["Mon, 23 Nov 2026 12:00:00 -0600"]
+    assert [message["at"] for message in snapshot["sent"]] == ["Mon, 23 Nov 2026 12:00:00 -0600"]
     assert snapshot["switches"]["publish_on_create"] is True
     assert manager.headers["W-Token"] not in json.dumps(snapshot)
 

@@ -21,7 +21,8 @@ def test_the_sample_time_is_of_the_last_three_days() -> None:
     manager = Sandbox().person("manager")
     answer = manager.get("/2/times")
     assert ids(answer) == [11]
-    assert set(answer) == {"times", "shifts", "users", "locations", "positions", "sites"}
+    assert set(answer) == {"times", "punches", "shifts", "users", "locations", "positions", "sites"}
+    assert [(punch["id"], punch["type"]) for punch in answer["punches"]] == [(150134, 1), (150135, 2)]
     time = manager.get("/2/times/11")["time"]
     assert (time["length"], time["break_hours"], time["is_approved"], time["alert_type"]) == (6, 0.5, True, 8)
     assert time["start_time"] == "Sun, 22 Nov 2026 08:30:00 -0600"
@@ -110,3 +111,38 @@ def test_employees_see_and_clock_themselves_alone() -> None:
     for method, path in (("POST", "/2/times"), ("PUT", "/2/times/11"), ("DELETE", "/2/times/11")):
         assert employee.refused(method, path, json=WORKED) == (403, 3005)
     assert sandbox.person("supervisor").post("/2/times/clockin", {"id": 101})["time"]["user_id"] == 101
+
+
+def test_punches_tell_where_a_time_began_and_ended() -> None:
+    """One for each clocking, with what the device said."""
+    sandbox = Sandbox()
+    employee = sandbox.person("employee")
+    opened = employee.post("/2/times/clockin", {"latitude": "41.9", "location_id": 136})
+    closed = employee.post("/2/times/clockout", {"notes": "Done."})
+    assert (opened["punch"]["type"], opened["punch"]["latitude"], opened["punch"]["location_id"]) == (1, 41.9, 136)
+    assert (closed["punch"]["type"], closed["punch"]["time_id"]) == (2, opened["time"]["id"])
+    assert employee.get("/2/times", start="2026-11-23")["punches"] == [opened["punch"], closed["punch"]]
+
+
+def test_rounded_values_take_the_place_of_the_punched_ones_when_asked() -> None:
+    """Where a time has them; otherwise it stays as it is."""
+    manager = Sandbox().person("manager")
+    rounded = {"rounded_start_time": "2026-11-23 06:00", "rounded_end_time": "2026-11-23 11:00"}
+    manager.post("/2/times", {**WORKED, **rounded, "start_time": "2026-11-23 06:04"})
+    shown = manager.get("/2/times", start="2026-11-23", overwrite_with_rounded="1")["times"][0]
+    assert (shown["start_time"][17:22], shown["end_time"][17:22], shown["length"]) == ("06:00", "11:00", 5)
+    plain = manager.get("/2/times", start="2026-11-23")["times"][0]
+    assert (plain["start_time"][17:22], plain["length"], plain["rounded_length"]) == ("06:04", 5.4333, 5)
+
+
+@pytest.mark.parametrize(
+    ("shape", "read", "written"),
+    [("both", {"time", "times"}, {"time", "shift"}), ("newer", {"time"}, {"time"}), ("older", {"times"}, {"shift"})],
+)
+def test_one_time_comes_under_the_keys_of_either_documentation(shape: str, read: set[str], written: set[str]) -> None:
+    """The switch single_key: the samples have a list, and once the update was documented under `shift`."""
+    sandbox = Sandbox()
+    sandbox.state.switches.change({"single_key": shape})
+    manager = sandbox.person("manager")
+    assert set(manager.get("/2/times/11")) == read
+    assert set(manager.put("/2/times/11", {"notes": "Seen."})) == written

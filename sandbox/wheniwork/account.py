@@ -1,24 +1,56 @@
-"""The account and the time zones (When I Work reference 7.10)."""
+"""The account, the time zones and the plans (When I Work reference 7.10 and 7.11)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sandbox.wheniwork.calls import Call, Handlers
+from sandbox.wheniwork.calls import Call, Handlers, not_found
+from sandbox.wheniwork.fields import Converter, mapping, text
+from sandbox.wheniwork.plain_calls import merged
 from sandbox.wheniwork.state import TIMEZONE_ID, TIMEZONE_NAME
+
+_FIELDS: Mapping[str, Converter] = {"company": text, "logo": text, "subdomain": text, "settings": mapping}
+_PLANS = (("Free", 0, "5", False), ("Small", 29, "25", True), ("Large", 99, "100", True))
 
 
 def get_account(call: Call) -> dict[str, Any]:
-    """`GET /2/account`: the account in which the caller acts."""
-    return {"account": call.show(call.state.accounts[call.account_id])}
+    """`GET /2/account`: the account in which the caller acts; a parent also gets its `accounts`."""
+    account = call.state.accounts[call.account_id]
+    children = [call.show(one) for one in call.state.accounts.values() if one["master_id"] == account["id"]]
+    return {"account": call.show(account), **({"accounts": children} if children else {})}
 
 
-def list_timezones(_call: Call) -> dict[str, Any]:
+def update_account(call: Call) -> dict[str, Any]:
+    """`PUT /2/account/{id}` by a manager: a merge, of the settings too."""
+    call.require_manager()
+    if call.path["id"] != str(call.account_id):
+        raise not_found(call.state, "accounts")
+    account, fields = call.state.accounts[call.account_id], call.fields(_FIELDS)
+    if "settings" in fields:
+        fields["settings"] = {**account["settings"], **(fields["settings"] or {})}
+    return {"account": call.show(merged(call, account, fields))}
+
+
+def list_timezones(call: Call) -> dict[str, Any]:
     """`GET /2/timezones`: the zone of every account of the sandbox; its id travels as text."""
-    return {"timezones": [{"id": str(TIMEZONE_ID), "name": TIMEZONE_NAME, "offset": "", "offset_name": ""}]}
+    zone = {"id": str(TIMEZONE_ID), "name": TIMEZONE_NAME, "offset": "", "offset_name": ""}
+    return {call.state.switches.timezones_key: [zone]}
+
+
+def list_plans(_call: Call) -> dict[str, Any]:
+    """`GET /2/plans`, which the oldest documentation heads as a POST; `employees` travels as text."""
+    prices = {"wb_price": 0, "wb_annual": 0, "texting_price": 0, "is_legacy": False}
+    plans = [
+        {"id": n, "name": name, "price": price, "price_annual": price * 10, "employees": employees, "texting": texting}
+        for n, (name, price, employees, texting) in enumerate(_PLANS, 1)
+    ]
+    return {"plans": [{**plan, **prices, "sort": sort} for sort, plan in enumerate(plans)]}
 
 
 PATHS: Handlers = {
     "/account": {"GET": get_account},
+    "/account/{id}": {"PUT": update_account},
     "/timezones": {"GET": list_timezones},
+    "/plans": {"GET": list_plans, "POST": list_plans},
 }

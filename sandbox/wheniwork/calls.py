@@ -125,7 +125,8 @@ class Call:
             raise forbidden()
 
 
-Handlers = Mapping[str, Mapping[str, Callable[[Call], dict[str, Any]]]]
+Handler = Callable[[Call], Any]
+Handlers = Mapping[str, Mapping[str, Handler]]
 """Paths of the API, and for each method what answers it."""
 
 
@@ -136,4 +137,5 @@ def rank(user: Mapping[str, Any]) -> int:
 
 def not_found(state: WhenIWorkState, kind: str) -> ApiError:
     """The answer for an id that is not there, in the words recorded for shifts ("No shift found")."""
-    return ApiError(state.switches.gone_status, f"No {kind.removesuffix('s')} found.", NOT_FOUND_CODE)
+    words = kind.removesuffix("s").replace("_", " ")
+    return ApiError(state.switches.gone_status, f"No {words} found.", NOT_FOUND_CODE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,11 @@ def rfc2822(instant: datetime, zone: ZoneInfo) -> str:
         f"{WEEKDAYS[local.weekday()]}, {local.day:02} {MONTHS[local.month - 1]} {local.year}"
         f" {local.hour:02}:{local.minute:02}:{local.second:02} {_offset(local)}"
     )
+
+
+def day_text(day: date) -> str:
+    """A day without a time, as `Tue, 1 Jun 2014` (When I Work reference 8)."""
+    return f"{WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _zero_date(zone: ZoneInfo) -> str:

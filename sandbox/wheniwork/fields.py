@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,29 @@ def moment(value: Any, setting: Setting) -> datetime:
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(microsecond=0)
     return read_moment(text(value), setting.zone, setting.now).instant
+
+
+def last_moment(value: Any, setting: Setting) -> datetime:
+    """The same for an end: a day alone ends at 23:59:59 in the caller's zone (When I Work reference 7.5)."""
+    found = read_moment(text(value), setting.zone, setting.now)
+    whole_day = timedelta(hours=23, minutes=59, seconds=59) if found.date_only else timedelta()
+    return (found.instant.astimezone(setting.zone) + whole_day).astimezone(UTC)
+
+
+def day(value: Any, setting: Setting) -> date:
+    """The day that a moment falls on in the caller's zone."""
+    return moment(value, setting).astimezone(setting.zone).date()
+
+
+def day_or_none(value: Any, setting: Setting) -> date | None:
+    """The same; null, false and "" are no day."""
+    return day(value, setting) if value else None
+
+
+def wall_time(value: Any, _setting: Setting | None = None) -> str:
+    """A time of day as `HH:MM:SS`; a third digit of the hour is borne (`011:00:00`, When I Work reference 8)."""
+    hour, minute, second = (int(part) for part in f"{text(value).strip()}:00:00".split(":")[:3])
+    return time(hour, minute, second).isoformat("seconds")
 
 
 def moment_or_none(value: Any, setting: Setting) -> datetime | None:

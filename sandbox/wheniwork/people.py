@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.wheniwork import roster
+from sandbox.wheniwork import approvals, roster
 from sandbox.wheniwork.answers import invalid
 from sandbox.wheniwork.calls import not_found
 from sandbox.wheniwork.fields import Setting
@@ -48,7 +48,14 @@ def manager_assigns(state: WhenIWorkState, shift_id: int, user_id: int) -> Recor
 
 
 def employee_takes(state: WhenIWorkState, shift_id: int, user_id: int) -> Record:
-    """A user takes one instance of an OpenShift; returns the shift that is held now."""
+    """A user takes one instance of an OpenShift; returns the shift that is held now.
+
+    Where the OpenShift needs an approval the user only asks for it; the OpenShift is returned.
+    """
+    shift = state.shifts.get(shift_id)
+    if shift and shift["is_open"] and shift["requires_openshift_approval"] and user_id in state.users:
+        approvals.ask(state, shift, user_id)
+        return shift
     return _give(state, shift_id, user_id, user_id, "take")
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sandbox.wheniwork.dates import ZERO_DATE, rfc2822
+from sandbox.wheniwork.dates import ZERO_DATE, day_text, rfc2822
 
 Record = dict[str, Any]
 
@@ -196,6 +196,9 @@ def time_record(fields: Mapping[str, Any], now: datetime) -> Record:
         "end_time": None,
         "break_hours": 0,
         "length": 0,
+        "rounded_start_time": None,
+        "rounded_end_time": None,
+        "rounded_length": 0,
         "hourly_rate": 0,
         "notes": "",
         "cash_tips": None,
@@ -213,8 +216,15 @@ def time_record(fields: Mapping[str, Any], now: datetime) -> Record:
 
 
 def rendered(record: Mapping[str, Any], zone: ZoneInfo) -> Record:
-    """The record as it travels: every instant as text in the reader's zone."""
-    shown: Record = {name: rfc2822(value, zone) if type(value) is datetime else value for name, value in record.items()}
-    if shown.get("breaks"):
-        shown["breaks"] = [rendered(pause, zone) for pause in shown["breaks"]]
+    """The record as it travels: every instant as text in the reader's zone, every day as text without a time."""
+    shown: Record = {name: _text_of(value, zone) for name, value in record.items()}
+    for name in ("breaks", "user_requests"):
+        if shown.get(name):
+            shown[name] = [rendered(item, zone) for item in shown[name]]
     return shown
+
+
+def _text_of(value: Any, zone: ZoneInfo) -> Any:
+    if type(value) is datetime:
+        return rfc2822(value, zone)
+    return day_text(value) if type(value) is date else value

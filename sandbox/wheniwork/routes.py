@@ -1,7 +1,5 @@
 """Every path of the sandbox's When I Work and what answers it."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -10,26 +8,66 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.wheniwork import account, login, places, shift_acts, shifts, times, users
+from sandbox.wheniwork import (
+    account,
+    annotations,
+    approvals,
+    availabilities,
+    availability_events,
+    batch,
+    blocks,
+    login,
+    messages,
+    payrolls,
+    places,
+    request_types,
+    requests,
+    shift_acts,
+    shift_copy,
+    shift_people,
+    shifts,
+    swaps,
+    templates,
+    times,
+    user_lists,
+    users,
+)
 from sandbox.wheniwork.answers import ApiError, answer, invalid
 from sandbox.wheniwork.callers import acting_user, grant_of
-from sandbox.wheniwork.calls import Call, Handlers, Query
+from sandbox.wheniwork.calls import Call, Handler, Handlers, Query
 from sandbox.wheniwork.state import WhenIWorkState
 
 LoginHandler = Callable[[WhenIWorkState, Request, Any], dict[str, Any]]
-Responder = Callable[[Request, bytes], dict[str, Any]]
+Responder = Callable[[Request, bytes], Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
-_PATHS: Handlers = {
+_SINGLE_PATHS: Handlers = {
     "/login": {"GET": login.current_users},
     **account.PATHS,
     **shifts.PATHS,
     **shift_acts.PATHS,
+    **shift_copy.PATHS,
+    **shift_people.PATHS,
     **users.PATHS,
+    **user_lists.PATHS,
     **places.PATHS,
     **times.PATHS,
+    **payrolls.PATHS,
+    **blocks.PATHS,
+    **templates.PATHS,
+    **requests.PATHS,
+    **request_types.PATHS,
+    **swaps.PATHS,
+    **approvals.PATHS,
+    **availabilities.PATHS,
+    **availability_events.PATHS,
+    **annotations.PATHS,
+    **messages.PATHS,
 }
+_PATHS: Handlers = {**_SINGLE_PATHS, "/batch": {"POST": batch.over(_SINGLE_PATHS)}}
+_CREATED = {"/requests", "/requesttypes", "/swaps"}
+"""Where a POST is documented to answer 201 (When I Work reference 3.2)."""
 
 
 def routes(state: WhenIWorkState) -> APIRouter:
@@ -40,7 +78,7 @@ def routes(state: WhenIWorkState) -> APIRouter:
         responders = {method: _for_users(state, handler) for method, handler in _PATHS[path].items()}
         if path == "/login":
             responders["POST"] = _for_strangers(state, login.legacy_login)
-        _add(router, path, _endpoint(state, responders))
+        _add(router, path, _endpoint(state, responders, created=path in _CREATED))
     _add(router, "/{rest:path}", _endpoint(state, {}))
     return router
 
@@ -57,18 +95,27 @@ def _add(router: APIRouter, path: str, endpoint: Endpoint) -> None:
         router.add_route(spelling, endpoint, methods=_METHODS, include_in_schema=False)
 
 
-def _endpoint(state: WhenIWorkState, responders: Mapping[str, Responder]) -> Endpoint:
+def _endpoint(state: WhenIWorkState, responders: Mapping[str, Responder], *, created: bool = False) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         # Some clients send a body with a GET; it means nothing (When I Work reference 3.1).
         raw = b"" if request.method == "GET" else await request.body()
         headers: dict[str, str] = {}
         try:
             _throttle(state, request, headers)
-            return answer(_responder(request, responders)(request, raw), headers=headers)
+            _require_json(request)
+            body = _responder(request, responders)(request, raw)
+            status = state.switches.created_status if created and request.method == "POST" else 200
+            return answer(body, status, headers)
         except ApiError as error:
             return answer(error.envelope(), error.status, headers)
 
     return endpoint
+
+
+def _require_json(request: Request) -> None:
+    accepted = request.headers.get("accept", "").lower()
+    if accepted and not any(word in accepted for word in ("json", "*/*", "application/*")):
+        raise ApiError(406, "The requested format is not available.", 406)
 
 
 def _responder(request: Request, responders: Mapping[str, Responder]) -> Responder:
@@ -84,8 +131,8 @@ def _for_strangers(state: WhenIWorkState, handler: LoginHandler) -> Responder:
     return lambda request, raw: handler(state, request, _decoded(raw))
 
 
-def _for_users(state: WhenIWorkState, handler: Callable[[Call], dict[str, Any]]) -> Responder:
-    def respond(request: Request, raw: bytes) -> dict[str, Any]:
+def _for_users(state: WhenIWorkState, handler: Handler) -> Responder:
+    def respond(request: Request, raw: bytes) -> Any:
         user = acting_user(state, request, grant_of(state, request))
         query = Query(request.query_params.multi_items())
         return handler(Call(state, user, state.zone_of(user), query, request.path_params, _decoded(raw)))

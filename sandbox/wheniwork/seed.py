@@ -9,15 +9,17 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from sandbox.wheniwork import records, roster
+from sandbox.wheniwork.seed_papers import seed_papers
 from sandbox.wheniwork.state import WhenIWorkState
 
 
 def seed_objects(state: WhenIWorkState) -> None:
-    """Put users, locations, sites, positions, shifts and a time entry of the samples into the state."""
+    """Put every sample into the state: here the places, users, shifts and a time entry, in `seed_papers` the others."""
     _seed_places(state)
     _seed_users(state)
     _seed_shifts(state)
     _seed_time(state)
+    seed_papers(state)
 
 
 def _seed_places(state: WhenIWorkState) -> None:

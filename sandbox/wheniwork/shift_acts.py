@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sandbox.wheniwork import roster, shifts
+from sandbox.wheniwork import approvals, roster, shifts
 from sandbox.wheniwork.answers import invalid
 from sandbox.wheniwork.calls import Call, Handlers, not_found
 from sandbox.wheniwork.fields import flag, ids, moment, text
@@ -92,13 +92,16 @@ def _notify(call: Call, chosen: list[Record], message: str) -> dict[str, Any]:
             roster.mark_notified(call.state, shift)
             told[holder["id"]] = holder
     for user_id in told:
-        call.state.messages.append({"at": now, "kind": "shifts", "user_id": user_id, "message": message})
+        call.state.sent.append({"at": now, "kind": "shifts", "user_id": user_id, "message": message})
     sms = sum(1 for holder in told.values() if holder["phone_number"])
     return {"success": True, "email": len(told), "sms": sms}
 
 
 def assign_users(call: Call) -> dict[str, Any]:
-    """`POST /2/shifts/{id}/assign` with `user_ids`: each user takes one instance off the OpenShift."""
+    """`POST /2/shifts/{id}/assign` with `user_ids`: each user takes one instance off the OpenShift.
+
+    It approves the OpenShift's approval request, if there is one (When I Work reference 5.8).
+    """
     shift = call.find("shifts", call.path["id"])
     shifts.require_schedule(call, shift["location_id"])
     user_ids = call.body_ids("user_ids")
@@ -115,7 +118,9 @@ def assign_users(call: Call) -> dict[str, Any]:
         held.append(taken)
         rest = left or taken
     stack = [rest] if rest["is_open"] else []
-    return {"shifts": list(map(shift_view(call), held + stack))}
+    granted = approvals.grant(call.state, shift["openshift_approval_request_id"], call.user["id"])
+    views = [approvals.approval_view(call, request) for request in granted]
+    return {"shifts": list(map(shift_view(call), held + stack)), "openshiftapprovalrequests": views}
 
 
 def unassign_shifts(call: Call) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def _seconds(value: Any, setting: Setting) -> int:
     return round(_hours(number(value) / 3600, setting) * 3600)
 
 
-def _breaks(value: Any, setting: Setting) -> list[dict[str, Any]]:
+def breaks(value: Any, setting: Setting) -> list[dict[str, Any]]:
+    """A list of breaks with their known fields; null is none."""
     if not isinstance(value, list | None):
         raise TypeError("Breaks are a list.")
     return [read_fields(item, _BREAK_FIELDS, setting) for item in value or []]
@@ -59,7 +60,7 @@ _SHIFT_FIELDS: Mapping[str, Converter] = {
     "start_time": moment,
     "end_time": moment,
     "break_time": _hours,
-    "breaks": _breaks,
+    "breaks": breaks,
     "color": text,
     "notes": text,
     "published": flag,
@@ -107,9 +108,7 @@ def _checked(
     after = {**before, **fields}
     if after["end_time"] <= after["start_time"]:
         raise ApiError(400, "The end time must be after the start time.", END_BEFORE_START)
-    for name in _LINKS.keys() & fields.keys():
-        if fields[name] != before.get(name):
-            _check_link(state, _LINKS[name], fields[name], account_id)
+    check_links(state, fields, before, account_id)
     if fields.get("user_id"):
         require_free(state, after, fields["user_id"])
     if len(fields.get("notes", "")) > NOTES_LENGTH:
@@ -126,6 +125,13 @@ def require_free(state: WhenIWorkState, shift: Mapping[str, Any], user_id: int) 
     others = state.timeline.overlapping(shift["start_time"], shift["end_time"])
     if any(other["user_id"] == user_id and other["id"] != shift.get("id") for other in others):
         raise invalid("The user has a shift at that time.")
+
+
+def check_links(state: WhenIWorkState, fields: Mapping[str, Any], before: Mapping[str, Any], account_id: int) -> None:
+    """400 for a user, location, position or site that is newly pointed to and does not exist; 0 is none."""
+    for name in _LINKS.keys() & fields.keys():
+        if fields[name] != before.get(name):
+            _check_link(state, _LINKS[name], fields[name], account_id)
 
 
 def _check_link(state: WhenIWorkState, kind: str, record_id: int, account_id: int) -> None:

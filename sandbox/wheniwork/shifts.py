@@ -14,7 +14,8 @@ from sandbox.wheniwork.listing import Window, deleted_ids, end_of, may_read, shi
 from sandbox.wheniwork.records import Record
 from sandbox.wheniwork.shift_fields import read_new_shift, read_shift_update, require_fields
 from sandbox.wheniwork.shift_view import history_of, shift_view
-from sandbox.wheniwork.sideloads import related
+from sandbox.wheniwork.sideloads import related, without_empty
+from sandbox.wheniwork.swaps import readable_swaps
 
 
 def list_shifts(call: Call) -> dict[str, Any]:
@@ -27,7 +28,13 @@ def list_shifts(call: Call) -> dict[str, Any]:
     found = found[:limit] if limit else found
     gone = {"deleted_ids": deleted_ids(call, window)} if call.query.flag("deleted") else {}
     echo = call.show({"start": window.start, "end": window.end})
-    return {**echo, "shifts": list(map(shift_view(call), found)), **related(call, found), **gone}
+    swaps = _swaps_of(call, found) if call.query.flag("include_swaps") else {}
+    return {**echo, "shifts": list(map(shift_view(call), found)), **related(call, found), **swaps, **gone}
+
+
+def _swaps_of(call: Call, found: list[Record]) -> dict[str, Any]:
+    chosen = {shift["id"] for shift in found}
+    return without_empty({"swaps": [swap for swap in readable_swaps(call) if swap["shift_id"] in chosen]})
 
 
 def count_shifts(call: Call) -> dict[str, Any]:

@@ -57,3 +57,9 @@ def _wanted(call: Call) -> Callable[[str], bool]:
     if not names or names & TRUE_WORDS:
         return lambda _kind: True
     return lambda kind: kind in names
+
+
+def single(call: Call, plural: str, record: Any) -> dict[str, Any]:
+    """One record's envelope: the samples have a list under the plural, newer documentation the record itself."""
+    newer, older = {plural.removesuffix("s"): record}, {plural: [record]}
+    return {"both": {**newer, **older}, "newer": newer, "older": older}[call.state.switches.single_key]

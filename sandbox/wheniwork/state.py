@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.clock import VirtualClock
 from sandbox.wheniwork import records
+from sandbox.wheniwork.plain_records import PLAIN_KINDS, plain_record
 from sandbox.wheniwork.prints import Prints
 from sandbox.wheniwork.records import Record, rendered
 from sandbox.wheniwork.shift_history import ShiftHistory
@@ -33,6 +34,7 @@ _BUILDERS: Mapping[str, Callable[[Mapping[str, Any], datetime], Record]] = {
     "positions": records.position_record,
     "times": records.time_record,
 }
+_KINDS = ("accounts", "logins", *_BUILDERS, "shifts", "deleted_shifts", *PLAIN_KINDS)
 
 
 class WhenIWorkState:
@@ -47,22 +49,18 @@ class WhenIWorkState:
         self.switches = Switches()
         self.tokens = TokenTable(random.Random(rng.random()))  # noqa: S311 - made-up tokens must repeat under a seed
         self.throttle = Throttle()
-        self.accounts: dict[int, Record] = {}
-        self.logins: dict[int, Record] = {}
-        self.users: dict[int, Record] = {}
-        self.locations: dict[int, Record] = {}
-        self.sites: dict[int, Record] = {}
-        self.positions: dict[int, Record] = {}
-        self.times: dict[int, Record] = {}
-        self.shifts: dict[int, Record] = {}
-        self.deleted_shifts: dict[int, Record] = {}
+        self._tables: dict[str, dict[int, Record]] = {kind: {} for kind in _KINDS}
+        self.accounts, self.logins = self.table("accounts"), self.table("logins")
+        self.users, self.times = self.table("users"), self.table("times")
+        self.locations, self.positions = self.table("locations"), self.table("positions")
+        self.shifts, self.deleted_shifts = self.table("shifts"), self.table("deleted_shifts")
         self.timeline = Timeline()
         self.prints = Prints()
         self.history = ShiftHistory()
         self.deletions: dict[int, datetime] = {}
         """When each of the deleted shifts went."""
-        self.messages: list[Record] = []
-        """What people would have been sent: invitations and shift notifications."""
+        self.sent: list[Record] = []
+        """What people would have been sent: invitations, shift notifications and mails."""
         self.reminded_until = self.now()
         self._last_ids: dict[str, int] = {}
         self.add_account("Sandbox Warehousing", ACCOUNT_ID)
@@ -80,18 +78,18 @@ class WhenIWorkState:
         return self._last_ids[kind]
 
     def add(self, kind: str, fields: Mapping[str, Any]) -> Record:
-        """Store a record of `users`, `locations`, `sites`, `positions` or `times`; id and account may be given."""
+        """Store a record of any kind but accounts, logins and shifts; id and account may be given."""
         given = {"account_id": ACCOUNT_ID, **fields}
         if "id" not in given:
             given["id"] = self.next_id(kind)
-        record = _BUILDERS[kind](given, self.now())
+        now = self.now()
+        record = plain_record(kind, given, now) if kind in PLAIN_KINDS else _BUILDERS[kind](given, now)
         self.table(kind)[record["id"]] = record
         return record
 
     def table(self, kind: str) -> dict[int, Record]:
-        """The table with that plural name."""
-        found: dict[int, Record] = getattr(self, kind)
-        return found
+        """The records of a kind by id."""
+        return self._tables[kind]
 
     def add_account(self, company: str, account_id: int | None = None) -> Record:
         """Open an account in the account zone America/Chicago (When I Work reference 7.10)."""
@@ -142,8 +140,8 @@ class WhenIWorkState:
 
     def snapshot(self) -> dict[str, Any]:
         """All of it as JSON-able data, as an admin would read it: drafts, OpenShifts and deleted people included."""
-        kinds = ("accounts", "users", "locations", "sites", "positions", "shifts", "deleted_shifts", "times")
+        kinds = [kind for kind in _KINDS if kind != "logins"]
         zone = ZoneInfo(self.accounts[ACCOUNT_ID]["timezone_name"])
         tables = {kind: [rendered(record, zone) for record in self.table(kind).values()] for kind in kinds}
-        messages = [rendered(message, zone) for message in self.messages]
-        return {**tables, "messages": messages, "switches": asdict(self.switches)}
+        sent = [rendered(message, zone) for message in self.sent]
+        return {**tables, "sent": sent, "switches": asdict(self.switches)}

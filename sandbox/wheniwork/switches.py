@@ -43,6 +43,26 @@ class Switches:
     """Requests for each login (or address, before the login) in any 60 real seconds; 0: no limit (4)."""
     throttle_status: Literal[429, 403] = 429
     """The status of a throttled request: 429 in the old documentation, a 403 in the new (4)."""
+    created_status: Literal[201, 200] = 201
+    """HTTP status of POST /requests, /swaps and /requesttypes; every other POST answers 200 (3.2)."""
+    single_key: Literal["both", "newer", "older"] = "both"
+    """One swap, time or template: `newer` as {"swap": {...}}, `older` as {"swaps": [...]} (7.6 and 7.8)."""
+    requests_first_page: Literal[0, 1] = 0
+    """The number of the first page of time-off requests (7.5)."""
+    requests_total: Literal["records", "pages"] = "records"
+    """What `total` counts beside time-off requests (7.5)."""
+    swaps_first_page: Literal[1, 0] = 1
+    """The number of the first page of swaps (7.6)."""
+    annotation_needs_type: bool = True
+    """Whether an annotation without a type is refused with code 2076 (3.3)."""
+    batch_publishes: bool = False
+    """True: `published` counts in shifts created by a batch; it was seen to have no effect there (5.4)."""
+    availability_window_days: int = 95
+    """A longer listing window of availability events is refused with code 2002; 45 by another source (3.3)."""
+    timezones_key: Literal["timezones", "timezone"] = "timezones"
+    """The key of the time zones: as seen live, or as documented (7.10)."""
+    more_key: bool = True
+    """Whether listings in pages say `more`; False: as recorded in 2016 (7.5)."""
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Set switches by name; an unknown name or an unfit value raises ValueError and changes nothing."""

@@ -11,20 +11,25 @@ from sandbox.wheniwork.calls import Call, Handlers, not_found
 from sandbox.wheniwork.fields import Converter, flag, moment, moment_or_none, number, text, whole
 from sandbox.wheniwork.listing import end_of
 from sandbox.wheniwork.phrases import Moment
+from sandbox.wheniwork.plain_calls import of_account
 from sandbox.wheniwork.records import Record
 from sandbox.wheniwork.shift_view import shift_view
-from sandbox.wheniwork.sideloads import related, without_empty
+from sandbox.wheniwork.sideloads import related, single, without_empty
 
 _FIELDS: Mapping[str, Converter] = {
     **dict.fromkeys(("user_id", "position_id", "location_id", "site_id", "shift_id"), whole),
     "start_time": moment,
     "end_time": moment_or_none,
     "break_hours": number,
+    "rounded_start_time": moment_or_none,
+    "rounded_end_time": moment_or_none,
     "notes": text,
     "is_approved": flag,
     "cash_tips": lambda value, _setting: None if value is None else text(value),
 }
 DEFAULT_SPAN = timedelta(days=3)
+IN, OUT = 1, 2
+"""Types of punches."""
 
 
 def list_times(call: Call) -> dict[str, Any]:
@@ -58,7 +63,17 @@ def _own(call: Call) -> list[Record]:
 def _with_related(call: Call, found: list[Record]) -> dict[str, Any]:
     shifts = [call.state.shifts[i] for i in dict.fromkeys(t["shift_id"] for t in found) if i in call.state.shifts]
     shown = without_empty({"shifts": list(map(shift_view(call), shifts))})
-    return {"times": [call.show(time) for time in found], **shown, **related(call, found)}
+    chosen = {time["id"] for time in found}
+    punches = [call.show(one) for one in of_account(call, "punches") if one["time_id"] in chosen]
+    view = _rounded if call.query.flag("overwrite_with_rounded") else dict
+    times = [call.show(view(time)) for time in found]
+    return {"times": times, **without_empty({"punches": punches}), **shown, **related(call, found)}
+
+
+def _rounded(time: Record) -> Record:
+    """The time with its rounded values in place of what was punched."""
+    names = ("start_time", "end_time", "length")
+    return {**time, **{name: time[f"rounded_{name}"] for name in names if time[f"rounded_{name}"]}}
 
 
 def list_user_times(call: Call) -> dict[str, Any]:
@@ -79,9 +94,8 @@ def list_user_times(call: Call) -> dict[str, Any]:
 
 
 def get_time(call: Call) -> dict[str, Any]:
-    """`GET /2/times/{id}`, under the newer key `time`."""
-    time = _find(call)
-    return {"time": call.show(time)}
+    """`GET /2/times/{id}`: under `time`, and as the samples have it in a list under `times`."""
+    return single(call, "times", call.show(_find(call)))
 
 
 def create_time(call: Call) -> dict[str, Any]:
@@ -97,13 +111,16 @@ def create_time(call: Call) -> dict[str, Any]:
 
 
 def update_time(call: Call) -> dict[str, Any]:
-    """`PUT /2/times/{id}`: a merge."""
+    """`PUT /2/times/{id}`: a merge, answered under `time` and, as once documented, under `shift`."""
     call.require_supervisor()
     time = _find(call)
     fields = call.fields(_FIELDS)
     _check({**time, **fields})
     time.update(fields, modified_by=call.user["id"], updated_at=call.state.now())
-    return {"time": call.show(_measured(time))}
+    shown = call.show(_measured(time))
+    return {"both": {"time": shown, "shift": shown}, "newer": {"time": shown}, "older": {"shift": shown}}[
+        call.state.switches.single_key
+    ]
 
 
 def delete_time(call: Call) -> dict[str, Any]:
@@ -120,7 +137,8 @@ def clock_in(call: Call) -> dict[str, Any]:
         raise invalid("The user is clocked in already.")
     given = {"user_id": user["id"], "creator_id": call.user["id"], "account_id": call.account_id}
     where = call.fields(dict.fromkeys(("location_id", "position_id", "site_id", "shift_id"), whole))
-    return {"time": call.show(call.state.add("times", {**given, "hourly_rate": user["hourly_rate"], **where}))}
+    time = call.state.add("times", {**given, "hourly_rate": user["hourly_rate"], **where})
+    return {"time": call.show(time), "punch": call.show(_punch(call, time, IN))}
 
 
 def clock_out(call: Call) -> dict[str, Any]:
@@ -129,7 +147,13 @@ def clock_out(call: Call) -> dict[str, Any]:
     if time is None:
         raise invalid("The user is not clocked in.")
     time.update(end_time=call.state.now(), updated_at=call.state.now())
-    return {"time": call.show(_measured(time))}
+    return {"time": call.show(_measured(time)), "punch": call.show(_punch(call, time, OUT))}
+
+
+def _punch(call: Call, time: Record, kind: int) -> Record:
+    where = call.fields({**dict.fromkeys(("latitude", "longitude", "accuracy"), number), "notes": text})
+    owner = {name: time[name] for name in ("account_id", "user_id", "location_id", "site_id")}
+    return call.state.add("punches", {**owner, "time_id": time["id"], "type": kind, **where})
 
 
 def _puncher(call: Call) -> Record:
@@ -158,7 +182,10 @@ def _check(time: Mapping[str, Any]) -> None:
 
 def _measured(time: Record) -> Record:
     seconds = (time["end_time"] - time["start_time"]).total_seconds() if time["end_time"] else 0
-    time["length"] = number(round(seconds / 3600, 4))
+    time["length"] = time["rounded_length"] = number(round(seconds / 3600, 4))
+    begin, end = time["rounded_start_time"], time["rounded_end_time"]
+    if begin and end:
+        time["rounded_length"] = number(round((end - begin).total_seconds() / 3600, 4))
     return time
 
 

@@ -145,7 +145,7 @@ def invite(call: Call, user: Record) -> None:
     """Send an invitation."""
     now = call.state.now()
     user["invited_at"] = now
-    call.state.messages.append({"at": now, "kind": "invitation", "user_id": user["id"], "message": ""})
+    call.state.sent.append({"at": now, "kind": "invitation", "user_id": user["id"], "message": ""})
 
 
 def invite_users(call: Call) -> dict[str, Any]:
