@@ -14,8 +14,9 @@ from structlog.testing import capture_logs
 from sandbox.app import create_app
 from sandbox.world import build_world
 from sync.clients.wheniwork import WhenIWork
+from sync.clients.wheniwork.collections import all_pages
 from sync.clients.wonolo import Wonolo
-from sync.errors import OutcomeUnknown, Rejected
+from sync.errors import InvalidResponse, OutcomeUnknown, Rejected
 from tests.sandbox_wonolo import KEYS, job_request_body
 from tests.scripted import Answer, HandClock, Scripted, said
 
@@ -66,6 +67,15 @@ async def test_a_listing_is_whole_from_whatever_number_its_pages_count(pages: li
     sent = [dict(request.url.params) for request in scripted.requests[1:]]
     window = {"start": "2026-11-01", "end": "2026-11-30"}
     assert sent == [{**window, "limit": "200", "page": str(page)} for page in range(asked)]
+
+
+async def test_a_listing_without_end_is_invalid() -> None:
+    """There is a cap on the number of pages."""
+    numbers = iter(range(1, 100))
+    client, _ = wheniwork(lambda _request: httpx.Response(200, json={"swaps": rows(next(numbers))}))
+    async with client:
+        with pytest.raises(InvalidResponse, match="more than 3 pages"):
+            await all_pages(client._api, "/swaps", "swaps", {}, 1, most=3)
 
 
 # Envelopes and ids
@@ -190,6 +200,14 @@ async def test_the_end_of_a_token_is_an_instant_on_every_machine(expires_at: str
     """Without a zone it is UTC, and not the zone of the machine."""
     client, _ = wonolo(login=said({"token": "t", "expires_at": expires_at}))
     assert client._renewal(expires_at) == datetime(2026, 11, 20, 13, 55, tzinfo=UTC)
+
+
+async def test_a_check_for_a_customer_may_be_refused() -> None:
+    """That is no answer to the question."""
+    client, _ = wonolo(said({"error": "Missing parameter name"}, 422))
+    async with client:
+        with pytest.raises(Rejected, match="Missing parameter name"):
+            await client.customer_exists("")
 
 
 NEEDED = {"state": "posted", "slots": 2, "category": "General Labor", "city": "Chicago", "zip": "60601"}

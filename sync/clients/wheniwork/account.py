@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sync.clients.exchange import Record
-from sync.clients.http import Api
+from sync.clients.wheniwork.calls import Calls
 
 
-class Account:
-    """Calls of the account; every one raises the RemoteErrors of `sync.errors`."""
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
+class Account(Calls):
+    """Calls of the account."""
 
     async def account(self) -> Record:
         """Return the account that this login acts in, with its timezone_name."""

@@ -69,7 +69,9 @@ class Positions(Collection):
         return await deleted(self._api, "/positions", {"ids": position_ids})
 
 
-async def all_pages(api: Api, path: str, key: str, filters: Record, per_page: int) -> list[Record]:
+async def all_pages(
+    api: Api, path: str, key: str, filters: Record, per_page: int, most: int = _MOST_PAGES
+) -> list[Record]:
     """Return the records of a listing in pages, each once.
 
     The sources count pages from 0, from 1 or from either (When I Work reference 7.5): page 0 is asked first, and an
@@ -78,7 +80,7 @@ async def all_pages(api: Api, path: str, key: str, filters: Record, per_page: in
     Raises InvalidResponse for a listing without end.
     """
     found: dict[Any, Record] = {}
-    for page in range(_MOST_PAGES):
+    for page in range(most):
         reply = await api.get(path, {**filters, "limit": per_page, "page": page})
         rows = reply.records(key)
         news = {row["id"]: row for row in rows if row["id"] not in found}
@@ -86,7 +88,7 @@ async def all_pages(api: Api, path: str, key: str, filters: Record, per_page: in
         more = reply.body.get("more") if isinstance(reply.body, dict) else None
         if more in (False, "0", "false") or (page > 0 and not rows) or (page > 1 and not news):
             return list(found.values())
-    raise reply.unexpected(f"more than {_MOST_PAGES} pages")
+    raise reply.unexpected(f"more than {most} pages")
 
 
 async def deleted(api: Api, path: str, options: Record) -> bool:

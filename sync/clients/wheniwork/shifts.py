@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from sync.clients.exchange import Record
-from sync.clients.http import Api
+from sync.clients.wheniwork.calls import Calls
 from sync.clients.wheniwork.collections import deleted as gone_or_deleted
 from sync.clients.wheniwork.collections import require_success
 
@@ -40,11 +40,8 @@ class BulkResult:
     errors: list[Record]
 
 
-class Shifts:
-    """Calls of shifts; every one raises the RemoteErrors of `sync.errors`."""
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
+class Shifts(Calls):
+    """Calls of shifts."""
 
     async def shifts(self, start: datetime, end: datetime, *, deleted: bool = True) -> ShiftListing:
         """List the shifts that overlap the window, drafts and open shifts of all schedules too.
