@@ -63,7 +63,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if marker and isinstance(item, pytest.Function):
         place = next(text for name, text in item.callspec.params.items() if name.endswith("_place"))
         sentence = (inspect.getdoc(item.function) or item.name).splitlines()[0]
-        case = " ".join(str(text) for name, text in item.callspec.params.items() if not name.endswith("_place"))
+        texts = [text for name, text in item.callspec.params.items() if not name.endswith("_place")]
+        case = " ".join(text for text in texts if isinstance(text, str))
         report.user_properties.append(("fact", (place, marker.args[0], f"{sentence} ({case})" if case else sentence)))
     return report
 
@@ -74,12 +75,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     learned: list[str] = []
     for outcome, name in _OUTCOMES.items():
         for report in terminalreporter.stats.get(outcome, []):
-            told = dict(report.user_properties)
-            if "fact" in told and (report.when == "call" or outcome != "passed"):
-                place, source, sentence = told["fact"]
+            fact = next((told for name, told in report.user_properties if name == "fact"), None)
+            if fact and (report.when == "call" or outcome != "passed"):
+                place, source, sentence = fact
                 why = f" ({report.longrepr[2].removeprefix('Skipped: ')})" if outcome == "skipped" else ""
-                found[name].append(f"[{place}] {source}: {sentence}{why}")
-                learned += [f"[{place}] {source}: {told['learned']}"] if "learned" in told else []
+                if not (outcome == "passed" and sentence.startswith("Open:")):
+                    found[name].append(f"[{place}] {source}: {sentence}{why}")
+                told = [text for name, text in report.user_properties if name == "learned"]
+                learned += [f"[{place}] {source}: {text}" for text in told]
     if not any(found.values()):
         return
     terminalreporter.section("facts of the references")
