@@ -10,7 +10,6 @@ from typing import Any
 import tomlkit
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 from tomlkit import TOMLDocument
 from tomlkit.items import Table
 
@@ -102,7 +101,7 @@ def _put(
     table: Table | TOMLDocument, name: str, field: FieldInfo, values: Mapping[str, Any], *, explained: bool = True
 ) -> None:
     """Add one option; one that has no value here and no default stands in a comment, to be filled in."""
-    default = None if field.default is PydanticUndefined else field.default
+    default = None if field.is_required() else field.default
     value = values.get(name, list(default) if isinstance(default, tuple) else default)
     if not explained and value in (default, []):
         return
