@@ -48,7 +48,7 @@ async def test_every_location_and_site_becomes_a_place_with_its_address() -> Non
     """A site without an address is at its location's; deleted ones are left out."""
     world = present_world()
     world.wheniwork.locations[1045]["is_deleted"] = True
-    world.wheniwork.sites[9]["is_deleted"] = True
+    world.wheniwork.table("sites")[9]["is_deleted"] = True
     found = await propose(access(), way_to(world))
     assert [(row["name"], row["location_id"], row["site_id"], row["address"], row["zip"]) for row in found.places] == [
         ("Airport Hub", 50000002, 0, "77 Runway Road", "53207"),
