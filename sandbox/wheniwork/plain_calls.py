@@ -45,12 +45,17 @@ def page_of(call: Call, rows: list[Record], usual: int, most: int, first: int) -
 
     `first` is the number of the first page; a number below it means that one too.
     """
-    limit = min(_positive(call, "limit") or usual, most)
+    limit = limit_of(call, usual, most)
     page = max(_positive(call, "page") or 0, first)
     begin = (page - first) * limit
     state = {"total": len(rows), "page": page}
     more = {"more": len(rows) > begin + limit} if call.state.switches.more_key else {}
     return rows[begin : begin + limit], {**state, **more}
+
+
+def limit_of(call: Call, usual: int, most: int) -> int:
+    """How many records a page has."""
+    return min(_positive(call, "limit") or usual, most)
 
 
 def _positive(call: Call, name: str) -> int | None:

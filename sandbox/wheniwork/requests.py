@@ -11,7 +11,7 @@ from sandbox.wheniwork.calls import Call, Handlers, not_found
 from sandbox.wheniwork.fields import Converter, flag, last_moment, moment, number, text, whole
 from sandbox.wheniwork.listing import end_of
 from sandbox.wheniwork.messages import add_message, messages_about
-from sandbox.wheniwork.plain_calls import merged, of_account, page_of, removed, require
+from sandbox.wheniwork.plain_calls import limit_of, merged, of_account, page_of, removed, require
 from sandbox.wheniwork.records import Record
 from sandbox.wheniwork.sideloads import shown
 
@@ -36,8 +36,7 @@ def list_requests(call: Call) -> dict[str, Any]:
         rows.sort(key=lambda one: one["start_time"])
     found, page = page_of(call, rows, USUAL_LIMIT, MOST, call.state.switches.requests_first_page)
     if call.state.switches.requests_total == "pages":
-        limit = min((call.query.ids("limit") or [USUAL_LIMIT])[0], MOST)
-        page["total"] = -(-len(rows) // limit)
+        page["total"] = -(-len(rows) // limit_of(call, USUAL_LIMIT, MOST))
     return {"requests": [_view(call, one) for one in found], **_related(call, found), **page}
 
 
