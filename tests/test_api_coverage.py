@@ -86,7 +86,6 @@ def _ways(table: tuple[Endpoint, ...]) -> set[tuple[str, str]]:
     return {way for endpoint in table for way in api_coverage.spellings(endpoint)}
 
 
-@pytest.mark.xfail(reason="the sandbox does not serve every endpoint of When I Work yet")
 def test_every_endpoint_of_when_i_work_is_served_by_the_sandbox() -> None:
     """Each is asked; none is answered as an unknown path or a method that is not allowed."""
     world = build_world(seed=1, demands=0)

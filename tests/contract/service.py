@@ -106,7 +106,9 @@ def _world() -> World:
     world = build_world(seed=5, demands=120, posted=0.6)
     world.wheniwork.switches.rate_limit_per_minute = 100_000
     for _ in range(4):
-        perform(world, "worker_accepts", {})
+        job = perform(world, "worker_accepts", {})["job"]
+    people = {"sender_id": job["employer"]["id"], "receiver_id": job["worker"]["id"], "job_id": job["id"]}
+    world.wonolo.messages.add(people | {"body": "See you", "image_url": None, "read_at": None}, world.wonolo.now())
     return world
 
 
