@@ -165,7 +165,14 @@ PEOPLE: tuple[Endpoint, ...] = (
     Endpoint("GET", "/openshiftapprovalrequests/{id}", "approval_requests.get", (7,), _MANAGERS),
     Endpoint("PUT", "/openshiftapprovalrequests/{id}", "approval_requests.update", (7, SOME), _MANAGERS),
     Endpoint("DELETE", "/openshiftapprovalrequests/{id}", "approval_requests.delete", (7,), _MANAGERS),
-    Endpoint("DELETE", "/openshiftapprovarequests/{id}/user-requests", "approval_requests.withdraw", (7,), _MANAGERS),
+    Endpoint(
+        "DELETE",
+        "/openshiftapprovarequests/{id}/user-requests",
+        "approval_requests.withdraw",
+        (7,),
+        _MANAGERS,
+        ("DELETE /openshiftapprovalrequests/{id}/user-requests",),
+    ),
 )
 
 PLACES: tuple[Endpoint, ...] = (
