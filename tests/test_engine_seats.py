@@ -43,7 +43,7 @@ async def test_a_request_posted_with_workers_seated_becomes_held_and_open_shifts
         ("Ada", f"wonolo:{pair.worker('Ada')}"),
         ("Bruno", f"wonolo:{pair.worker('Bruno')}"),
     ]
-    assert not [row for row in pair.world.wheniwork.messages if row["kind"] == "invite"]
+    assert not [row for row in pair.world.wheniwork.sent if row["kind"] == "invite"]
 
 
 async def test_a_full_request_becomes_held_shifts_alone(pair: Pair) -> None:
