@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from sandbox import control
+from sandbox.courier import Courier
 from sandbox.gate import Gate
 from sandbox.wheniwork import routes as wheniwork
 from sandbox.wonolo import routes as wonolo
@@ -18,9 +19,10 @@ _PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": "/
 def create_app(world: World) -> FastAPI:
     """Compose the application: `/api_v2` is Wonolo, `/2` and `/login` are When I Work, `/_sandbox` is control."""
     app = FastAPI(title="Sandbox of Wonolo and When I Work", redirect_slashes=False, **_PAGES)
-    app.include_router(control.routes(world), prefix="/_sandbox")
+    courier = Courier(world)
+    app.include_router(control.routes(world, courier), prefix="/_sandbox")
     app.include_router(wonolo.routes(world.wonolo), prefix="/api_v2")
     app.include_router(wheniwork.routes(world.wheniwork), prefix="/2")
     app.include_router(wheniwork.login_routes(world.wheniwork))
-    app.add_middleware(Gate, world=world)
+    app.add_middleware(Gate, world=world, courier=courier)
     return app

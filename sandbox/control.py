@@ -10,8 +10,10 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from sandbox.courier import Courier
 from sandbox.faults import Rule
 from sandbox.people import ImpossibleActError, UnknownActError, live, perform
+from sandbox.webhooks import Target
 from sandbox.world import Beginning, World
 
 _MOST_ACTS = 10_000
@@ -21,19 +23,22 @@ _TRUE = ("1", "true", "yes", "on")
 Answer = Callable[[World, dict[str, Any], Request], Any]
 
 
-def routes(world: World) -> APIRouter:
-    """The control routes over a world, to be included under `/_sandbox`."""
+def routes(world: World, courier: Courier) -> APIRouter:
+    """The control routes over a world, to be included under `/_sandbox`; what they set off is delivered at once."""
     router = APIRouter(tags=["control"])
     for method, path, answer in _ROUTES:
-        endpoint = _endpoint(world, answer)
+        endpoint = _endpoint(world, courier, answer)
         router.add_api_route(path, endpoint, methods=[method], name=f"{method} {path}", description=answer.__doc__)
     return router
 
 
-def _endpoint(world: World, answer: Answer) -> Callable[[Request], Any]:
+def _endpoint(world: World, courier: Courier, answer: Answer) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         try:
-            return _json(answer(world, _object(await request.body()), request))
+            answered = answer(world, _object(await request.body()), request)
+            if request.method == "POST" and world.webhooks.targets:
+                await courier.deliver()
+            return _json(answered)
         except ImpossibleActError as error:
             return _json({"error": str(error)}, 409)
         except (ValueError, msgspec.MsgspecError, UnknownActError) as error:
@@ -149,6 +154,24 @@ def _change_switches(world: World, body: dict[str, Any], request: Request) -> An
     return _switches(world, body, request)
 
 
+def _webhooks(world: World, _body: dict[str, Any], _request: Request) -> Any:
+    """Where webhooks go, and the calls made, with every attempt."""
+    targets = [msgspec.to_builtins(target) | {"secret": "***"} for target in world.webhooks.targets.values()]
+    return {"targets": targets, "deliveries": [delivery.as_json() for delivery in world.webhooks.log]}
+
+
+def _aim_webhooks(world: World, body: dict[str, Any], request: Request) -> Any:
+    """Send a service's webhooks to a loopback address."""
+    world.aim_webhooks(msgspec.convert(body, Target))
+    return _webhooks(world, body, request)
+
+
+def _stop_webhooks(world: World, body: dict[str, Any], request: Request) -> Any:
+    """Send no more webhooks, and forget those that went."""
+    world.stop_webhooks()
+    return _webhooks(world, body, request)
+
+
 def _reset(world: World, body: dict[str, Any], _request: Request) -> Any:
     """Begin again; `seed`, `demands`, `posted` and `start` replace those of the last beginning."""
     given = dict(body)
@@ -173,5 +196,8 @@ _ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("DELETE", "/faults", _clear_faults),
     ("GET", "/switches", _switches),
     ("POST", "/switches", _change_switches),
+    ("GET", "/webhooks", _webhooks),
+    ("POST", "/webhooks", _aim_webhooks),
+    ("DELETE", "/webhooks", _stop_webhooks),
     ("POST", "/reset", _reset),
 )

@@ -7,11 +7,13 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
+WebhookFault = Literal["webhook_lost", "webhook_doubled", "webhook_reordered", "webhook_late", "webhook_forged"]
 FaultName = Literal[
+    WebhookFault,
     "lost_request",
     "lost_reply",
     "error",
@@ -29,7 +31,8 @@ FaultName = Literal[
 class Rule(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Which requests a fault strikes, and how often: `times` requests, or each with a `probability`, or all of them.
 
-    `path` is a glob such as `/api_v2/jobs*`; `status`, `retry_after` (seconds) and `seconds` tune faults that use them.
+    `path` is a glob such as `/api_v2/jobs*`, of a webhook that of its target. `status`, `retry_after` and `seconds` of
+    real time, and `minutes` of virtual time, tune faults that use them.
     """
 
     fault: FaultName
@@ -41,6 +44,7 @@ class Rule(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     status: Annotated[int, msgspec.Meta(ge=200, le=599)] | None = None
     retry_after: Annotated[int, msgspec.Meta(ge=0)] | None = None
     seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 1.0
+    minutes: Annotated[float, msgspec.Meta(ge=0, le=100_000)] = 10.0
 
     def fits(self, system: str, method: str, path: str) -> bool:
         """Whether the request is one that the rule is about."""
@@ -68,8 +72,17 @@ class Faults:
 
     def strike(self, system: str, method: str, path: str) -> Rule | None:
         """The rule that strikes this request, if one does; a rule counted by `times` ends with its last stroke."""
+        return self._strike((system, method, path), webhook=False)
+
+    def strike_webhook(self, system: str, path: str) -> Rule | None:
+        """The rule that strikes a webhook call to the path, if one does."""
+        return self._strike((system, "POST", path), webhook=True)
+
+    def _strike(self, request: tuple[str, str, str], *, webhook: bool) -> Rule | None:
         for rule in self.rules:
-            if rule.fits(system, method, path) and (rule.probability is None or self._rng.random() < rule.probability):
+            if (rule.fault in get_args(WebhookFault)) is not webhook or not rule.fits(*request):
+                continue
+            if rule.probability is None or self._rng.random() < rule.probability:
                 if rule.times is not None:
                     rule.times -= 1
                     if rule.times == 0:

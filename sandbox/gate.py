@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.courier import Courier
 from sandbox.faults import Reply, reply_under
 from sandbox.requests import Received
 from sandbox.world import World
@@ -25,9 +26,10 @@ def system_of(path: str) -> str | None:
 class Gate:
     """ASGI middleware around the APIs; the control API passes untouched."""
 
-    def __init__(self, app: ASGIApp, world: World) -> None:
+    def __init__(self, app: ASGIApp, world: World, courier: Courier) -> None:
         self._app = app
         self._world = world
+        self._courier = courier
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -40,11 +42,13 @@ class Gate:
         request = (scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
         received = self._world.requests.add(self._world.clock.now(), system, request, body)
         reply = await self._reply(received, _without_last_slash(scope), body)
+        self._world.gather_events()
         if reply is None:
             await _break_off(scope, receive)
         else:
             received.status = reply.status
             await _send_reply(reply, send)
+        self._courier.start()
 
     async def _reply(self, received: Received, scope: Scope, body: bytes) -> Reply | None:
         async def call() -> Reply:

@@ -9,9 +9,11 @@ from typing import Any
 
 from sandbox.clock import VirtualClock
 from sandbox.demands import post_job_requests, schedule_demands
+from sandbox.events import Watch, tell_wonolo
 from sandbox.faults import Faults
 from sandbox.places import open_warehouses
 from sandbox.requests import RequestLog
+from sandbox.webhooks import Target, Webhooks
 from sandbox.wheniwork.roster import send_reminders
 from sandbox.wheniwork.seed import seed_objects as seed_wheniwork
 from sandbox.wheniwork.state import WhenIWorkState
@@ -53,6 +55,8 @@ class World:
         self.rng = _rng(beginning.seed, "people")
         self.faults = Faults(_rng(beginning.seed, "faults"))
         self.requests = RequestLog()
+        self.webhooks = Webhooks(self.clock, self.faults, _rng(beginning.seed, "webhooks"))
+        self._watch: Watch | None = None
         self.wonolo = WonoloState(self.clock, _rng(beginning.seed, "wonolo"))
         self.wheniwork = WhenIWorkState(self.clock, _rng(beginning.seed, "wheniwork"))
         self._caught_up_at = self.clock.now()
@@ -94,6 +98,31 @@ class World:
             self.wonolo.expire_tokens()
         else:
             self.wheniwork.tokens.expire_all()
+
+    def aim_webhooks(self, target: Target) -> None:
+        """Send a service's webhooks to a target; what happened before is not told."""
+        self.webhooks.aim(target, self.wonolo.secret_key)
+        if target.system == "wonolo":
+            self.wonolo.announcing = True
+        else:
+            self._watch = Watch(self.wheniwork, self.webhooks)
+
+    def stop_webhooks(self) -> None:
+        """Send no more webhooks, and forget those that went."""
+        self.webhooks.clear()
+        self._watch = None
+        self.wonolo.announcing = False
+        self.wonolo.announcements.clear()
+
+    def gather_events(self) -> None:
+        """Hand to the webhooks what has happened since the last time."""
+        tell_wonolo(self.wonolo, self.webhooks)
+        if self._watch is not None:
+            self._watch.look()
+
+    def has_news(self) -> bool:
+        """Whether a webhook waits to be sent, or an event for its batch to end."""
+        return self.webhooks.waiting or (self._watch is not None and self._watch.gathering)
 
     def snapshot(self) -> dict[str, Any]:
         """Both services, whole, as JSON values."""

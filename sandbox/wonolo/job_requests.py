@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.wonolo.announcements import announce_job_request
 from sandbox.wonolo.job_request_fields import BLANK, check_required, first_employer, read_fields, set_badges
 from sandbox.wonolo.lifecycle import CLOSED, cancel_job_request, follow_jobs, seats_held
 from sandbox.wonolo.listing import list_table, wanted_values
@@ -42,15 +43,20 @@ def create_job_request(state: WonoloState, params: Params) -> dict[str, Any]:
     return {"job_request": job_request_record(state, add_job_request(state, fields_of(params, "job_request")))}
 
 
-def add_job_request(state: WonoloState, given: Params) -> Record:
-    """Store a new JobRequest from fields as a client writes them; raises a 422 Refusal for what is missing or wrong."""
+def add_job_request(state: WonoloState, given: Params, more: Params | None = None) -> Record:
+    """Store a new JobRequest from fields as a client writes them, and `more` that no client may write.
+
+    Raises a 422 Refusal for what is missing or wrong.
+    """
     check_required(given)
     changes = read_fields(state, BLANK, given)
     changes.setdefault("employer_id", first_employer(state))
-    record = state.job_requests.add(BLANK | changes, state.now())
+    record = state.job_requests.add(BLANK | changes | (more or {}), state.now())
     set_badges(state, record)
     if record["state"] in ("posted", "unassigned"):
         record["opened_as"] = record["state"]
+    announce_job_request(state, record)
+    if record["state"] in ("posted", "unassigned"):
         follow_jobs(state, record, touched=False)
     state.note_times(record)
     return record
@@ -92,6 +98,7 @@ def _change_state(state: WonoloState, record: Record, wanted: str | None) -> Non
         if record["state"] == "draft":
             record["state"] = wanted
             state.job_requests.touch(record, state.now())
+            announce_job_request(state, record)
     follow_jobs(state, record, touched=False)
 
 

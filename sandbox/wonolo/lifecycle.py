@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from sandbox.wonolo.announcements import announce_job, announce_job_request
 from sandbox.wonolo.refusal import invalid
 from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Record
@@ -105,6 +106,7 @@ def enter(state: WonoloState, job: Record, name: str) -> None:
     job["transitions"].append(step | where)
     _stamp(state, job)
     state.jobs.touch(job, now)
+    announce_job(state, job)
     follow_jobs(state, state.job_requests.records[job["job_request_id"]], touched=True)
 
 
@@ -137,6 +139,8 @@ def follow_jobs(state: WonoloState, job_request: Record, *, touched: bool) -> No
     job_request["state"] = _derived(state, job_request, [job["state"] for job in jobs if job["state"] in HOLDS_A_SEAT])
     if job_request["state"] != before or (touched and state.switches.jobs_touch_job_request):
         state.job_requests.touch(job_request, state.now())
+    if job_request["state"] != before:
+        announce_job_request(state, job_request)
 
 
 def _derived(state: WonoloState, job_request: Record, held: list[str]) -> str:
@@ -158,6 +162,7 @@ def cancel_job_request(state: WonoloState, job_request: Record) -> None:
         raise invalid("state", f"State cannot change from {job_request['state']} to cancelled")
     job_request["state"] = "cancelled"
     state.job_requests.touch(job_request, state.now())
+    announce_job_request(state, job_request)
     for job in jobs_on(state, job_request):
         if job["state"] in STILL_CANCELLABLE:
             enter(state, job, "cancelled")

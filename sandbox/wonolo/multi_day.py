@@ -88,6 +88,5 @@ def _days(state: WonoloState, fields: Params, first_day: Params) -> list[Params]
 
 
 def _add_day(state: WonoloState, record: Record, day: Params) -> None:
-    job_request = add_job_request(state, day)
-    job_request |= {"multi_day": True, "multi_day_job_request_id": record["id"]}
+    job_request = add_job_request(state, day, {"multi_day": True, "multi_day_job_request_id": record["id"]})
     record["job_request_ids"].append(job_request["id"])

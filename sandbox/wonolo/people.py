@@ -53,11 +53,9 @@ def requestor_approves(state: WonoloState, job_id: int) -> Record:
 
 def requestor_posts(state: WonoloState, fields: Mapping[str, Any]) -> Record:
     """A requestor types a JobRequest into the portal, which, unlike the API, also keeps drafts."""
-    is_draft = fields.get("state") == "draft"
-    record = add_job_request(state, {**fields, "state": "unassigned"} if is_draft else dict(fields))
-    if is_draft:
-        record["state"] = "draft"
-    return record
+    if fields.get("state") == "draft":
+        return add_job_request(state, {**fields, "state": "unassigned"}, {"state": "draft"})
+    return add_job_request(state, dict(fields))
 
 
 def requestor_edits(state: WonoloState, job_request_id: int, fields: Mapping[str, Any]) -> Record:

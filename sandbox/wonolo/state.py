@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.clock import VirtualClock
@@ -41,6 +42,9 @@ class WonoloState:
         self.external_tokens: dict[int, str] = {}
         """Tokens of other systems, by user."""
         self.jobs_of: defaultdict[int, list[int]] = defaultdict(list)
+        self.announcing = False
+        """Whether state changes are noted for a webhook."""
+        self.announcements: list[Any] = []
         self.agenda: list[tuple[datetime, int]] = []
         self._last_part_id = 700000
 
