@@ -71,8 +71,8 @@ def create_event(call: Call) -> dict[str, Any]:
     """`POST /2/availabilityevents`: start_time is needed; one's own, or anybody's by a supervisor."""
     fields = {"user_id": call.user["id"], **call.fields(_FIELDS)}
     require(fields, "start_time")
-    usual = fields["start_time"] + timedelta(days=1 if fields.get("all_day") else 0, hours=1)
-    event = {"end_time": usual, **fields}
+    lasting = timedelta(hours=23, minutes=59, seconds=59) if fields.get("all_day") else timedelta(hours=1)
+    event = {"end_time": fields["start_time"] + lasting, **fields}
     user = _checked_user(call, event)
     owner = {"account_id": call.account_id, "login_id": str(user["login_id"])}
     return {"availabilityevent": call.show(call.state.add(_KIND, {**owner, **event}))}
