@@ -166,26 +166,30 @@ async def test_a_login_that_sees_too_little_is_an_error(tmp_path: Path, role: st
 
 async def test_the_mapping_is_compared_with_what_is_there(tmp_path: Path) -> None:
     """Entries of things that are gone, things without an entry, gaps, and a category never used."""
-    world = present_world(demands=2, seed=1)
-    shifts = [shift for shift in world.wheniwork.shifts.values() if shift["is_open"] and shift["published"]]
+    world = present_world()
+    start = SystemClock().now() + timedelta(days=3)
+    times = {"start_time": start, "end_time": start + timedelta(hours=8), "published": True}
+    for location, position in ((136, 5), (136, 6), (137, 5), (137, 32)):
+        fields = {**times, "location_id": location, "position_id": position}
+        perform(world, "manager_creates_shift", {"fields": fields})
+    perform(world, "requestor_posts", {"fields": {"category": "General Labor"}})
     config = configured(world, "sqlite:///unused.db")
-    kept = [place.model_dump() for place in config.places if place.location_id != shifts[0]["location_id"]]
-    skills = [skill.model_dump() for skill in config.skills if skill.position_id != shifts[0]["position_id"]]
-    kept[0] |= {"site_id": 77, "zip": ""}
+    places = [row.model_dump() for row in config.places if row.name in ("Uptown", "Midtown")]
+    places[1] |= {"site_id": 77, "zip": ""}
+    skills = [row.model_dump() | {"category": "General Labor"} for row in config.skills if row.name != "Bagger"]
     skills[0] |= {"position_id": 78, "category": "", "hourly_rate": 0}
     skills[1] |= {"category": "Typing mistake"}
-    skills[2:] = [row | {"category": "General Labor"} for row in skills[2:]]
-    perform(world, "requestor_posts", {"fields": {"category": "General Labor"}})
-    found = await findings(world, tmp_path, places=kept, skills=skills, wonolo={"write": False})
+    found = await findings(world, tmp_path, places=places, skills=skills, wonolo={"write": False})
     assert [(one.level, one.text.partition(":")[0]) for one in found if one.area == "Places and skills"] == [
-        ("error", f"places '{kept[0]['name']}'"),
+        ("error", "places 'Midtown'"),
         ("error", f"skills '{skills[0]['name']}'"),
         ("warning", "1 places without zip"),
         ("warning", "1 skills without category"),
         ("warning", "1 skills without hourly_rate"),
         ("note", f"skills '{skills[1]['name']}'"),
         ("warning", "2 open shifts with location 'Downtown'"),
-        ("warning", f"1 open shift with position '{world.wheniwork.positions[shifts[0]['position_id']]['name']}'"),
+        ("warning", "2 open shifts with position 'Bagger'"),
+        ("warning", "1 open shift with position 'Stocker'"),
     ]
     assert [one.todo for one in found if one.area == "Writing"] == [
         "set write = true under [wonolo] when a first `shiftbridge diff` looks right"

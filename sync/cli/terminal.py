@@ -97,7 +97,7 @@ def show_error(error: SyncError) -> None:
             _print(screen, Text(f"  - {problem}"))
         return
     what, todo = explain(error)
-    _print(screen, Text("Error: ", "bold red").append(f"{what}.", "default"))
+    _print(screen, Text.assemble(("Error: ", "bold red"), f"{what}."))
     if todo:
         _print(screen, Text(f"What to do: {todo}."))
 

@@ -27,9 +27,9 @@ def as_text(findings: Sequence[Finding]) -> RenderableType:
     area = None
     for finding in findings:
         sign, style = _SIGNS[finding.level]
-        text = Text(finding.text, "" if finding.level in ("ok", "note") else style)
+        text = Text.assemble((finding.text, "" if finding.level in ("ok", "note") else style))
         if finding.todo:
-            text.append(f"\n{finding.todo}", "default")
+            text.append(f"\n{finding.todo}")
         table.add_row(Text(sign, style), Text("" if finding.area == area else finding.area), text)
         area = finding.area
     return Group("", table, "", Text(_summary(findings), "bold"))
