@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
@@ -25,6 +22,14 @@ FaultName = Literal[
     "empty_listing",
     "truncated_listing",
     "slow",
+    "slow_drip",
+    "forbidden",
+    "redirect",
+    "broken_json",
+    "string_ids",
+    "zero_dates",
+    "int_booleans",
+    "page_drift",
 ]
 
 
@@ -89,100 +94,3 @@ class Faults:
                         self.rules.remove(rule)
                 return rule
         return None
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A whole HTTP response."""
-
-    status: int
-    body: bytes
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-
-
-Call = Callable[[], Awaitable[Reply]]
-"""Lets the API carry the request out."""
-
-
-async def reply_under(rule: Rule, call: Call) -> Reply | None:
-    """What the client gets under the rule; None means that the connection breaks instead.
-
-    `expire_tokens` needs the world and is done by the caller before.
-    """
-    return await _EFFECTS[rule.fault](rule, call)
-
-
-async def _lost_request(_rule: Rule, _call: Call) -> None:
-    return None
-
-
-async def _lost_reply(_rule: Rule, call: Call) -> None:
-    await call()
-
-
-async def _error(rule: Rule, _call: Call) -> Reply:
-    return _json(rule.status or 500, "Internal Server Error")
-
-
-async def _error_after_effect(rule: Rule, call: Call) -> Reply:
-    await call()
-    return _json(rule.status or 502, "Bad Gateway")
-
-
-async def _html(rule: Rule, _call: Call) -> Reply:
-    page = b"<!DOCTYPE html><html><head><title>Application error</title></head><body><h1>Sorry</h1></body></html>"
-    return Reply(rule.status or 503, page, [(b"content-type", b"text/html; charset=utf-8")])
-
-
-async def _rate_limited(rule: Rule, _call: Call) -> Reply:
-    wait = rule.retry_after
-    reply = _json(rule.status or 429, f"Too many requests. Please wait {wait or 1} seconds.")
-    return reply if wait is None else Reply(reply.status, reply.body, [*reply.headers, (b"retry-after", b"%d" % wait)])
-
-
-async def _throttle_403(rule: Rule, _call: Call) -> Reply:
-    return _json(rule.status or 403, "Request limit reached")
-
-
-async def _unchanged(_rule: Rule, call: Call) -> Reply:
-    return await call()
-
-
-async def _empty_listing(_rule: Rule, call: Call) -> Reply:
-    return _with_lists(await call(), lambda _length: 0)
-
-
-async def _truncated_listing(_rule: Rule, call: Call) -> Reply:
-    return _with_lists(await call(), lambda length: length // 2)
-
-
-async def _slow(rule: Rule, call: Call) -> Reply:
-    await asyncio.sleep(rule.seconds)
-    return await call()
-
-
-_EFFECTS: Mapping[str, Callable[[Rule, Call], Awaitable[Reply | None]]] = {
-    "lost_request": _lost_request,
-    "lost_reply": _lost_reply,
-    "error": _error,
-    "error_after_effect": _error_after_effect,
-    "html": _html,
-    "rate_limited": _rate_limited,
-    "throttle_403": _throttle_403,
-    "expire_tokens": _unchanged,
-    "empty_listing": _empty_listing,
-    "truncated_listing": _truncated_listing,
-    "slow": _slow,
-}
-
-
-def _json(status: int, text: str) -> Reply:
-    return Reply(status, msgspec.json.encode({"error": text}), [(b"content-type", b"application/json")])
-
-
-def _with_lists(reply: Reply, kept: Callable[[int], int]) -> Reply:
-    """The reply with every list at the top of its JSON object cut to so many items as `kept` says."""
-    decoded: Any = msgspec.json.decode(reply.body)
-    cut = {key: item[: kept(len(item))] if isinstance(item, list) else item for key, item in decoded.items()}
-    headers = [(name, value) for name, value in reply.headers if name != b"content-length"]
-    return Reply(reply.status, msgspec.json.encode(cut), headers)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.courier import Courier
-from sandbox.faults import Reply, reply_under
+from sandbox.effects import Reply, reply_under
 from sandbox.requests import Received
+from sandbox.wonolo.listing import drift
 from sandbox.world import World
 
+_DRIPS = 20
 BREAK_OFF = "sandbox.break_off"
 """Key of the request's state under which a server puts a function that breaks the connection off."""
 
@@ -61,6 +64,8 @@ class Gate:
         received.fault = rule.fault
         if rule.fault == "expire_tokens":
             self._world.expire_tokens(received.system)
+        elif rule.fault == "page_drift":
+            drift(self._world.wonolo, received.path)
         return await reply_under(rule, call)
 
 
@@ -98,7 +103,18 @@ async def _send_reply(reply: Reply, send: Send) -> None:
     has_length = any(name == b"content-length" for name, _ in reply.headers)
     headers = reply.headers if has_length else [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body})
+    body = await _drip(reply, send) if reply.drip_seconds else reply.body
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _drip(reply: Reply, send: Send) -> bytes:
+    """Send the body bit by bit; returns what is left of it in the end."""
+    left, size = reply.body, len(reply.body) // _DRIPS + 1
+    for _ in range(_DRIPS - 1):
+        await send({"type": "http.response.body", "body": left[:size], "more_body": True})
+        left = left[size:]
+        await asyncio.sleep(reply.drip_seconds / _DRIPS)
+    return left
 
 
 async def _break_off(scope: Scope, receive: Receive) -> None:

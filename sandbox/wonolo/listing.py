@@ -63,6 +63,23 @@ def page_of(state: WonoloState, table: Table, params: Params, entries: Sequence[
     return [table.records[number] for _, number in shown]
 
 
+def drift(state: WonoloState, path: str) -> None:
+    """Move the least recently updated record of the listing at a path to its other end, as an update would.
+
+    Whoever is reading the pages meanwhile misses that record and gets another one twice (Wonolo reference 3).
+    """
+    table = {
+        "job_requests": state.job_requests,
+        "jobs": state.jobs,
+        "users": state.users,
+        "messages": state.messages,
+        "badges": state.badges,
+        "customers": state.customers,
+    }.get(path.rstrip("/").rsplit("/", 1)[-1])
+    if table is not None and (record := table.oldest()) is not None:
+        table.touch(record, state.now())
+
+
 def some_page(params: Params, items: Sequence[Item]) -> Sequence[Item]:
     """The page asked for of anything that has an order of its own."""
     offset, count = _place(params)

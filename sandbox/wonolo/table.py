@@ -62,6 +62,10 @@ class Table:
         record["updated_at"] = at
         insort(self._order, (at, record["id"]))
 
+    def oldest(self) -> Record | None:
+        """The record that was updated least recently; None if there is none."""
+        return self.records[self._order[0][1]] if self._order else None
+
     def remove(self, record: Record) -> None:
         """Take the record out."""
         self._forget(record)
