@@ -35,8 +35,8 @@ def test_items_are_those_in_force_in_a_window() -> None:
     everybody = employee.get("/2/availabilities/items")
     assert ("availability" in everybody, len(everybody["availabilities"])) == (False, 3)
     for window in ({"start": "2027-11-01"}, {"end": "2026-11-01"}):
-        nobody = {"availabilities": [], "availabilityitems": []}
-        assert employee.get("/2/availabilities/items", **window) == nobody
+        found = employee.get("/2/availabilities/items", **window)
+        assert found == {"availabilities": [], "availabilityitems": []}
 
 
 def test_an_availability_lives_from_create_to_delete() -> None:

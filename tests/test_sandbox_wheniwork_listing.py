@@ -332,3 +332,26 @@ def test_a_listing_needs_a_login() -> None:
     """Without one it is 401 with code 1000."""
     sandbox = Sandbox()
     assert Person(sandbox.app).refused("GET", "/2/shifts/") == (401, 1000)
+
+
+@pytest.mark.parametrize(("works", "held"), [(True, 0), (False, 3)])
+def test_only_open_shifts_may_not_work(works: Any, held: int) -> None:
+    """The switch include_onlyopen_works: it was reported broken in 2016."""
+    sandbox = Sandbox()
+    sandbox.state.switches.change({"include_onlyopen_works": works})
+    manager = sandbox.person("manager")
+    manager.post("/2/shifts", shift_body())
+    shifts = manager.get("/2/shifts", include_onlyopen="true")["shifts"]
+    assert [sum(1 for shift in shifts if shift["is_open"] is kind) for kind in (True, False)] == [1, held]
+
+
+@pytest.mark.parametrize(("in_gmt", "found"), [(False, 1), (True, 0)])
+def test_evening_shifts_may_be_missing_on_the_last_day(in_gmt: Any, found: int) -> None:
+    """The switch days_end_in_gmt; a full datetime finds them all the same."""
+    sandbox = Sandbox()
+    sandbox.state.switches.change({"days_end_in_gmt": in_gmt})
+    manager = sandbox.person("manager")
+    evening = {"start_time": "2026-12-01 19:00", "end_time": "2026-12-01 23:00", "user_id": 101}
+    manager.post("/2/shifts", shift_body(**evening))
+    assert len(manager.get("/2/shifts", start="2026-12-01", end="2026-12-01")["shifts"]) == found
+    assert len(manager.get("/2/shifts", start="2026-12-01", end="2026-12-01 23:59:59")["shifts"]) == 1

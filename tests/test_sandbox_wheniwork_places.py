@@ -102,3 +102,21 @@ def test_positions_are_updated_in_bulk() -> None:
     assert manager.refused("PUT", "/2/positions/bulk", json={"id": 5}) == (400, "INVALID_BODY")
     for unknown in ([{"id": 5000}], [{"id": None}], ["x"], [{"id": [5]}]):
         assert manager.refused("PUT", "/2/positions/bulk", json=unknown) == (404, "POSITION_NOT_FOUND")
+
+
+def test_a_new_location_may_carry_a_slip_of_the_servers_clocks() -> None:
+    """The switch location_stamps_slip: later by six hours in Chicago's winter."""
+    sandbox = Sandbox()
+    manager = sandbox.person("manager")
+    sandbox.state.switches.change({"location_stamps_slip": True})
+    dock = manager.post("/2/locations", {"name": "Dock"})["location"]
+    assert (dock["created_at"][17:25], dock["updated_at"][17:25]) == ("12:00:00", "18:00:00")
+    site = manager.post("/2/sites", {"name": "Dock"})["site"]
+    assert site["created_at"] == site["updated_at"]
+
+
+def test_positions_in_bulk_name_a_missing_login_in_words() -> None:
+    """Other paths have the number 1000."""
+    stranger = Sandbox().stranger
+    assert stranger.refused("PUT", "/2/positions/bulk/", json=[]) == (401, "UNAUTHORIZED")
+    assert stranger.refused("GET", "/2/positions") == (401, 1000)

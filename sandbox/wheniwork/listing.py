@@ -30,7 +30,10 @@ def shift_window(call: Call) -> Window:
     now = Moment(call.state.now(), date_only=False)
     start = call.moment("start", "start_time") or now
     usual = Moment(_later(call, start.instant, DEFAULT_SPAN), start.date_only)
-    end = end_of(call, call.moment("end", "end_time") or usual)
+    asked = call.moment("end", "end_time")
+    end = end_of(call, asked or usual)
+    if asked and asked.date_only and call.state.switches.days_end_in_gmt:
+        end += asked.instant.astimezone(call.zone).utcoffset() or timedelta()
     days = call.state.switches.window_clamp_days
     latest = _later(call, start.instant, timedelta(days=days)) if days else end
     return Window(start.instant, min(end, latest))
@@ -54,7 +57,7 @@ def visible_shifts(call: Call, window: Window) -> list[Record]:
     users, locations = call.query.ids("user_id"), call.query.ids("location_id")
     drafts = _granted(call, "unpublished", allowed=call.is_supervisor)
     own_account, may_see, open_wanted = call.account_id, _sight(call), _open_filter(call, found)
-    held_wanted = not call.query.flag("include_onlyopen")
+    held_wanted = not (call.query.flag("include_onlyopen") and call.state.switches.include_onlyopen_works)
     return [
         shift
         for shift in found

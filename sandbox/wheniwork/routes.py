@@ -133,11 +133,20 @@ def _for_strangers(state: WhenIWorkState, handler: LoginHandler) -> Responder:
 
 def _for_users(state: WhenIWorkState, handler: Handler) -> Responder:
     def respond(request: Request, raw: bytes) -> Any:
-        user = acting_user(state, request, grant_of(state, request))
+        try:
+            user = acting_user(state, request, grant_of(state, request))
+        except ApiError as error:
+            raise _in_words(request, error) from error
         query = Query(request.query_params.multi_items())
         return handler(Call(state, user, state.zone_of(user), query, request.path_params, _decoded(raw)))
 
     return respond
+
+
+def _in_words(request: Request, error: ApiError) -> ApiError:
+    # This one newer path has words for codes (When I Work reference 3.3).
+    worded = error.status == 401 and request.url.path.rstrip("/").endswith("/positions/bulk")
+    return ApiError(401, error.text, "UNAUTHORIZED") if worded else error
 
 
 def _throttle(state: WhenIWorkState, request: Request, headers: dict[str, str]) -> None:

@@ -43,6 +43,12 @@ class Switches:
     """Requests for each login (or address, before the login) in any 60 real seconds; 0: no limit (4)."""
     throttle_status: Literal[429, 403] = 429
     """The status of a throttled request: 429 in the old documentation, a 403 in the new (4)."""
+    include_onlyopen_works: bool = True
+    """False: `include_onlyopen` leaves the shifts that people hold in the listing, as reported in 2016 (5.2)."""
+    days_end_in_gmt: bool = False
+    """True: a listing that ends on a date alone ends with that day in GMT, so evening shifts are missing (5.2)."""
+    location_stamps_slip: bool = False
+    """True: a new location's `updated_at` is later than `created_at` by the zone's offset from UTC (7.2)."""
     created_status: Literal[201, 200] = 201
     """HTTP status of POST /requests, /swaps and /requesttypes; every other POST answers 200 (3.2)."""
     single_key: Literal["both", "newer", "older"] = "both"
