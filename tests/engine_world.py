@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -188,6 +190,11 @@ class Pair:
         users = self.world.wheniwork.users.values()
         return next(int(row["id"]) for row in users if row["first_name"] == first_name)
 
+    def company(self) -> dict[str, int]:
+        """How many users, positions, locations and sites there are in When I Work."""
+        tables = {kind: self.world.wheniwork.table(f"{kind}s") for kind in ("user", "position", "location", "site")}
+        return {kind: sum(not row["is_deleted"] for row in table.values()) for kind, table in tables.items()}
+
     def requests(self) -> list[int]:
         """Ids of the JobRequests, cancelled ones too."""
         return sorted(self.world.wonolo.job_requests.records)
@@ -262,6 +269,11 @@ class Pair:
         users = _workers_users(self.world)
         rows = self.world.wheniwork.shifts.values()
         return {row["id"]: dict(row) for row in rows if row["user_id"] and row["user_id"] not in users}
+
+
+def copied(template: Path, folder: Path) -> str:
+    """The URL of a copy of a migrated SQLite file, for what has nothing to do with databases."""
+    return f"sqlite:///{shutil.copy(template, folder / 'shiftbridge.db')}"
 
 
 @asynccontextmanager

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from sync.engine import Outcome
-from tests.engine_world import Pair, at, open_pair, reopened
+from tests.engine_world import Pair, at, copied, open_pair, reopened
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
 LATER = "Picker at Harbor Warehouse, Wed 04 Mar 09:00-17:00"
 
 
 @pytest.fixture
-async def pair(database_url: str) -> AsyncIterator[Pair]:
+async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
     """A pair of accounts in which nothing is offered yet."""
-    async with open_pair(database_url) as opened:
+    async with open_pair(copied(sqlite_template, tmp_path)) as opened:
         yield opened
 
 

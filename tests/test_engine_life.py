@@ -11,8 +11,7 @@ import pytest
 
 from sandbox.faults import FaultName, Rule
 from sandbox.people import ImpossibleActError, live
-from sync.mirror import migrate
-from tests.engine_world import Pair, Record, open_pair, quiet_world
+from tests.engine_world import Pair, Record, copied, open_pair, quiet_world
 
 EVERYTHING = dict.fromkeys(
     (
@@ -120,28 +119,27 @@ async def settle(pair: Pair) -> None:
     assert pair.own_shifts() == own
 
 
-@pytest.mark.parametrize("seed", range(6))
-async def test_life_on_both_sides_always_settles(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(3))
+async def test_life_on_both_sides_always_settles(sqlite_template: Path, tmp_path: Path, seed: int) -> None:
     """Seats asked are seats open and held, on both sides; the company's own shifts are untouched."""
-    await _live(f"sqlite:///{tmp_path / 'life.db'}", seed, rounds=8, losing=False)
+    await _live(copied(sqlite_template, tmp_path), seed, rounds=6, losing=False)
 
 
-@pytest.mark.parametrize("seed", range(100, 104))
-async def test_life_settles_although_replies_were_lost(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(100, 102))
+async def test_life_settles_although_replies_were_lost(sqlite_template: Path, tmp_path: Path, seed: int) -> None:
     """Whatever happened meanwhile."""
-    await _live(f"sqlite:///{tmp_path / 'life.db'}", seed, rounds=6, losing=True)
+    await _live(copied(sqlite_template, tmp_path), seed, rounds=5, losing=True)
 
 
 async def test_life_settles_on_any_database(database_url: str) -> None:
     """The same story on Postgres."""
-    await _live(database_url, seed=200, rounds=6, losing=True)
+    await _live(database_url, seed=200, rounds=3, losing=True)
 
 
 async def _live(url: str, seed: int, *, rounds: int, losing: bool) -> None:
     rng = random.Random(seed)  # noqa: S311 - life must repeat under its seed
     world = quiet_world(seed, demands=4, posted=0.25)
     world.wheniwork.switches.stack_keeps_id = bool(seed % 2)
-    migrate(url)
     async with open_pair(url, world) as pair:
         await settle(pair)
         for _ in range(rounds):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,14 +15,21 @@ from sandbox.faults import FaultName, Rule
 from sync.clock import SystemClock
 from sync.engine import Outcome
 from sync.errors import StoreLocked
-from tests.engine_world import CutShortError, Pair, at, open_pair, reopened
+from tests.engine_world import CutShortError, Pair, at, copied, open_pair, reopened
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
 
 
 @pytest.fixture
-async def pair(database_url: str) -> AsyncIterator[Pair]:
+async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
     """A pair of accounts in which nothing is offered yet."""
+    async with open_pair(copied(sqlite_template, tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def any_pair(database_url: str) -> AsyncIterator[Pair]:
+    """The same on each kind of database."""
     async with open_pair(database_url) as opened:
         yield opened
 
@@ -55,29 +63,29 @@ def later(pair: Pair, seconds: int = 60) -> None:
     pair.world.advance(timedelta(seconds=seconds))
 
 
-async def test_an_intent_is_committed_before_its_request_leaves(pair: Pair) -> None:
+async def test_an_intent_is_committed_before_its_request_leaves(any_pair: Pair) -> None:
     """Another process can see it while the request is on its way, and how it ended afterwards."""
-    pair.offer(1)
+    any_pair.offer(1)
     seen: list[Any] = []
 
     def look(request: httpx.Request) -> None:
-        seen.append((request.method, request.url.path, rows(pair, "SELECT state, attempt FROM intent")))
+        seen.append((request.method, request.url.path, rows(any_pair, "SELECT state, attempt FROM intent")))
 
-    pair.wire.before_write = look
-    await pair.engine.reconcile()
+    any_pair.wire.before_write = look
+    await any_pair.engine.reconcile()
     assert seen == [("POST", "/api_v2/job_requests", [("sent", 1)])]
-    assert rows(pair, "SELECT state FROM intent") == [("done",)]
+    assert rows(any_pair, "SELECT state FROM intent") == [("done",)]
 
 
 @pytest.mark.parametrize("fault", ["lost_reply", "error_after_effect"])
-async def test_a_request_created_without_a_reply_is_found_by_its_marker(pair: Pair, fault: FaultName) -> None:
+async def test_a_request_created_without_a_reply_is_found_by_its_marker(any_pair: Pair, fault: FaultName) -> None:
     """The next run adopts it instead of creating a second one."""
-    pair.offer(2)
-    strike(pair, fault, "POST", "/api_v2/job_requests")
-    outcome = await pair.engine.reconcile()
+    any_pair.offer(2)
+    strike(any_pair, fault, "POST", "/api_v2/job_requests")
+    outcome = await any_pair.engine.reconcile()
     assert (outcome.done, failures(outcome)) == ((), [("unknown", "create", "job_request")])
-    assert await pair.settled() == [f"{PICKER}: 2 open"]
-    assert len(pair.requests()) == 1
+    assert await any_pair.settled() == [f"{PICKER}: 2 open"]
+    assert len(any_pair.requests()) == 1
 
 
 @pytest.mark.parametrize("fault", ["lost_reply", "error_after_effect"])
@@ -214,7 +222,7 @@ async def test_a_refused_write_stops_its_own_link_alone(pair: Pair) -> None:
     await pair.settled()
     for shift in (first, second):
         pair.edit(shift, instances=3)
-    strike(pair, "error", "PATCH", status=422)
+    strike(pair, "error", "PATCH", status=400)
     outcome = await pair.engine.reconcile()
     assert (len(outcome.done), failures(outcome)) == (1, [("failed", "update", "job_request")])
     [left] = (await pair.quiet()).waiting
@@ -278,16 +286,16 @@ async def test_a_shift_deleted_under_our_hands_is_noticed(pair: Pair) -> None:
     ]
 
 
-async def test_a_second_writer_is_turned_away(pair: Pair) -> None:
+async def test_a_second_writer_is_turned_away(any_pair: Pair) -> None:
     """One run at a time writes for a pair; a diff may look on."""
-    pair.offer(1)
-    with pair.engine._store.begin("main") as tx:
+    any_pair.offer(1)
+    with any_pair.engine._store.begin("main") as tx:
         tx.runs.lease(99, SystemClock().now())
     with pytest.raises(StoreLocked, match="another reconcile of this pair is under way"):
-        await pair.engine.reconcile()
-    assert len((await pair.engine.diff()).to_do) == 1
-    release(pair)
-    assert await pair.settled() == [f"{PICKER}: 1 open"]
+        await any_pair.engine.reconcile()
+    assert len((await any_pair.engine.diff()).to_do) == 1
+    release(any_pair)
+    assert await any_pair.settled() == [f"{PICKER}: 1 open"]
 
 
 async def test_a_demand_that_is_gone_when_its_lost_request_is_found_again_is_cancelled(pair: Pair) -> None:
@@ -354,17 +362,20 @@ async def test_a_manager_who_edits_while_our_own_edit_is_lost_is_heard(pair: Pai
     assert await pair.settled() == [f"{PICKER}: {expected} open"]
 
 
-async def test_a_request_that_lost_a_seat_to_another_is_not_forgotten_when_its_update_fails(pair: Pair) -> None:
+async def test_a_request_that_lost_a_seat_to_another_is_not_forgotten_when_its_update_fails(any_pair: Pair) -> None:
     """The seat that moved founds a demand of its own first; the old one still has one slot too many."""
-    pair.offer(2)
-    moved = pair.offer(1)
-    await pair.settled()
-    pair.edit(moved, start_time=at(1, "10:00"), end_time=at(1, "18:00"))
-    strike(pair, "error", "PATCH", "/api_v2/job_requests/*", status=422)
-    assert failures(await pair.engine.reconcile()) == [("failed", "update", "job_request")]
-    assert [row.verdict for row in (await pair.quiet()).waiting] == ["blocked"]
-    pair.world.advance(timedelta(hours=1, minutes=1))
-    assert await pair.settled() == ["Picker at Harbor Warehouse, Tue 03 Mar 10:00-18:00: 1 open", f"{PICKER}: 2 open"]
+    any_pair.offer(2)
+    moved = any_pair.offer(1)
+    await any_pair.settled()
+    any_pair.edit(moved, start_time=at(1, "10:00"), end_time=at(1, "18:00"))
+    strike(any_pair, "error", "PATCH", "/api_v2/job_requests/*", status=400)
+    assert failures(await any_pair.engine.reconcile()) == [("failed", "update", "job_request")]
+    assert [row.verdict for row in (await any_pair.quiet()).waiting] == ["blocked"]
+    any_pair.world.advance(timedelta(hours=1, minutes=1))
+    assert await any_pair.settled() == [
+        "Picker at Harbor Warehouse, Tue 03 Mar 10:00-18:00: 1 open",
+        f"{PICKER}: 2 open",
+    ]
 
 
 async def test_an_unreadable_shift_beside_an_assignment_is_no_harm(pair: Pair) -> None:

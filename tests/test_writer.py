@@ -10,21 +10,18 @@ import pytest
 
 from mappings.model import Rules
 from sync.clock import SystemClock
-from sync.mirror import migrate
 from sync.plan import Change
 from sync.writer import Writer
 from sync.writer.readback import unlike
-from tests.engine_world import START, Pair, open_pair
+from tests.engine_world import START, Pair, copied, open_pair
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
 
 
 @pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
+async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
     """A pair of accounts in which nothing is offered yet; what is asked of the database is tested elsewhere."""
-    url = f"sqlite:///{tmp_path / 'shiftbridge.db'}"
-    migrate(url)
-    async with open_pair(url) as opened:
+    async with open_pair(copied(sqlite_template, tmp_path)) as opened:
         yield opened
 
 
@@ -104,8 +101,8 @@ async def test_a_shift_that_stays_a_draft_is_published(pair: Pair) -> None:
 )
 async def test_a_service_that_behaves_otherwise_is_understood(pair: Pair, switches: dict[str, Any]) -> None:
     """Where the sources disagree."""
-    pair.world.wheniwork.switches.change(switches)
     stack = pair.offer(2)
+    pair.world.wheniwork.switches.change(switches)
     pair.post(1, start="10:00")
     await pair.settled()
     pair.accept("Ada", pair.requests()[-1])
