@@ -80,9 +80,8 @@ CALLS: list[tuple[Call, str, object, object, object]] = [
         [{"id": 7}],
     ),
     (
-        lambda wiw: wiw.eligible_users(start=NINE, end=FIVE, position_id=32, location_id=136),
-        "GET /shifts/eligible?start=2026-11-23T09%3A00%3A00%2B00%3A00&end=2026-11-23T17%3A00%3A00%2B00%3A00"
-        "&position_id=32&location_id=136",
+        lambda wiw: wiw.eligible_users(id=7, start=NINE),
+        "GET /shifts/eligible?id=7&start=2026-11-23T09%3A00%3A00%2B00%3A00",
         None,
         {"users": [{"id": 3}]},
         [{"id": 3}],
