@@ -6,9 +6,13 @@ import argparse
 import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
+from sandbox.authority import Certificates, make_certificates
+from sandbox.clock import VirtualClock
 from sandbox.serve import Server
 from sandbox.world import Beginning, World
 
@@ -21,13 +25,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         beginning = Beginning(options.seed, options.demands, options.posted, options.start)
     except ValueError as error:
         parser.error(str(error))
+    with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:
+        certificates = make_certificates(Path(folder), VirtualClock().now()) if options.tls else None
+        return _serve(World(beginning), options.port, certificates)
+
+
+def _serve(world: World, port: int, certificates: Certificates | None) -> int:
     try:
-        server = Server(World(beginning), options.port)
+        server = Server(world, port, certificates)
     except OSError as error:
-        sys.stderr.write(f"Cannot listen on port {options.port}: {os.strerror(error.errno or 0)}\n")
+        sys.stderr.write(f"Cannot listen on port {port}: {os.strerror(error.errno or 0)}\n")
         return 1
     with contextlib.suppress(KeyboardInterrupt), server:
         sys.stdout.write(f"The sandbox listens on {server.url}\n")
+        if certificates is not None:
+            sys.stdout.write(f"Until it ends, its authority is {certificates.authority}\n")
         sys.stdout.flush()
         server.wait()
     return 0
@@ -45,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--start", type=_instant, help="ISO instant with offset at which the clock stands until advanced"
+    )
+    parser.add_argument(
+        "--tls", action="store_true", help="serve https with a throw-away authority, whose file it prints"
     )
     return parser
 

@@ -11,6 +11,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sandbox.app import create_app
+from sandbox.authority import Certificates
 from sandbox.gate import BREAK_OFF
 from sandbox.world import World
 
@@ -29,17 +30,26 @@ class _BreakableProtocol(HttpToolsProtocol):
 class Server:
     """The sandbox on `127.0.0.1`, in a thread; port 0 takes a free port. Use it as a context manager.
 
-    `url` is the base of all routes, without a slash at its end. An address in use raises OSError.
+    `url` is the base of all routes, without a slash at its end; with certificates it is one of https. An address in use
+    raises OSError.
     """
 
-    def __init__(self, world: World, port: int = 0) -> None:
+    def __init__(self, world: World, port: int = 0, certificates: Certificates | None = None) -> None:
         self.world = world
         self._socket = socket.create_server((HOST, port))
         # Connections inherit it. Head and body go out as two packets, and the second would wait 40 ms for an answer.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
+        scheme = "https" if certificates else "http"
+        self.url = f"{scheme}://{HOST}:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(
-            create_app(world), http=_BreakableProtocol, ws="none", lifespan="off", log_config=None, access_log=False
+            create_app(world),
+            http=_BreakableProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            ssl_certfile=certificates.certificate if certificates else None,
+            ssl_keyfile=certificates.key if certificates else None,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
