@@ -117,6 +117,10 @@ async def _int_booleans(_rule: Rule, call: Call) -> Reply:
     return _with_values(await call(), lambda _name, value: int(value) if isinstance(value, bool) else value)
 
 
+async def _lists_for_maps(_rule: Rule, call: Call) -> Reply:
+    return _with_values(await call(), lambda _name, value: [] if value == {} else value)
+
+
 _EFFECTS: Mapping[str, Callable[[Rule, Call], Awaitable[Reply | None]]] = {
     "lost_request": _lost_request,
     "lost_reply": _lost_reply,
@@ -136,6 +140,7 @@ _EFFECTS: Mapping[str, Callable[[Rule, Call], Awaitable[Reply | None]]] = {
     "string_ids": _string_ids,
     "zero_dates": _zero_dates,
     "int_booleans": _int_booleans,
+    "lists_for_maps": _lists_for_maps,
     "page_drift": _unchanged,
 }
 
@@ -161,14 +166,14 @@ def _with_body(reply: Reply, body: bytes) -> Reply:
 
 
 def _with_values(reply: Reply, spelled: Callable[[str, Any], Any]) -> Reply:
-    """The reply with each plain value spelled anew, by the name under which it stands; lists pass theirs on."""
+    """The reply with each plain value and empty map spelled anew, by the name under which it or its list stands."""
     if not reply.body:
         return reply
     return _with_body(reply, msgspec.json.encode(_respelled(msgspec.json.decode(reply.body), "", spelled)))
 
 
 def _respelled(value: Any, name: str, spelled: Callable[[str, Any], Any]) -> Any:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         return {key: _respelled(item, key, spelled) for key, item in value.items()}
     return [_respelled(item, name, spelled) for item in value] if isinstance(value, list) else spelled(name, value)
 

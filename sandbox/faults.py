@@ -29,6 +29,7 @@ FaultName = Literal[
     "string_ids",
     "zero_dates",
     "int_booleans",
+    "lists_for_maps",
     "page_drift",
 ]
 

@@ -39,3 +39,13 @@ def test_every_act_fault_and_switch_is_described() -> None:
     switches = [field.name for kind in (WonoloSwitches, WhenIWorkSwitches) for field in fields(kind)]
     page = PAGE.read_text()
     assert [name for name in (*ACTS, *get_args(FaultName), *switches) if f"`{name}`" not in page] == []
+
+
+def test_every_fault_and_switch_names_where_it_comes_from() -> None:
+    """The last cell of its row is a section of one of the references; any network breaks and is slow."""
+    rows = re.findall(r"^\| `(\w+)` \|.* \| ([^|]+) \|$", PAGE.read_text(), re.MULTILINE)
+    told = {
+        name for name, cell in rows if re.fullmatch(r"any network|([WI] )?\d+(\.\d+)?(, ([WI] )?\d+(\.\d+)?)*", cell)
+    }
+    switches = {field.name for kind in (WonoloSwitches, WhenIWorkSwitches) for field in fields(kind)}
+    assert {*get_args(FaultName), *switches} - told == set()

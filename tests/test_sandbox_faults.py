@@ -249,8 +249,7 @@ def test_half_an_answer_is_no_json(client: Client) -> None:
 
 def test_values_may_be_spelled_otherwise(client: Client) -> None:
     """Ids as strings, unset dates as zeros, booleans as numbers; all else stays."""
-    numbers = ("string_ids", "zero_dates", "int_booleans")
-    for fault in numbers:
+    for fault in ("string_ids", "zero_dates", "int_booleans"):
         client.fault(fault=fault, times=1)
     strings, zeros, ints, plain = (client.wonolo("GET", "/users/1003").json()["user"] for _ in range(4))
     assert (strings["id"], zeros["suspended_at"], ints["suspended"]) == ("1003", "0000-00-00 00:00:00", 0)
@@ -278,12 +277,13 @@ def test_lists_of_ids_are_spelled_alike(client: Client) -> None:
     cases: list[tuple[FaultName, bytes]] = [
         ("string_ids", b""),
         ("string_ids", b'{"shift_ids":[1,2],"a":[{"id":3}]}'),
+        ("lists_for_maps", b'{"a":{},"b":[{"c":{}}]}'),
         ("truncated_listing", b"[1,2]"),
         ("truncated_listing", b"7"),
         ("empty_listing", b""),
     ]
     found = [asyncio.run(reply(fault, body)) for fault, body in cases]
-    assert found == [b"", b'{"shift_ids":["1","2"],"a":[{"id":"3"}]}', b"[1]", b"7", b""]
+    assert found == [b"", b'{"shift_ids":["1","2"],"a":[{"id":"3"}]}', b'{"a":[],"b":[{"c":[]}]}', b"[1]", b"7", b""]
 
 
 def test_a_listing_drifts_while_its_pages_are_read(client: Client) -> None:

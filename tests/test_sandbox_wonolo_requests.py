@@ -162,3 +162,16 @@ def _lasting_api() -> Wonolo:
     api.world.wonolo.tokens[api.token] = datetime.max.replace(tzinfo=UTC)
     api.act("worker_accepts", job_request_id=api.job_request()["id"])
     return api
+
+
+def test_fields_may_be_looked_for_in_one_place_only() -> None:
+    """Which one Wonolo means is not known (Wonolo reference 4): what stands elsewhere is as if it was not there."""
+    api = wonolo()
+    fields = {"first_name": "Nia", "last_name": "Moor", "type": "Worker", "phone": "+13125550199"}
+    found: list[int] = []
+    for style in ("nested", "flat"):
+        api.switch(fields_in=style)
+        own = {**fields, "phone": f"+1312555019{len(found)}"}
+        found += [api.send("POST", "/users/invite", json=body).status_code for body in (own, {"user": own})]
+    assert found == [422, 200, 200, 422]
+    assert len(api.get("/users")["users"]) == 44

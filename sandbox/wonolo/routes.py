@@ -90,6 +90,7 @@ def _endpoint(state: WonoloState, handler: Handler) -> Callable[[Request], Await
             params = read_params(request.url.query, request.headers.get("content-type", ""), await request.body())
             if handler not in _WITHOUT_TOKEN:
                 auth.check_token(state, params)
+                params = _looked_for(state, request.method, params)
             answer = handler(state, params | _path_id(request))
             created = request.method == "POST" and handler not in _CREATES_NOTHING
             return _json(_unwrapped(state, answer), state.switches.created_status if created else HTTPStatus.OK)
@@ -97,6 +98,13 @@ def _endpoint(state: WonoloState, handler: Handler) -> Callable[[Request], Await
             return _json(refusal.body(state.switches.error_shape), refusal.status)
 
     return endpoint
+
+
+def _looked_for(state: WonoloState, method: str, params: Params) -> Params:
+    style = state.switches.fields_in
+    if style == "either" or method == "GET":
+        return params
+    return {name: value for name, value in params.items() if isinstance(value, dict) is (style == "nested")}
 
 
 def _path_id(request: Request) -> Params:

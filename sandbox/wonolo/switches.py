@@ -37,6 +37,9 @@ class Switches:
     error_shape: Literal["error", "errors", "fields"] = "error"
     """Body of a refusal: `error` (one text), `errors` (a list) or `fields` (lists by field) (Wonolo reference 12)."""
 
+    fields_in: Literal["either", "nested", "flat"] = "either"
+    """Where the fields of a write are looked for: under the record's name, flat, or both (Wonolo reference 4)."""
+
     created_status: Literal[200, 201] = 200
     """HTTP status of a create: 200 or 201 (Wonolo reference 12)."""
 
