@@ -52,7 +52,9 @@ async def test_a_read_is_traced_with_its_reply(tmp_path: Path) -> None:
     """Method, path, query, status and records; the token was never there."""
     path = tmp_path / "trace.jsonl"
     worker = {"id": 9, "first_name": "Ada", "email": "ada@mail.example", "phone": "+13125550101", "city": "Chicago"}
-    lines = await of_job(path, said({"job": {"id": 5, "state": "filled", "worker": worker}}, W_Limit_Remaining="9"))
+    lines = await of_job(
+        path, said({"job": {"id": 5, "transitions": [{"latitude": 1.5}], "worker": worker}}, W_Limit_Remaining="9")
+    )
     hidden = {"id": 9, "first_name": REDACTED, "email": REDACTED, "phone": REDACTED, "city": REDACTED}
     assert lines == [
         {
@@ -64,7 +66,7 @@ async def test_a_read_is_traced_with_its_reply(tmp_path: Path) -> None:
             "sent": None,
             "status": 200,
             "reply_headers": {"content-type": "application/json", "w-limit-remaining": "9"},
-            "reply": {"job": {"id": 5, "state": "filled", "worker": hidden}},
+            "reply": {"job": {"id": 5, "transitions": [{"latitude": REDACTED}], "worker": hidden}},
         }
     ]
     assert "tok-secret" not in path.read_text(encoding="utf-8")

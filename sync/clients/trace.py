@@ -21,8 +21,10 @@ from sync.clients.exchange import Request
 from sync.errors import ConfigError, RemoteError
 from sync.log import REDACTED, redact
 
-_PEOPLE = frozenset({"user", "users", "worker", "employer", "person", "login"})
-"""Keys that hold people, whose address is their home; that of anything else is a place of work."""
+_PEOPLE = frozenset(
+    {"user", "users", "worker", "employer", "person", "login", "transitions", "punches", "punch", "tracking"}
+)
+"""Keys that hold people, or where they were; the address of anything else is a place of work."""
 _IDENTITY = frozenset(
     {
         "first_name",
