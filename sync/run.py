@@ -51,6 +51,10 @@ async def recorded(store: Store, pair: str, clock: Clock, command: str, *, write
             run.outcome = "refused" if isinstance(error, UnsafePlan) else "failed"
             await asyncio.to_thread(run.finish, str(error))
             raise
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            run.outcome = "stopped"
+            run.finish("stopped from outside")  # at once: a stopped run must not keep others from writing
+            raise
         await asyncio.to_thread(run.finish)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -192,3 +193,35 @@ async def test_a_service_that_stays_away_is_unavailable(pair: Pair) -> None:
 def test_the_service_s_time_is_read_in_its_own_spelling(told: dict[str, str], expected: datetime | None) -> None:
     """One that cannot be read is none."""
     assert service_time(told) == expected
+
+
+async def test_a_deleted_user_is_nobody_s_worker_any_more(pair: Pair) -> None:
+    """Else a seat would be given to somebody who cannot hold one, and be refused."""
+    pair.offer(1)
+    await pair.settled()
+    pair.accept("Ada")
+    await pair.settled()
+    [user] = [row for row in pair.world.wheniwork.users.values() if row["employee_code"]]
+    assert user["id"] in mirrored(pair, "user")
+    user["is_deleted"] = True
+    await pair.engine.pull()
+    assert user["id"] not in mirrored(pair, "user")
+    with pair.engine._store.begin("main") as tx:
+        assert tx.links.users() == {}
+
+
+async def test_a_run_stopped_from_outside_leaves_the_pair_to_others(pair: Pair) -> None:
+    """It is recorded as stopped, and its lease ends with it."""
+    pair.offer(1)
+    running = asyncio.create_task(pair.engine.reconcile())
+
+    def stop(_request: httpx.Request) -> None:
+        running.cancel()
+
+    pair.wire.before_write = stop
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    pair.wire.before_write = None
+    with pair.engine._store.begin("main") as tx:
+        assert tx.runs.last(1)[0].outcome == "stopped"
+    assert await pair.settled() == [f"{PICKER}: 1 open"]

@@ -118,7 +118,6 @@ class Poller:
     async def _pull_wheniwork(self, horizon: Horizon, progress: Progress, pulled: Pulled) -> None:
         began = self._clock.now()
         collections: tuple[tuple[RecordKind, Any], ...] = (
-            ("user", self._wheniwork.users),
             ("position", self._wheniwork.positions),
             ("location", self._wheniwork.locations),
             ("site", self._wheniwork.sites),
@@ -127,7 +126,17 @@ class Poller:
             records = await collection.list()
             await self._save(kind, records, began, pulled)
             progress(kind, len(records))
+        await self._pull_users(progress, pulled)
         await self._pull_shifts(began - _PAST, began + horizon.ahead, progress, pulled)
+
+    async def _pull_users(self, progress: Progress, pulled: Pulled) -> None:
+        """Read all users; a deleted one is nobody's worker any more, as no shift can be given to them."""
+        began = self._clock.now()
+        users = await self._wheniwork.users.list(show_deleted=True)
+        await self._save("user", [user for user in users if not user.get("is_deleted")], began, pulled)
+        gone = [int(user["id"]) for user in users if user.get("is_deleted")]
+        await asyncio.to_thread(self._mark_gone, "user", gone, began)
+        progress("user", len(users) - len(gone))
 
     async def _pull_shifts(self, start: datetime, end: datetime, progress: Progress, pulled: Pulled) -> None:
         began = self._clock.now()
@@ -150,7 +159,7 @@ class Poller:
                 gone.append(shift_id)
             else:
                 await asyncio.to_thread(self._store_records, "shift", [found], began)
-        await asyncio.to_thread(self._mark_gone, gone, began)
+        await asyncio.to_thread(self._mark_gone, "shift", gone, began)
 
     def _missing(self, listing: ShiftListing, start: datetime, end: datetime) -> tuple[list[int], set[int]]:
         seen = {int(shift["id"]) for shift in listing.shifts if str(shift["id"]).isdecimal()}
@@ -166,9 +175,9 @@ class Poller:
                 return None
             raise
 
-    def _mark_gone(self, shift_ids: list[int], read_at: datetime) -> None:
+    def _mark_gone(self, kind: RecordKind, ids: list[int], read_at: datetime) -> None:
         with self._store.begin(self._pair) as tx:
-            tx.observations.mark_gone("shift", shift_ids, read_at)
+            tx.observations.mark_gone(kind, ids, read_at)
 
 
 def _updated(record: Record) -> datetime | None:

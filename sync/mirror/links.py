@@ -50,7 +50,11 @@ _OF_LINK = select(_MEMBER.c.kind, _MEMBER.c.record).where(_MEMBER.c.pair == PAIR
 _HOLDER = _MEMBER.alias()
 _LOSING = select(_HOLDER.c.link).where(_HOLDER.c.pair == PAIR, _HOLDER.c.kind == "shift", _HOLDER.c.record.in_(SOME))
 _UNSETTLE = update(_MEMBER).where(_MEMBER.c.pair == PAIR, _MEMBER.c.link.in_(_LOSING)).values(settled="")
-_LINKED_USERS = select(_MEMBER.c.record, _MEMBER.c.link).where(_MEMBER.c.pair == PAIR, _MEMBER.c.kind == "user")
+_LINKED_USERS = (
+    select(_MEMBER.c.record, _MEMBER.c.link)
+    .join(_USER, and_(_USER.c.pair == _MEMBER.c.pair, _USER.c.id == _MEMBER.c.record, _USER.c.digest != tables.GONE))
+    .where(_MEMBER.c.pair == PAIR, _MEMBER.c.kind == "user")
+)
 _CODED_USERS = select(_USER.c.id, _USER.c.employee_code).where(
     _USER.c.pair == PAIR, _USER.c.employee_code.like("wonolo:%"), _USER.c.digest != tables.GONE
 )
