@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import fields
 from datetime import timedelta
@@ -65,7 +66,10 @@ async def wheniwork(world: World) -> AsyncIterator[WhenIWork]:
         yield client
 
 
-@pytest.mark.parametrize(("switch", "value"), settings(WonoloSwitches))
+OTHERS = [(switch, value) for switch, value in settings(WonoloSwitches) if switch != "fields_in"]
+
+
+@pytest.mark.parametrize(("switch", "value"), OTHERS)
 async def test_wonolo_is_read_and_written_under_each_switch(
     world: World, wonolo: Wonolo, switch: str, value: object
 ) -> None:
@@ -90,6 +94,26 @@ async def test_wonolo_is_read_and_written_under_each_switch(
     with pytest.raises(Rejected, match=r"422"):
         await wonolo.create_job_request({})
     assert (await wonolo.job_request(posted["id"]))["slots"] == 3
+
+
+async def test_a_wonolo_that_wants_flat_fields_refuses_for_certain(world: World, wonolo: Wonolo) -> None:
+    """A create is spelled nested, as documented: a service without that takes nothing, and says so."""
+    world.wonolo.switches.change({"fields_in": "flat"})
+    before = set(world.wonolo.job_requests.records)
+    with pytest.raises(Rejected, match="422") as caught:
+        await wonolo.create_job_request(job_request_body())
+    assert (caught.value.certain, set(world.wonolo.job_requests.records)) == (True, before)
+
+
+async def test_a_wonolo_that_wants_nested_fields_changes_no_job(world: World, wonolo: Wonolo) -> None:
+    """A job's change is spelled flat, as documented: a service without that refuses it or leaves the job as it is."""
+    world.wonolo.switches.change({"fields_in": "nested"})
+    posted = await wonolo.create_job_request(job_request_body(slots=2))
+    worker = (await wonolo.rankings(posted["id"]))["rankings"][0]["worker_id"]
+    job = await wonolo.assign_job(worker, posted["id"])
+    with contextlib.suppress(Rejected):
+        assert (await wonolo.update_job(job["id"], {"state": "cancelled"}))["state"] == "filled"
+    assert (await wonolo.job(job["id"]))["state"] == "filled"
 
 
 @pytest.mark.parametrize(("switch", "value"), settings(WhenIWorkSwitches))
