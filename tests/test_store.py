@@ -273,7 +273,7 @@ def test_a_linked_worker_keeps_who_made_the_user_and_since_when(store: Store) ->
         assert tx.links.users() == {9: "wonolo:7", 10: "wonolo:8"}
         tx.observations.mark_gone("user", [9, 10], LATER)
         assert tx.links.workers(["worker:wonolo:7"]) == []
-        assert tx.links.users() == {9: "wonolo:7"}
+        assert tx.links.users() == {}
 
 
 def test_lone_shifts_are_published_ahead_and_open_or_a_worker_s(store: Store) -> None:
@@ -359,7 +359,7 @@ def test_a_locked_database_says_so(tmp_path: Path) -> None:
 )
 def test_a_database_that_cannot_be_opened_says_why(url: str) -> None:
     """In one line, without a password."""
-    with pytest.raises(StoreError, match="the database cannot be used: ") as caught:
+    with pytest.raises(StoreError, match=r"^the database \S+ cannot be used: ") as caught:
         Store.open(url)
     assert "nothing" not in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -51,20 +51,15 @@ def _begin_immediately(connection: Connection) -> None:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction: all of it or nothing. Raises StoreLocked or StoreError instead of the driver's errors."""
-    with translated(), engine.begin() as connection:
-        yield connection
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn the driver's errors into those of `sync.errors`."""
     try:
-        yield
+        with engine.begin() as connection:
+            yield connection
     except DatabaseError as error:
         reason = str(error.orig)
         if "locked" in reason or "lock timeout" in reason:
             raise StoreLocked("the database is locked by another program; end it, or try again later") from error
-        raise StoreError(f"the database cannot be used: {reason.splitlines()[0]}") from error
+        where = engine.url.render_as_string(hide_password=True)
+        raise StoreError(f"the database {where} cannot be used: {reason.splitlines()[0]}") from error
 
 
 def migrate(url: str) -> None:
