@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sandbox.authority import Certificates, make_certificates
 from sandbox.clock import VirtualClock
-from sandbox.serve import Server
+from sandbox.serve import Server, end_on_signals
 from sandbox.world import Beginning, World
 
 
@@ -36,6 +36,7 @@ def _serve(world: World, port: int, certificates: Certificates | None) -> int:
     except OSError as error:
         sys.stderr.write(f"Cannot listen on port {port}: {os.strerror(error.errno or 0)}\n")
         return 1
+    end_on_signals()
     with contextlib.suppress(KeyboardInterrupt), server:
         sys.stdout.write(f"The sandbox listens on {server.url}\n")
         if certificates is not None:

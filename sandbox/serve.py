@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import time
@@ -17,6 +18,15 @@ from sandbox.world import World
 
 HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 10.0
+
+
+def end_on_signals() -> None:
+    """Let SIGINT and SIGTERM end this process as Ctrl-C does.
+
+    A shell without job control starts what it puts in the background with SIGINT ignored.
+    """
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
 
 
 class _BreakableProtocol(HttpToolsProtocol):

@@ -7,7 +7,6 @@ Standard output holds the result alone; progress, logs and errors go to standard
 # ruff: noqa: PLC0415 - late imports keep the start quick
 import contextlib
 import os
-import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -176,7 +175,7 @@ def sandbox(
     force: Force = False,  # noqa: FBT002
 ) -> None:
     """Serve both APIs on this machine, with people in them, and write a configuration for them."""
-    from sandbox.serve import Server
+    from sandbox.serve import Server, end_on_signals
     from sandbox.world import build_world
     from sync.cli import setting_up, terminal
 
@@ -186,7 +185,7 @@ def sandbox(
     except (OSError, ValueError) as error:
         raise typer.BadParameter(f"cannot serve on port {port}: {error}") from None
     server.world.wheniwork.switches.rate_limit_per_minute = 0
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_on_signals()
     with contextlib.suppress(KeyboardInterrupt), server:
         terminal.say(setting_up.sandbox_configuration(server.url, config, overwrite=force))
         server.wait()
