@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 
 import structlog
 
@@ -44,7 +44,7 @@ async def recorded(store: Store, pair: str, clock: Clock, command: str, *, write
     run = await asyncio.to_thread(_start, store, pair, clock, command)
     with structlog.contextvars.bound_contextvars(run=run.number, pair=pair):
         try:
-            async with _leased(run) if writes else _free():
+            async with _leased(run) if writes else nullcontext():
                 yield run
         except SyncError as error:
             _log.warning("run_failed", error=type(error).__name__)
@@ -61,11 +61,6 @@ async def recorded(store: Store, pair: str, clock: Clock, command: str, *, write
 def _start(store: Store, pair: str, clock: Clock, command: str) -> Run:
     with store.begin(pair) as tx:
         return Run(store, pair, clock, tx.runs.start(command, clock.now()))
-
-
-@asynccontextmanager
-async def _free() -> AsyncIterator[None]:
-    yield
 
 
 @asynccontextmanager
