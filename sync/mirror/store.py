@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select
 
 from sync.mirror import tables
 from sync.mirror.database import connect, migrate, transaction
+from sync.mirror.decisions import Decisions
 from sync.mirror.links import Links
 from sync.mirror.observations import Observations
 from sync.mirror.records import of_model
@@ -50,6 +51,7 @@ class Transaction:
         self.observations = Observations(rows)
         self.links = Links(rows)
         self.runs = Runs(rows)
+        self.decisions = Decisions(rows)
 
     def counts(self) -> dict[str, int]:
         """How many records of each kind the mirror holds, and how many links."""

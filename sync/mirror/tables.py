@@ -185,3 +185,26 @@ class LogEntry(SQLModel, table=True):
     cause: str
     before: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     after: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+
+
+class Decided(SQLModel, table=True):
+    """What a person decided, kept for good.
+
+    `ended` is empty while the decision holds; then it is used (by `run`), void (the facts changed), replaced (by a
+    later one) or withdrawn.
+    """
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_pair_key", "pair", "key"),)
+    id: int | None = Field(default=None, primary_key=True)
+    pair: str
+    key: str
+    facts: str
+    choice: str
+    subject: str
+    who: str
+    why: str
+    at: datetime
+    ended: str = ""
+    ended_at: datetime | None = None
+    run: int | None = None
