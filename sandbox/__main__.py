@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from sandbox.authority import Certificates, make_certificates
 from sandbox.clock import VirtualClock
-from sandbox.serve import Server, end_on_signals
+from sandbox.serve import Server, end_on_signals, exports
 from sandbox.world import Beginning, World
 
 
@@ -22,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        beginning = Beginning(options.seed, options.demands, options.posted, options.start)
+        beginning = Beginning(options.seed, options.demands, options.posted, options.filled, options.start)
     except ValueError as error:
         parser.error(str(error))
     with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:
@@ -34,13 +33,14 @@ def _serve(world: World, port: int, certificates: Certificates | None) -> int:
     try:
         server = Server(world, port, certificates)
     except OSError as error:
-        sys.stderr.write(f"Cannot listen on port {port}: {os.strerror(error.errno or 0)}\n")
+        sys.stderr.write(f"Cannot listen on {error.strerror}\n")
         return 1
     end_on_signals()
     with contextlib.suppress(KeyboardInterrupt), server:
         sys.stdout.write(f"The sandbox listens on {server.url}\n")
         if certificates is not None:
             sys.stdout.write(f"Until it ends, its authority is {certificates.authority}\n")
+            sys.stdout.write(f"For programs with the real hosts built in:\n  {exports(server.environment)}\n")
         sys.stdout.flush()
         server.wait()
     return 0
@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--demands", type=int, default=12, help="OpenShift stacks in When I Work (default 12)")
     parser.add_argument(
         "--posted", type=float, default=0.0, help="JobRequests on Wonolo alone, as a share of --demands"
+    )
+    parser.add_argument(
+        "--filled", type=float, default=0.0, help="share of these JobRequests whose every slot a worker has accepted"
     )
     parser.add_argument(
         "--start", type=_instant, help="ISO instant with offset at which the clock stands until advanced"

@@ -12,13 +12,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-HOSTS = (
-    "api.wonolo.com",
-    "test.wonolo.com",
-    "api.wheniwork.com",
-    "api.login.wheniwork.com",
-    "localhost",
-)
+SERVICES = ("api.wonolo.com", "test.wonolo.com", "api-test.wonolo.com", "api.wheniwork.com", "api.login.wheniwork.com")
+"""The hosts of both services, an older test host of Wonolo among them (Wonolo reference 1)."""
+
+HOSTS = (*SERVICES, "localhost")
 ADDRESS = "127.0.0.1"
 _LIFE = timedelta(days=30)
 

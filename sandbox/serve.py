@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import os
+import shlex
 import signal
 import socket
 import threading
 import time
+from collections.abc import Mapping
+from contextlib import nullcontext
 from types import TracebackType
 
 import uvicorn
@@ -14,10 +20,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from sandbox.app import create_app
 from sandbox.authority import Certificates
 from sandbox.gate import BREAK_OFF
+from sandbox.proxy import Proxy
 from sandbox.world import World
 
 HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 10.0
+_LAST_PORT = 65_535
 
 
 def end_on_signals() -> None:
@@ -36,21 +44,28 @@ class _BreakableProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self.scope["state"][BREAK_OFF] = self.transport.abort
 
+    def shutdown(self) -> None:
+        super().shutdown()
+        if self.transport.is_closing() and self.transport.get_extra_info("sslcontext"):
+            self.transport.abort()  # else TLS waits half a minute for the client's farewell
+
 
 class Server:
     """The sandbox on `127.0.0.1`, in a thread; port 0 takes a free port. Use it as a context manager.
 
-    `url` is the base of all routes, without a slash at its end; with certificates it is one of https. An address in use
-    raises OSError.
+    `url` is the base of all routes, without a slash at its end. With certificates it is one of https, and a proxy for
+    programs with the real hosts built in listens on the next port (a free one for port 0); `environment` is then what
+    such a program needs to have set. A port that cannot be had raises OSError, whose `strerror` names it.
     """
 
     def __init__(self, world: World, port: int = 0, certificates: Certificates | None = None) -> None:
         self.world = world
-        self._socket = socket.create_server((HOST, port))
+        self.environment: dict[str, str] = {}
+        self._socket = _listen(port)
         # Connections inherit it. Head and body go out as two packets, and the second would wait 40 ms for an answer.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        scheme = "https" if certificates else "http"
-        self.url = f"{scheme}://{HOST}:{self._socket.getsockname()[1]}"
+        self.url = f"{'https' if certificates else 'http'}://{_address(self._socket)}"
+        self._proxy = self._beside(port + 1 if port else 0, certificates) if certificates else None
         config = uvicorn.Config(
             create_app(world),
             http=_BreakableProtocol,
@@ -62,7 +77,27 @@ class Server:
             ssl_keyfile=certificates.key if certificates else None,
         )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+
+    def _beside(self, port: int, certificates: Certificates) -> Proxy:
+        try:
+            listening = _listen(port)
+        except OSError:
+            self._socket.close()
+            raise
+        authority = str(certificates.authority)
+        self.environment = {
+            "HTTPS_PROXY": f"http://{_address(listening)}",
+            "SSL_CERT_FILE": authority,
+            "REQUESTS_CA_BUNDLE": authority,
+            "CURL_CA_BUNDLE": authority,
+            "NODE_EXTRA_CA_CERTS": authority,
+        }
+        return Proxy(listening, self._socket.getsockname())
+
+    async def _serve(self) -> None:
+        async with self._proxy.serving() if self._proxy else nullcontext():
+            await self._server.serve([self._socket])
 
     def start(self) -> None:
         """Start serving and wait until requests are answered; RuntimeError if that takes ten seconds."""
@@ -92,3 +127,22 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _listen(port: int) -> socket.socket:
+    if port > _LAST_PORT:
+        raise OSError(errno.EINVAL, f"port {port}: there is no such port")
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise OSError(error.errno, f"port {port}: {os.strerror(error.errno or 0)}") from None
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()
+    return f"{host}:{port}"
+
+
+def exports(environment: Mapping[str, str]) -> str:
+    """A shell command that sets these variables."""
+    return f"export {' '.join(f'{name}={shlex.quote(value)}' for name, value in environment.items())}"

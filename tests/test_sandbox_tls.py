@@ -80,8 +80,10 @@ def test_the_command_prints_what_to_trust_and_takes_it_away_again() -> None:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]
         authority = Path(process.stdout.readline().split()[-1])
+        assert process.stdout.readline() == "For programs with the real hosts built in:\n"
+        proxy = process.stdout.readline().removeprefix("  export HTTPS_PROXY=").split()[0]
         try:
-            answer = httpx.get(f"{url}/api_v2/info", verify=_trusting(authority))
+            answer = httpx.get("https://api.wonolo.com/api_v2/info", verify=_trusting(authority), proxy=proxy)
             assert (url[:18], answer.status_code) == ("https://127.0.0.1:", 200)
         finally:
             process.send_signal(signal.SIGINT)
