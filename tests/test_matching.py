@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mappings.demand import Posting
 from mappings.matching import Match, adopted, match_demands, match_worker
-from mappings.model import Demand, Worker
+from mappings.model import Demand, Stage, Worker
 from mappings.ownership import OWNERSHIP
 from mappings.shifts import ShiftGroup
 from sync.plan.merge import merge
@@ -86,7 +86,7 @@ def test_adopting_loses_no_worker_and_no_title(wonolo: Demand, wheniwork: Demand
     slot = {"place": wonolo.place, "skill": wonolo.skill, "start": wonolo.start, "end": wonolo.end}
     theirs = msgspec.structs.replace(wheniwork, **slot, title=title, headcount=9)
     ours = msgspec.structs.replace(wonolo, break_minutes=None)
-    merged = merge(adopted(ours, theirs), ours, theirs, next(iter(OWNERSHIP.values())))
+    merged = merge(adopted(ours, theirs), ours, theirs, OWNERSHIP.demand[Stage.OPEN])
     assert merged["workers"].value == ours.workers | theirs.workers
     assert merged["title"].value == (title or ours.title)
     assert merged["headcount"].value == 9

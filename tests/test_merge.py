@@ -36,7 +36,7 @@ def merged_field(name: Field, stage: Stage, agreed: Any, ours: Any, theirs: Any)
     base = msgspec.structs.replace(base, **{name: agreed})
     wonolo = msgspec.structs.replace(base, **{name: ours})
     wheniwork = msgspec.structs.replace(base, **{name: theirs})
-    merged = merge(base, wonolo, wheniwork, OWNERSHIP[stage])
+    merged = merge(base, wonolo, wheniwork, OWNERSHIP.demand[stage])
     others = {row.field: row for row in merged.values() if row.field != name}
     assert all(row.outcome == "same" for row in others.values())
     return merged[name]
@@ -154,7 +154,7 @@ def test_a_break_that_wonolo_cannot_say_is_unchanged_there() -> None:
 )
 def test_more_workers_than_seats_is_a_clash_of_both(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     """Though each change alone could be copied."""
-    merged = merge(demand(), demand(**ours), demand(**theirs), OWNERSHIP[OPEN])
+    merged = merge(demand(), demand(**ours), demand(**theirs), OWNERSHIP.demand[OPEN])
     assert {name for name, row in merged.items() if row.outcome == "clash"} == {"headcount", "workers"}
     for side in (demand(**ours), demand(**theirs)):
         assert applied(side, merged, waiting=True) == side
@@ -163,7 +163,7 @@ def test_more_workers_than_seats_is_a_clash_of_both(ours: dict[str, Any], theirs
 def test_a_clash_leaves_each_side_its_own_and_the_rest_is_applied() -> None:
     """Disjoint edits of one demand both survive."""
     wonolo, wheniwork = demand(title="Dock 4", workers=team("a")), demand(headcount=3)
-    merged = merge(demand(), wonolo, wheniwork, OWNERSHIP[RUNNING])
+    merged = merge(demand(), wonolo, wheniwork, OWNERSHIP.demand[RUNNING])
     assert applied(wonolo, merged, waiting=True) == wonolo
     assert applied(wheniwork, merged, waiting=True) == demand(headcount=3, workers=team("a"))
 
@@ -171,7 +171,7 @@ def test_a_clash_leaves_each_side_its_own_and_the_rest_is_applied() -> None:
 def test_what_waits_is_applied_only_with_a_yes() -> None:
     """What does not wait is applied anyway."""
     wheniwork = demand(start=START - timedelta(hours=1), headcount=3)
-    merged = merge(demand(), demand(), wheniwork, OWNERSHIP[LOCKED])
+    merged = merge(demand(), demand(), wheniwork, OWNERSHIP.demand[LOCKED])
     assert applied(demand(), merged, waiting=False) == demand(headcount=3)
     assert applied(demand(), merged, waiting=True) == wheniwork
 
@@ -201,8 +201,8 @@ def mirrored(rights: Mapping[Field, Right]) -> dict[Field, Right]:
 def test_the_merge_does_not_care_which_side_is_which(history: tuple[Demand, Demand, Demand], stage: Stage) -> None:
     """Exchange the sides and their rights, and the same values come out."""
     base, wonolo, wheniwork = history
-    merged = merge(base, wonolo, wheniwork, OWNERSHIP[stage])
-    exchanged = merge(base, wheniwork, wonolo, mirrored(OWNERSHIP[stage]))
+    merged = merge(base, wonolo, wheniwork, OWNERSHIP.demand[stage])
+    exchanged = merge(base, wheniwork, wonolo, mirrored(OWNERSHIP.demand[stage]))
     for name in FIELDS:
         one, other = merged[name], exchanged[name]
         assert (one.outcome, one.value, one.waits) == (other.outcome, other.value, other.waits)
@@ -214,20 +214,20 @@ def test_after_the_merge_both_sides_are_equal_but_for_clashes(
 ) -> None:
     """What was applied is agreed on, and merging again changes nothing."""
     base, wonolo, wheniwork = history
-    merged = merge(base, wonolo, wheniwork, OWNERSHIP[stage])
+    merged = merge(base, wonolo, wheniwork, OWNERSHIP.demand[stage])
     ours, theirs = (applied(side, merged, waiting=True) for side in (wonolo, wheniwork))
     assert set(differing(ours, theirs)) <= {name for name, row in merged.items() if row.outcome == "clash"}
     if ours == theirs:
         agreed = rebased(base, ours, theirs)
         assert agreed == ours
-        assert {row.outcome for row in merge(agreed, ours, theirs, OWNERSHIP[stage]).values()} == {"same"}
+        assert {row.outcome for row in merge(agreed, ours, theirs, OWNERSHIP.demand[stage]).values()} == {"same"}
 
 
 @given(histories(), st.sampled_from(Stage))
 def test_no_edit_is_lost(history: tuple[Demand, Demand, Demand], stage: Stage) -> None:
     """A field that one side alone changed has that value, or clashes; a worker is where somebody put them."""
     base, wonolo, wheniwork = history
-    merged = merge(base, wonolo, wheniwork, OWNERSHIP[stage])
+    merged = merge(base, wonolo, wheniwork, OWNERSHIP.demand[stage])
     for name in FIELDS:
         row, agreed = merged[name], getattr(base, name)
         changed = {getattr(side, name) for side in (wonolo, wheniwork)} - {agreed}
@@ -260,8 +260,8 @@ def test_moving_the_base_changes_nothing_that_is_still_to_do(
 ) -> None:
     """The merge over the moved base has the same results."""
     base, wonolo, wheniwork = history
-    before = merge(base, wonolo, wheniwork, OWNERSHIP[stage])
-    after = merge(rebased(base, wonolo, wheniwork), wonolo, wheniwork, OWNERSHIP[stage])
+    before = merge(base, wonolo, wheniwork, OWNERSHIP.demand[stage])
+    after = merge(rebased(base, wonolo, wheniwork), wonolo, wheniwork, OWNERSHIP.demand[stage])
     for side in (wonolo, wheniwork):
         assert applied(side, before, waiting=True) == applied(side, after, waiting=True)
 

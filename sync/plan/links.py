@@ -8,7 +8,7 @@ from mappings.demand import Posting, job_request_changes
 from mappings.digest import owned_digest
 from mappings.link import LinkedDemand
 from mappings.model import NAMES, Demand, Unmapped
-from mappings.ownership import OWNERSHIP, Field
+from mappings.ownership import Field
 from mappings.shifts import Lone, Shift, ShiftGroup, shift_changes, slot_of
 from sync.plan import wording
 from sync.plan.about import COSTS, About, change, remark, spend
@@ -71,7 +71,7 @@ def _changes(link: LinkedDemand, sides: Sides, this: About) -> list[Change]:
 
 
 def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About) -> list[Change]:
-    rights = OWNERSHIP[this.stage(posting)]
+    rights = this.snapshot.policy.ownership.demand[this.stage(posting)]
     merged = merge(link.base, posting.demand, group.demand, rights)
     this = this.because(_cause(link.base, posting.demand, group.demand, merged, this))
     staying = applied(group.demand, merged, waiting=False).workers

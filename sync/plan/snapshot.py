@@ -8,6 +8,7 @@ import msgspec
 
 from mappings.link import LinkedDemand, LinkedWorker
 from mappings.model import Rules, Worker
+from mappings.ownership import OWNERSHIP, Ownership
 
 Record = Mapping[str, Any]
 
@@ -25,6 +26,7 @@ class Policy(msgspec.Struct, frozen=True):
     rules: Rules
     cutoff: timedelta = timedelta(hours=12)
     workers: Literal["create", "match"] = "create"
+    ownership: Ownership = OWNERSHIP
 
 
 class Snapshot(msgspec.Struct, frozen=True):
