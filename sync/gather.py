@@ -38,6 +38,7 @@ def snapshot(tx: Transaction, policy: Policy, now: datetime, ahead: timedelta) -
         candidates=_candidates(tx, users) if strangers else (),
         busy=_busy(tx),
         taken=tx.links.existing(f"shift:{shift['id']}" for shift in (*shifts, *held)),
+        decisions=tx.decisions.open(),
     )
 
 

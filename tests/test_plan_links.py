@@ -300,7 +300,7 @@ def test_more_workers_than_seats_is_a_conflict_with_its_choices() -> None:
     plan = make_plan(snapshot(link))
     change = only(plan)
     assert (change.verdict, change.reason) == ("conflict", "there would be more workers than seats")
-    assert change.choices == ("ask for more seats", "release a worker")
+    assert change.choices == ("ask for 2 seats", "release Ana R.", "release Ben O.")
     assert change.fields == (FieldChange("seats", "2", "1"), FieldChange("workers", "Ana R., Ben O.", "nobody"))
     assert (plan.to_do, plan.waiting) == ((), (change,))
 
@@ -330,7 +330,7 @@ def test_near_the_start_a_release_in_wonolo_waits_for_a_yes() -> None:
     change = only(make_plan(snapshot(link, now=NEAR)))
     assert (line(change)[:2], change.reason) == (
         ("release job 907 #7", "hold"),
-        "so near the start a cancellation costs half the pay; it needs a yes",
+        "so near the start a cancellation costs half the pay ($75.00); it needs a yes",
     )
 
 
@@ -372,10 +372,10 @@ def test_once_work_has_begun_a_change_of_the_description_is_a_conflict() -> None
 
 
 def test_settled_work_is_not_touched() -> None:
-    """Not even its workers."""
+    """Not even its workers, and what is approved cannot be written any more."""
     link = linked(seated(ANA.key), jobs=[job(state="approved")], shifts=[shift(instances=1), held(user_id=108)])
     change = only(make_plan(snapshot(link, now=START + timedelta(days=2))))
-    assert (change.verdict, change.choices) == ("conflict", ("take Wonolo's workers", "take When I Work's workers"))
+    assert (change.verdict, change.choices) == ("conflict", ("take Wonolo's workers",))
 
 
 def test_a_busy_link_waits_for_its_outcome_and_keeps_the_shifts_beside_it() -> None:

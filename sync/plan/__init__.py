@@ -3,11 +3,13 @@
 1. Linked demands are merged field by field over what both sides last agreed on (`merge`, `links`, `seats`).
 2. Demands that one side alone knows are matched, else created on the other side (`lone`).
 3. Workers who take seats become users (`workers`).
-4. The changes are put in order: near starts first (`model`).
+4. What people decided is laid over it (`deciding`; `conflicts` for what they chose).
+5. The changes are put in order: near starts first (`model`).
 """
 
 from mappings.model import Unmapped
 from mappings.shifts import Shift, Slot, in_scope, offered, read_shift
+from sync.plan.deciding import decide
 from sync.plan.links import departed, plan_link
 from sync.plan.lone import plan_lone
 from sync.plan.model import Change, FieldChange, Plan, Risk, Verdict, ordered
@@ -29,8 +31,9 @@ def make_plan(snapshot: Snapshot) -> Plan:
             lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
     changes += plan_lone(snapshot, lone)
     changes = plan_workers(changes, snapshot) + plan_contacts(snapshot)
+    changes, void = decide(changes, snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
-    return Plan(ordered(changes), tuple(key for key in settled if key not in written))
+    return Plan(ordered(changes), tuple(key for key in settled if key not in written), void)
 
 
 def _lone_shifts(snapshot: Snapshot) -> tuple[dict[Slot, list[Shift]], list[Change]]:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from mappings.convert import wage
+from mappings.decision import Decision
 from mappings.demand import HOLDING, Posting, stage_of
 from mappings.model import Demand, Rules, Stage, System, Worker
 from sync.plan import wording
@@ -16,17 +17,18 @@ _RANKS = {"link": 1, "update": 3, "release": 4, "assign": 5, "create": 6, "delet
 _SYSTEMS: dict[Kind, System] = {"job_request": "wonolo", "job": "wonolo", "shift": "wheniwork", "user": "wheniwork"}
 
 
-COSTS = "so near the start a cancellation costs half the pay; it needs a yes"
-"""Why a cancellation waits."""
-
-
 class About(msgspec.Struct, frozen=True):
-    """What all changes of one demand share."""
+    """What all changes of one demand share.
+
+    `decided` is the key of a decision they rest on, `granted` the workers whose release that decision names.
+    """
 
     link: str
     demand: Demand
     snapshot: Snapshot
     cause: str = ""
+    decided: str = ""
+    granted: frozenset[str] = frozenset()
 
     @property
     def rules(self) -> Rules:
@@ -52,9 +54,29 @@ class About(msgspec.Struct, frozen=True):
         """How far the demand has come, by its JobRequest."""
         return stage_of(posting.demand, posting.seats, self.snapshot.now, self.snapshot.policy.cutoff)
 
+    def fee(self, workers: int) -> int:
+        """Cents that sending so many workers home costs: half their pay once the start is near, else nothing."""
+        if not self.late:
+            return 0
+        rate = self.rules.skill(self.demand.skill).hourly_rate
+        return workers * wage(rate, self.demand.paid_minutes) // 2
+
+    def costs(self, workers: frozenset[str]) -> str:
+        """Why sending these workers home waits for a yes; empty when it does not."""
+        if not self.late or (workers <= self.granted and workers):
+            return ""
+        due = wording.fee(self.fee(len(workers)))
+        return f"so near the start a cancellation costs half the pay{due}; it needs a yes"
+
     def because(self, cause: str) -> "About":
         """The same demand with another cause."""
         return msgspec.structs.replace(self, cause=cause)
+
+    def decided_by(self, answer: Decision, words: str, cause: str, granted: frozenset[str] = frozenset()) -> "About":
+        """The same demand, with what a person decided as the cause."""
+        who = wording.decided(answer, self.rules.zone(self.demand.place))
+        told = f"{words}: {who}; {cause}"
+        return msgspec.structs.replace(self, cause=told, decided=answer.key, granted=granted)
 
     def edits(self, before: Demand, after: Demand) -> tuple[FieldChange, ...]:
         """What differs between two states of the demand, in words."""
@@ -89,7 +111,7 @@ def change(
         rank=_rank(write),
         fields=fields or seats or _seat_fields(write),
         precondition=precondition,
-        risk=msgspec.structs.replace(risk or _people(write), minutes_to_start=this.minutes_to_start),
+        risk=msgspec.structs.replace(risk or _people(write, this), minutes_to_start=this.minutes_to_start),
         **_shared(this),
     )
 
@@ -114,6 +136,7 @@ def _shared(this: About) -> dict[str, Any]:
         "start": this.demand.start,
         "zone": this.rules.zone(this.demand.place),
         "cause": this.cause,
+        "decided": this.decided,
     }
 
 
@@ -128,8 +151,9 @@ def _seat_fields(write: Write) -> tuple[FieldChange, ...]:
     return (FieldChange("open seats", str(before), str(before + write.seats)),)
 
 
-def _people(write: Write) -> Risk:
-    return Risk(people=1 if write.worker else 0)
+def _people(write: Write, this: About) -> Risk:
+    sent_home = write.kind == "job" and write.action == "release"
+    return Risk(people=1 if write.worker else 0, fee_cents=this.fee(1) if sent_home else 0)
 
 
 def spend(before: Demand | None, after: Demand | None, rules: Rules, posting: Posting | None = None) -> Risk:

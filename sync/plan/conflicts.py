@@ -1,46 +1,143 @@
-"""What a person has to settle in a linked demand, with the choices named."""
+"""What a person has to settle in a linked demand: each conflict with its choices, and what each of them would do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from mappings.model import NAMES, Demand
+from mappings.decision import Decision
+from mappings.demand import Posting
+from mappings.model import NAMES, Demand, Stage, System
 from mappings.ownership import Field, Right
-from mappings.shifts import ShiftGroup
+from mappings.shifts import Shift, ShiftGroup, required_fields, shift_changes
 from sync.plan import wording
 from sync.plan.about import About, remark
 from sync.plan.merge import Merged
-from sync.plan.model import Change
+from sync.plan.model import Change, Write
+from sync.plan.seats import release_job
+
+_DESCRIPTION: tuple[Field, ...] = ("place", "skill", "start", "end")
 
 
-def clashes(
-    wonolo: Demand, wheniwork: Demand, merged: Mapping[Field, Merged], rights: Mapping[Field, Right], this: About
-) -> list[Change]:
-    """Fields that differ and that nobody may overrule at this stage, or more workers than seats, in one remark."""
+class Choice(msgspec.Struct, frozen=True):
+    """One way out of a conflict, in words; the fields it decides, and writes that go with it.
+
+    `sent_home` are the workers whose release the choice names, with what it costs.
+    """
+
+    words: str
+    merged: Mapping[Field, Merged] = {}
+    writes: tuple[Write, ...] = ()
+    sent_home: frozenset[str] = frozenset()
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """Something that waits for a person, and the ways out of it."""
+
+    remark: Change
+    choices: tuple[Choice, ...]
+
+    def chosen(self, this: About) -> tuple[Choice, Decision] | None:
+        """The choice a person has made, as long as the facts are still those the person saw."""
+        answer = this.snapshot.decisions.get(self.remark.key)
+        if answer is None or answer.facts != self.remark.facts:
+            return None
+        return next(((row, answer) for row in self.choices if row.words == answer.choice), None)
+
+
+def conflict(remarked: Change, choices: Iterable[Choice]) -> Conflict:
+    """A conflict whose remark names the choices."""
+    rows = tuple(choices)
+    return Conflict(msgspec.structs.replace(remarked, choices=tuple(row.words for row in rows)), rows)
+
+
+def clash(
+    posting: Posting, wheniwork: Demand, merged: Mapping[Field, Merged], rights: Mapping[Field, Right], this: About
+) -> list[Conflict]:
+    """Fields that differ and that nobody may overrule at this stage, or more workers than seats; at most one."""
     names = [row.field for row in merged.values() if row.outcome == "clash"]
     if not names:
         return []
-    fields = this.edits(wonolo, msgspec.structs.replace(wonolo, **{name: getattr(wheniwork, name) for name in names}))
-    choices = tuple(f"take {NAMES[system]}'s {wording.label(name)}" for name in names for system in NAMES)
-    reason = "both sides differ, and nobody may overrule the other at this stage"
+    wonolo = posting.demand
+    sides: dict[System, Demand] = {"wonolo": wonolo, "wheniwork": wheniwork}
+    theirs: dict[str, object] = {name: getattr(wheniwork, name) for name in names}
+    fields = this.edits(wonolo, msgspec.structs.replace(wonolo, **theirs))
     if "workers" in names and rights["workers"].owner:
         reason = "there would be more workers than seats"
-        choices = ("ask for more seats", "release a worker")
-    return [remark(this, "conflict", "job_request", reason, fields=fields, choices=choices)]
+        choices = _enough_seats(posting, merged["headcount"].value, merged["workers"].value, this)
+    else:
+        reason = "both sides differ, and nobody may overrule the other at this stage"
+        settled = this.stage(posting) is Stage.SETTLED
+        choices = [
+            Choice(f"take {NAMES[system]}'s {_listed(names)}", _taken(names, side, system))
+            for system, side in sides.items()
+            if not (settled and system == "wheniwork")  # what is approved cannot be written any more
+        ]
+    return [conflict(remark(this, "conflict", "job_request", reason, fields=fields), choices)]
 
 
-def strays(group: ShiftGroup, staying: frozenset[str], this: About) -> list[Change]:
+def _listed(names: list[Field]) -> str:
+    labels = [wording.label(name) for name in names]
+    return f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else labels[0]
+
+
+def _taken(names: list[Field], side: Demand, system: System) -> dict[Field, Merged]:
+    return {name: Merged(name, "copied", getattr(side, name), system) for name in names}
+
+
+def _enough_seats(posting: Posting, seats: int, workers: frozenset[str], this: About) -> list[Choice]:
+    """Ask for as many seats as there are workers, or send as many workers home as there are too many."""
+    choices = [Choice(f"ask for {len(workers)} seats", _seats(len(workers), workers))]
+    for leaving in _leavers(posting, workers, len(workers) - seats):
+        cost = wording.fee(this.fee(len(leaving & posting.demand.workers)))
+        words = f"release {wording.names(leaving, this.people)}{cost}"
+        choices.append(Choice(words, _seats(seats, workers - leaving), sent_home=leaving))
+    return choices
+
+
+def _seats(headcount: int, workers: frozenset[str]) -> dict[Field, Merged]:
+    return {
+        "headcount": Merged("headcount", "copied", headcount, "wheniwork"),
+        "workers": Merged("workers", "copied", workers, "wheniwork"),
+    }
+
+
+def _leavers(posting: Posting, workers: frozenset[str], many: int) -> list[frozenset[str]]:
+    """Who may go: any one of them; of several the last who came."""
+    came = {seat.worker: seat.job_id for seat in posting.seats}
+    newest = sorted(workers, key=lambda worker: (worker in came, -came.get(worker, 0), worker))
+    return [frozenset({worker}) for worker in sorted(workers)] if many == 1 else [frozenset(newest[:many])]
+
+
+def strays(group: ShiftGroup, posting: Posting, staying: frozenset[str], this: About) -> list[Conflict]:
     """Held seats that a person moved away from the others, of workers who stay."""
-    rows = []
-    for shift in group.strayed:
-        if shift.worker in staying:
-            who = wording.person(shift.worker, this.people)
-            moved = msgspec.structs.replace(
-                group.demand, place=shift.place, skill=shift.skill, start=shift.start, end=shift.end
-            )
-            alone = this.because(f"{who}'s seat alone moved to {wording.subject(moved, this.rules)} in When I Work")
-            choices = ("move the seat back", "move the whole demand", f"release {who} and ask for the new time anew")
-            reason = "Wonolo cannot move one worker of a JobRequest"
-            row = remark(alone, "conflict", "shift", reason, record=str(shift.id), choices=choices, worker=shift.worker)
-            rows.append(row)
-    return rows
+    return [_stray(shift, group, posting, this) for shift in group.strayed if shift.worker in staying]
+
+
+def _stray(shift: Shift, group: ShiftGroup, posting: Posting, this: About) -> Conflict:
+    worker = str(shift.worker)
+    who = wording.person(worker, this.people)
+    moved = msgspec.structs.replace(
+        group.demand, place=shift.place, skill=shift.skill, start=shift.start, end=shift.end
+    )
+    alone = this.because(f"{who}'s seat alone moved to {wording.subject(moved, this.rules)} in When I Work")
+    reason = "Wonolo cannot move one worker of a JobRequest"
+    back = shift_changes(shift, moved, group.demand, this.rules)
+    leave = required_fields(moved, this.rules) | {"user_id": 0}
+    seat = posting.seat_of(worker)
+    release = [release_job(seat)] if seat else []
+    cost = wording.fee(this.fee(1 if seat else 0))
+    choices = [
+        Choice(
+            "move the seat back", writes=(Write(action="update", kind="shift", record=str(shift.id), payload=back),)
+        ),
+        Choice("move the whole demand", _taken(list(_DESCRIPTION), moved, "wheniwork")),
+        Choice(
+            f"release {who}{cost} and ask for the new time anew",
+            writes=(
+                *release,
+                Write(action="release", kind="shift", record=str(shift.id), worker=worker, payload=leave),
+            ),
+            sent_home=frozenset({worker}),
+        ),
+    ]
+    return conflict(remark(alone, "conflict", "shift", reason, record=str(shift.id), worker=worker), choices)

@@ -1,5 +1,7 @@
 """Planning a linked demand of which one side is gone: it goes on the other side too, unless it was edited there."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from mappings.demand import Posting
@@ -8,7 +10,8 @@ from mappings.link import LinkedDemand
 from mappings.model import NAMES, Stage, System
 from mappings.shifts import Shift, ShiftGroup
 from sync.plan import wording
-from sync.plan.about import COSTS, About, change, remark, spend
+from sync.plan.about import About, change, remark, spend
+from sync.plan.conflicts import Choice, conflict
 from sync.plan.model import Change, Write
 
 _BEGUN = frozenset({Stage.RUNNING, Stage.DONE, Stage.SETTLED})
@@ -16,7 +19,7 @@ _BEGUN = frozenset({Stage.RUNNING, Stage.DONE, Stage.SETTLED})
 
 def both_gone(this: About) -> Change:
     """Both sides are gone: the link is forgotten."""
-    return msgspec.structs.replace(remark(this, "do", "job_request", ""), action="unlink", cause="gone on both sides")
+    return _forget(this.because("gone on both sides"))
 
 
 def posting_gone(link: LinkedDemand, group: ShiftGroup, this: About) -> list[Change]:
@@ -24,12 +27,17 @@ def posting_gone(link: LinkedDemand, group: ShiftGroup, this: About) -> list[Cha
     edits = this.edits(link.base, group.demand)
     if edits or group.strayed:
         edit = wording.sentence(edits, "wheniwork") if edits else "a seat moved away from the others in When I Work"
-        return [_edited_and_deleted(this, edit, "wonolo")]
-    this = this.because("the JobRequest was cancelled in Wonolo; nobody changed the shifts since")
+        return _edited_and_deleted(this, edit, "wonolo", lambda decided: _delete_all(link, group, decided))
+    return _delete_all(
+        link, group, this.because("the JobRequest was cancelled in Wonolo; nobody changed the shifts since")
+    )
+
+
+def _delete_all(link: LinkedDemand, group: ShiftGroup, this: About) -> list[Change]:
     records = {str(record["id"]): record for record in link.shifts}
     return [
         change(this, _delete(shift), precondition=owned_digest("shift", records[str(shift.id)]))
-        for shift in group.shifts
+        for shift in (*group.shifts, *group.strayed)
         if str(shift.id) in records
     ]
 
@@ -39,28 +47,50 @@ def _delete(shift: Shift) -> Write:
     return Write(action="delete", kind="shift", record=str(shift.id), worker=worker, seats=-shift.seats, payload={})
 
 
-def shifts_gone(link: LinkedDemand, posting: Posting, losses: tuple[str, ...], this: About) -> Change:
+def shifts_gone(link: LinkedDemand, posting: Posting, losses: tuple[str, ...], this: About) -> list[Change]:
     """No shift is left: the JobRequest is cancelled, unless it was edited, somebody joined it, or work has begun."""
     how = ", ".join(sorted(set(losses))) or "deleted"
     this = this.because(f"all its shifts in When I Work are gone ({how})")
     if this.stage(posting) in _BEGUN:
-        return remark(this, "skip", "job_request", "work has begun in Wonolo, so nothing is cancelled")
+        return [remark(this, "skip", "job_request", "work has begun in Wonolo, so nothing is cancelled")]
     stayed = msgspec.structs.replace(link.base, workers=link.base.workers & posting.demand.workers)
     edits = this.edits(stayed, posting.demand)
     if edits:
-        return _edited_and_deleted(this, wording.sentence(edits, "wonolo"), "wheniwork")
+        edit = wording.sentence(edits, "wonolo")
+        return _edited_and_deleted(this, edit, "wheniwork", lambda decided: [_cancel(link, posting, decided)])
+    return [_cancel(link, posting, this)]
+
+
+def _cancel(link: LinkedDemand, posting: Posting, this: About) -> Change:
     write = Write(action="delete", kind="job_request", record=str(posting.id), payload={"state": "cancelled"})
-    risk = spend(posting.demand, None, this.rules, posting)
+    workers = posting.demand.workers
+    saved = spend(posting.demand, None, this.rules, posting)
+    risk = msgspec.structs.replace(saved, fee_cents=this.fee(len(workers)))
     seen = owned_digest("job_request", link.job_request or {})
-    return change(this, write, risk=risk, precondition=seen, hold=COSTS if this.late else "")
+    return change(this, write, risk=risk, precondition=seen, hold="" if this.decided else this.costs(workers))
 
 
-def _edited_and_deleted(this: About, edit: str, deleted: System) -> Change:
+def _edited_and_deleted(
+    this: About, edit: str, deleted: System, delete: Callable[[About], list[Change]]
+) -> list[Change]:
+    """A conflict, or what a person chose: delete the other side too, or forget the link, so that it is created anew."""
     kept: System = "wheniwork" if deleted == "wonolo" else "wonolo"
-    return remark(
-        this.because(f"deleted in {NAMES[deleted]}, but changed since: {edit}"),
-        "conflict",
-        "job_request" if deleted == "wheniwork" else "shift",
-        "an edited record is never deleted silently",
-        choices=(f"delete it in {NAMES[kept]} too", f"create it in {NAMES[deleted]} again"),
+    asked = conflict(
+        remark(
+            this.because(f"deleted in {NAMES[deleted]}, but changed since: {edit}"),
+            "conflict",
+            "job_request" if deleted == "wheniwork" else "shift",
+            "an edited record is never deleted silently",
+        ),
+        (Choice(f"delete it in {NAMES[kept]} too"), Choice(f"create it in {NAMES[deleted]} again")),
     )
+    chosen = asked.chosen(this)
+    if chosen is None:
+        return [asked.remark]
+    choice, answer = chosen
+    decided = this.decided_by(answer, choice.words, asked.remark.cause)
+    return delete(decided) if choice == asked.choices[0] else [_forget(decided)]
+
+
+def _forget(this: About) -> Change:
+    return msgspec.structs.replace(remark(this, "do", "job_request", ""), action="unlink")

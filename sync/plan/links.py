@@ -11,8 +11,8 @@ from mappings.model import NAMES, Demand, Unmapped
 from mappings.ownership import Field
 from mappings.shifts import Lone, Shift, ShiftGroup, shift_changes, slot_of
 from sync.plan import wording
-from sync.plan.about import COSTS, About, change, remark, spend
-from sync.plan.conflicts import clashes, strays
+from sync.plan.about import About, change, remark, spend
+from sync.plan.conflicts import clash, strays
 from sync.plan.gone import both_gone, posting_gone, shifts_gone
 from sync.plan.merge import Merged, applied, differing, merge
 from sync.plan.model import Change, FieldChange, Write, digest
@@ -63,9 +63,7 @@ def _changes(link: LinkedDemand, sides: Sides, this: About) -> list[Change]:
         posting = wonolo_demand(sides.posting, link.base, this.rules, sides.group)
         this = msgspec.structs.replace(this, demand=posting.demand)
         return (
-            _merged(link, posting, sides.group, this)
-            if sides.group
-            else [shifts_gone(link, posting, sides.losses, this)]
+            _merged(link, posting, sides.group, this) if sides.group else shifts_gone(link, posting, sides.losses, this)
         )
     return posting_gone(link, sides.group, this) if sides.group else [both_gone(this)]
 
@@ -75,12 +73,25 @@ def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About
     merged = merge(link.base, posting.demand, group.demand, rights)
     this = this.because(_cause(link.base, posting.demand, group.demand, merged, this))
     staying = applied(group.demand, merged, waiting=False).workers
-    return [
-        *_to_wonolo(link, posting, merged, this),
-        *_to_wheniwork(link, group, merged, this),
-        *clashes(posting.demand, group.demand, merged, rights, this),
-        *strays(group, staying, this),
+    conflicts = [
+        *clash(posting, group.demand, merged, rights, this),
+        *strays(group, posting, staying, this),
     ]
+    answered = next(((row, *chosen) for row in conflicts if (chosen := row.chosen(this))), None)
+    if answered is None:
+        return [*_both(link, posting, group, merged, this), *(row.remark for row in conflicts)]
+    asked, choice, answer = answered  # one at a time: each may change what the others are about
+    this = this.decided_by(answer, choice.words, asked.remark.cause, choice.sent_home)
+    writes = [
+        change(this, write) if write.kind == "job" else _shift_change(link, write, (), this) for write in choice.writes
+    ]
+    return writes + _both(link, posting, group, {**merged, **choice.merged}, this)
+
+
+def _both(
+    link: LinkedDemand, posting: Posting, group: ShiftGroup, merged: Mapping[Field, Merged], this: About
+) -> list[Change]:
+    return [*_to_wonolo(link, posting, merged, this), *_to_wheniwork(link, group, merged, this)]
 
 
 def _cause(base: Demand, wonolo: Demand, wheniwork: Demand, merged: Mapping[Field, Merged], this: About) -> str:
@@ -106,7 +117,7 @@ def _to_wonolo(link: LinkedDemand, posting: Posting, merged: Mapping[Field, Merg
     yield from _posting_update(link, posting, ready, this)
     yield from _posting_update(link, msgspec.structs.replace(posting, demand=ready), full, this, hold=_NEEDS_YES)
     for write in job_writes(posting, ready):
-        yield change(this, write, hold=COSTS if this.late and write.action == "release" else "")
+        yield change(this, write, hold=this.costs(frozenset({write.worker})) if write.action == "release" else "")
 
 
 def _posting_update(

@@ -14,7 +14,7 @@ Outcome = Literal["same", "copied", "overruled", "clash"]
 class Merged(msgspec.Struct, frozen=True):
     """What became of one field: its value, where that comes from, and whether it waits for a yes.
 
-    On a clash `value` means nothing: each side keeps its own.
+    On a clash each side keeps its own; where there are more workers than seats, `value` is what both wanted.
     """
 
     field: Field
@@ -70,7 +70,8 @@ def _seats_suffice(merged: dict[Field, Merged]) -> dict[Field, Merged]:
     headcount, workers = merged["headcount"], merged["workers"]
     if "clash" in (headcount.outcome, workers.outcome) or len(workers.value) <= headcount.value:
         return merged
-    return merged | {"headcount": Merged("headcount", "clash"), "workers": Merged("workers", "clash")}
+    both = (msgspec.structs.replace(row, outcome="clash", waits=False) for row in (headcount, workers))
+    return merged | {row.field: row for row in both}
 
 
 def applied(side: Demand, merged: Mapping[Field, Merged], *, waiting: bool) -> Demand:

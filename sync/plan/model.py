@@ -27,12 +27,16 @@ class FieldChange(msgspec.Struct, frozen=True):
 
 
 class Risk(msgspec.Struct, frozen=True):
-    """What a change touches: paid minutes and cents it adds (or takes away), people, minutes until the start."""
+    """What a change touches: paid minutes and cents it adds (or takes away), people, minutes until the start.
+
+    `fee_cents` is what a cancellation so near the start costs: half the pay of every worker it sends home.
+    """
 
     paid_minutes: int = 0
     cents: int = 0
     people: int = 0
     minutes_to_start: int | None = None
+    fee_cents: int = 0
 
 
 class Write(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +61,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     `reason` why it waits or is left out. `precondition` is the digest of the record the change was planned on;
     `expects` are fields the record must have when it is sent, after the earlier changes of the same plan. `touched`
     are the fields of the demand it writes, `seats` how many seats it adds, `sources` the shifts a new JobRequest is
-    made of.
+    made of. `decided` is the key of the decision it rests on; carrying the change out uses that up.
     """
 
     action: Action
@@ -83,6 +87,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     seats: int = 0
     worker: str = ""
     risk: Risk = Risk()
+    decided: str = ""
 
     @property
     def key(self) -> str:
@@ -91,16 +96,29 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return digest(facts)[:12]
 
     @property
+    def facts(self) -> str:
+        """A digest of all that a person judges it by; a decision about other facts counts for nothing.
+
+        Not the minutes to the start: they pass by themselves.
+        """
+        risk = (self.risk.paid_minutes, self.risk.cents, self.risk.people, self.risk.fee_cents)
+        return digest((self.precondition, self.fields, self.cause, self.choices, risk))[:12]
+
+    @property
     def writes(self) -> bool:
         """Whether carrying it out sends something to a remote system."""
         return self.verdict == "do" and self.action not in ("link", "unlink", "none")
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """Changes in the order they are carried out, and the links whose base moves although nothing is written."""
+    """Changes in the order they are carried out, and the links whose base moves although nothing is written.
+
+    `void` are the keys of decisions that count no longer, as the facts under them changed.
+    """
 
     changes: tuple[Change, ...] = ()
     settled: tuple[str, ...] = ()
+    void: tuple[str, ...] = ()
 
     def judged(self, judge: Callable[[Change], tuple[Verdict, str] | None]) -> "Plan":
         """The plan with another verdict and reason for the changes the judge gives one."""
@@ -112,8 +130,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def checksum(self) -> str:
-        """The same for plans that would do the same."""
-        return digest([change.key for change in self.changes])[:16]
+        """The same for plans that would do the same, for the same reasons."""
+        return digest([(change.key, change.verdict, change.facts) for change in self.changes])[:16]
 
     @property
     def to_do(self) -> tuple[Change, ...]:

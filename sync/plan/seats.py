@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mappings.demand import Posting
+from mappings.demand import Posting, Seat
 from mappings.model import Demand, Rules
 from mappings.shifts import Shift, ShiftGroup, required_fields, shift_fields
 from mappings.worker import wonolo_id
@@ -110,17 +110,15 @@ def job_writes(posting: Posting, target: Demand) -> list[Write]:
     """The writes that give a JobRequest the workers of the target: assign or cancel a Job (Wonolo reference 4)."""
     now = posting.demand.workers
     gone = [seat for worker in sorted(now - target.workers) if (seat := posting.seat_of(worker))]
-    releases = [
-        Write(
-            action="release",
-            kind="job",
-            record=str(seat.job_id),
-            worker=seat.worker,
-            payload={"state": "cancelled", "cancelled_reason": "admin_cancelled"},
-        )
-        for seat in gone
+    return [release_job(seat) for seat in gone] + [
+        _assign_job(posting, worker) for worker in sorted(target.workers - now)
     ]
-    return releases + [_assign_job(posting, worker) for worker in sorted(target.workers - now)]
+
+
+def release_job(seat: Seat) -> Write:
+    """The write that takes a worker's seat back: the Job is cancelled (Wonolo reference 4)."""
+    payload = {"state": "cancelled", "cancelled_reason": "admin_cancelled"}
+    return Write(action="release", kind="job", record=str(seat.job_id), worker=seat.worker, payload=payload)
 
 
 def _assign_job(posting: Posting, worker: str) -> Write:

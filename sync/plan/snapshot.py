@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from mappings.decision import Decision
 from mappings.link import LinkedDemand, LinkedWorker
 from mappings.model import Rules, Worker
 from mappings.ownership import OWNERSHIP, Ownership
@@ -34,7 +35,8 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     `users` names the worker behind a When I Work user id; `people` are the workers seen in Wonolo; `candidates` the
     When I Work users who may turn out to be one of them. `busy` links have a write whose outcome is not known yet.
-    `taken` are keys of links that exist, as far as a new link might get one of them.
+    `taken` are keys of links that exist, as far as a new link might get one of them. `decisions` are those that
+    people made and that still count, by what was decided.
     """
 
     now: datetime
@@ -48,6 +50,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     candidates: tuple[tuple[int, Worker], ...] = ()
     busy: Mapping[str, str] = {}
     taken: frozenset[str] = frozenset()
+    decisions: Mapping[str, Decision] = {}
 
     @property
     def rules(self) -> Rules:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mappings.decision import Decision
 from mappings.model import NAMES, Demand, Rules, System, Worker
 from mappings.ownership import FIELDS
 from sync.plan.model import FieldChange
@@ -67,6 +68,22 @@ def edits(before: Demand, after: Demand, rules: Rules, people: Mapping[str, Work
         for name in FIELDS
         if (old := getattr(before, name)) != (new := getattr(after, name)) and None not in (old, new)
     )
+
+
+def money(cents: int) -> str:
+    """Dollars and cents, as `$75.00`."""
+    return f"${cents / 100:,.2f}"
+
+
+def fee(cents: int) -> str:
+    """A fee in brackets, to stand behind what it is for; empty when there is none."""
+    return f" ({money(cents)})" if cents else ""
+
+
+def decided(answer: Decision, zone: str) -> str:
+    """Who decided, when and why, as `Dana said so on Mon 02 Mar 09:12 (by telephone)`."""
+    why = f" ({answer.why})" if answer.why else ""
+    return f"{answer.who} decided so on {wall(answer.at, zone)}{why}"
 
 
 def sentence(changes: Iterable[FieldChange], where: System) -> str:
