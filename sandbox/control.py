@@ -173,7 +173,7 @@ def _stop_webhooks(world: World, body: dict[str, Any], request: Request) -> Any:
 
 
 def _reset(world: World, body: dict[str, Any], _request: Request) -> Any:
-    """Begin again; `seed`, `demands`, `posted` and `start` replace those of the last beginning."""
+    """Begin again; `seed`, `demands`, `posted`, `filled` and `start` replace those of the last beginning."""
     given = dict(body)
     if given.get("start") is not None:
         given["start"] = _instant(given["start"])

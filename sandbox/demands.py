@@ -1,10 +1,11 @@
-"""Generated work: OpenShifts and own shifts in When I Work, and JobRequests that requestors typed into Wonolo."""
+"""Generated work: OpenShifts and own shifts in When I Work, and JobRequests on Wonolo alone, filled or not."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ from sandbox.wheniwork.records import EMPLOYEE
 from sandbox.wheniwork.roster import add_shift
 from sandbox.wheniwork.state import WhenIWorkState
 from sandbox.wonolo.job_requests import add_job_request
+from sandbox.wonolo.lifecycle import accept
+from sandbox.wonolo.rankings import is_ready
 from sandbox.wonolo.state import WonoloState
 
 _ZONE = ZoneInfo("America/Chicago")
@@ -73,10 +76,17 @@ def _one(rng: random.Random, items: Sequence[_Item]) -> _Item:
     return items[int(rng.random() * len(items))]
 
 
-def post_job_requests(state: WonoloState, rng: random.Random, count: int) -> None:
-    """Add JobRequests that requestors typed into Wonolo alone."""
-    for _ in range(count):
-        add_job_request(state, job_request_fields(rng, state.clock.now()))
+def post_job_requests(state: WonoloState, rng: random.Random, count: int, filled: int = 0) -> None:
+    """Add JobRequests that requestors typed into Wonolo alone; workers have accepted every slot of the first `filled`.
+
+    The workers take turns. There are but forty, so with many JobRequests they are on several at the same time.
+    """
+    turns = cycle([user for user in state.users.records.values() if is_ready(user)])
+    for number in range(count):
+        job_request = add_job_request(state, job_request_fields(rng, state.clock.now()))
+        if number < filled:
+            for worker in islice(turns, job_request["slots"]):
+                accept(state, job_request, worker)
 
 
 def job_request_fields(rng: random.Random, now: datetime) -> dict[str, Any]:

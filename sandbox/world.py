@@ -30,18 +30,20 @@ class Beginning:
     """What decides a world: the seed of every random choice, how much there is in it, and when it begins.
 
     `demands` is the number of OpenShift stacks in When I Work, `posted` the share of that number that requestors have
-    typed into Wonolo besides. Without a `start` the clock runs with real time.
+    typed into Wonolo besides, and `filled` the share of these JobRequests whose every slot a worker has accepted.
+    Without a `start` the clock runs with real time.
     """
 
     seed: int = 1
     demands: int = 12
     posted: float = 0.0
+    filled: float = 0.0
     start: datetime | None = None
 
     def __post_init__(self) -> None:
         """Check the amounts; there are not places, positions and times for more demands that differ."""
-        if not 0 <= self.demands <= MOST_DEMANDS or not 0 <= self.posted <= 1:
-            raise ValueError(f"Demands go from 0 to {MOST_DEMANDS}, posted from 0 to 1.")
+        if not 0 <= self.demands <= MOST_DEMANDS or not 0 <= self.posted <= 1 or not 0 <= self.filled <= 1:
+            raise ValueError(f"Demands go from 0 to {MOST_DEMANDS}, posted and filled from 0 to 1.")
         if self.start is not None and not 2000 <= self.start.year < 2100:
             raise ValueError("A world begins in this century.")
 
@@ -135,7 +137,7 @@ class World:
 
 def build_world(seed: int = 1, demands: int = 12, start: datetime | None = None, posted: float = 0.0) -> World:
     """A world from its beginning; see Beginning."""
-    return World(Beginning(seed, demands, posted, start))
+    return World(Beginning(seed, demands, posted, start=start))
 
 
 def _rng(seed: int, part: str) -> random.Random:
@@ -148,4 +150,5 @@ def _populate(world: World) -> None:
     seed_wheniwork(world.wheniwork)
     open_warehouses(world.wheniwork)
     schedule_demands(world.wheniwork, _rng(beginning.seed, "demands"), beginning.demands)
-    post_job_requests(world.wonolo, _rng(beginning.seed, "posted"), round(beginning.demands * beginning.posted))
+    posted = round(beginning.demands * beginning.posted)
+    post_job_requests(world.wonolo, _rng(beginning.seed, "posted"), posted, round(posted * beginning.filled))

@@ -151,7 +151,7 @@ def test_a_reset_begins_again() -> None:
     control.post("/advance", {"hours": 30})
     control.post("/faults", {"fault": "error"})
     control.post("/switches", {"wonolo": {"pool": "public"}})
-    beginning = {"seed": 3, "demands": 3, "posted": 0.0, "start": "2026-11-23T18:00:00Z"}
+    beginning = {"seed": 3, "demands": 3, "posted": 0.0, "filled": 0.0, "start": "2026-11-23T18:00:00Z"}
     assert control.post("/reset", {}) == {**beginning, "now": "2026-11-23T18:00:00+00:00"}
     assert control.get("/state") == begun
     assert control.get("/faults") == {"faults": []}
@@ -160,21 +160,23 @@ def test_a_reset_begins_again() -> None:
 
 
 def test_a_reset_may_begin_elsewhere() -> None:
-    """Another seed, more demands, JobRequests of requestors, another start."""
+    """Another seed, more demands, JobRequests of requestors, half of them filled, another start."""
     control = Control()
-    body = {"seed": 4, "demands": 20, "posted": 0.5, "start": "2027-01-01T00:00:00Z"}
+    body = {"seed": 4, "demands": 20, "posted": 0.5, "filled": 0.5, "start": "2027-01-01T00:00:00Z"}
     assert control.post("/reset", body) == {**body, "now": "2027-01-01T00:00:00+00:00"}
     state = control.get("/state")
-    assert (len(state["wonolo"]["job_requests"]), state["now"]) == (10, "2027-01-01T00:00:00+00:00")
+    states = [row["state"] for row in state["wonolo"]["job_requests"]]
+    assert (states, state["now"]) == (["filled"] * 5 + ["posted"] * 5, "2027-01-01T00:00:00+00:00")
     assert "start" in control.post("/reset", {"start": None})
 
 
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ({"size": 1}, "A beginning has seed, demands, posted, start, not size."),
-        ({"demands": -1}, "Demands go from 0 to 200000, posted from 0 to 1."),
-        ({"posted": 2}, "Demands go from 0 to 200000, posted from 0 to 1."),
+        ({"size": 1}, "A beginning has seed, demands, posted, filled, start, not size."),
+        ({"demands": -1}, "Demands go from 0 to 200000, posted and filled from 0 to 1."),
+        ({"posted": 2}, "Demands go from 0 to 200000, posted and filled from 0 to 1."),
+        ({"filled": -0.1}, "Demands go from 0 to 200000, posted and filled from 0 to 1."),
         ({"seed": "x"}, "Expected `int`, got `str` - at `$.seed`"),
         ({"start": "9999-12-31T00:00:00Z"}, "A world begins in this century."),
         ({"start": "2027-01-01"}, "An instant needs an offset, as 2026-03-02T08:00:00-06:00."),

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,8 @@ from sandbox.__main__ import main
 from sandbox.clock import VirtualClock
 from sandbox.people import ImpossibleActError, live, perform
 from sandbox.serve import Server
-from sandbox.world import World, build_world
+from sandbox.wonolo.lifecycle import jobs_on
+from sandbox.world import Beginning, World, build_world
 from tests.sandbox_wonolo import NOON
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -75,11 +77,25 @@ def test_requestors_have_typed_a_share_of_job_requests() -> None:
     assert [record["state"] for record in posted] == ["posted"] * 4
 
 
+def test_workers_have_accepted_a_share_of_these_job_requests() -> None:
+    """Every slot of it, each another worker; the rest of the world stays as it is without them."""
+    beginning = Beginning(demands=40, posted=0.5, filled=0.6, start=NOON)
+    wonolo, without = World(beginning).wonolo, World(replace(beginning, filled=0.0)).wonolo
+    records = list(wonolo.job_requests.records.values())
+    assert [record["state"] for record in records] == ["filled"] * 12 + ["posted"] * 8
+    workers = {record["id"]: [job["worker_id"] for job in jobs_on(wonolo, record)] for record in records}
+    assert [len(workers[record["id"]]) for record in records] == [record["slots"] for record in records[:12]] + [0] * 8
+    assert all(len(set(some)) == len(some) for some in workers.values())
+    assert World(beginning).snapshot() == World(beginning).snapshot()
+    starts = [record["start_time"] for record in without.job_requests.records.values()]
+    assert [record["start_time"] for record in records] == starts
+
+
 def test_a_large_world_is_there_soon() -> None:
-    """Ten thousand demands with their own shifts and drafts, and as many JobRequests."""
+    """Ten thousand demands with their own shifts and drafts, as many JobRequests, and their Jobs."""
     began = time.process_time()
-    build_world(demands=10_000, start=NOON, posted=1.0)
-    assert time.process_time() - began < 15
+    World(Beginning(demands=10_000, posted=1.0, filled=1.0, start=NOON))
+    assert time.process_time() - began < 20
 
 
 def test_reminders_go_out_as_the_clock_moves() -> None:

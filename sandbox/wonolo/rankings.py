@@ -25,8 +25,12 @@ def may_accept(state: WonoloState, user: Record, job_request: Record) -> bool:
     needed = {requirement["badge_id"] for requirement in job_request["badge_requirements"]}
     hard = {number for number in needed if number in badges and not badges[number]["is_soft"]}
     held = {badge["badge_id"] for badge in user["user_badges"]}
-    ready = user["type"] == "Worker" and user["onboarding_last_state"] == "complete" and not user["suspended"]
-    return ready and hard <= held and user["id"] not in job_request["ban_list"]
+    return is_ready(user) and hard <= held and user["id"] not in job_request["ban_list"]
+
+
+def is_ready(user: Record) -> bool:
+    """Whether a user is a Worker who is through the onboarding and not suspended."""
+    return user["type"] == "Worker" and user["onboarding_last_state"] == "complete" and not user["suspended"]
 
 
 def list_rankings(state: WonoloState, params: Params) -> dict[str, Any]:

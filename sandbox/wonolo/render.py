@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,8 +35,10 @@ _PRINTED_AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
 _NOT_SHOWN = ("opened_as", "ranking_round", "worker_id", "cancelled_reason")
 
 
+@lru_cache(maxsize=4096)
 def iso(value: datetime) -> str:
     """ISO 8601 with milliseconds and the Pacific offset, as 2019-11-14T09:51:32.777-08:00."""
+    # Remembered: each Job of a page prints the same instants of its worker again.
     return value.astimezone(_PACIFIC).isoformat(timespec="milliseconds")
 
 
