@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
+import msgspec
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
 
 from sandbox import control
 from sandbox.courier import Courier
-from sandbox.gate import Gate
+from sandbox.gate import Gate, system_of
 from sandbox.wheniwork import routes as wheniwork
+from sandbox.wheniwork.answers import ApiError
 from sandbox.wonolo import routes as wonolo
+from sandbox.wonolo.refusal import Refusal
 from sandbox.world import World
 
 _PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": "/_sandbox/openapi.json"}
@@ -25,4 +30,20 @@ def create_app(world: World) -> FastAPI:
     app.include_router(wheniwork.routes(world.wheniwork), prefix="/2")
     app.include_router(wheniwork.login_routes(world.wheniwork))
     app.add_middleware(Gate, world=world, courier=courier)
+
+    async def refuse(request: Request, error: HTTPException) -> Response:
+        body = msgspec.json.encode(_refusal(world, request.scope["path"], error))
+        return Response(body, error.status_code, media_type="application/json")
+
+    app.exception_handlers[HTTPException] = refuse
     return app
+
+
+def _refusal(world: World, path: str, error: HTTPException) -> dict[str, Any]:
+    """The body, in the API's own shape, for what no route answers: an unheard-of method, a prefix alone."""
+    system = system_of(path)
+    if system == "wonolo":
+        return Refusal(HTTPStatus(error.status_code), error.detail).body(world.wonolo.switches.error_shape)
+    if system == "wheniwork":
+        return ApiError(error.status_code, error.detail, error.status_code).envelope()
+    return {"error": error.detail}

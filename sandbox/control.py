@@ -14,6 +14,8 @@ from sandbox.courier import Courier
 from sandbox.faults import Rule
 from sandbox.people import ImpossibleActError, UnknownActError, live, perform
 from sandbox.webhooks import Target
+from sandbox.wheniwork import operations as wheniwork_operations
+from sandbox.wonolo import operations as wonolo_operations
 from sandbox.world import Beginning, World
 
 _MOST_ACTS = 10_000
@@ -138,6 +140,16 @@ def _clear_faults(world: World, body: dict[str, Any], request: Request) -> Any:
     return _faults(world, body, request)
 
 
+def _wonolo_document(_world: World, _body: dict[str, Any], _request: Request) -> Any:
+    """Wonolo's routes as OpenAPI."""
+    return wonolo_operations.document()
+
+
+def _wheniwork_document(_world: World, _body: dict[str, Any], _request: Request) -> Any:
+    """When I Work's routes as OpenAPI."""
+    return wheniwork_operations.document()
+
+
 def _switches(world: World, _body: dict[str, Any], _request: Request) -> Any:
     """The switches of both services."""
     return {"wonolo": asdict(world.wonolo.switches), "wheniwork": asdict(world.wheniwork.switches)}
@@ -200,4 +212,6 @@ _ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("POST", "/webhooks", _aim_webhooks),
     ("DELETE", "/webhooks", _stop_webhooks),
     ("POST", "/reset", _reset),
+    ("GET", "/openapi/wonolo.json", _wonolo_document),
+    ("GET", "/openapi/wheniwork.json", _wheniwork_document),
 )

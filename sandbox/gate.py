@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.bodies import LARGEST_BODY
 from sandbox.courier import Courier
 from sandbox.effects import Reply, reply_under
 from sandbox.requests import Received
@@ -70,13 +71,13 @@ class Gate:
 
 
 async def _whole_body(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    more = True
+    """The body; of one that is too large only so much is kept that the API notices."""
+    body, more = b"", True
     while more:
         message = await receive()
-        parts.append(message.get("body", b""))
+        body = b"".join((body, message.get("body", b"")))[: LARGEST_BODY + 1]
         more = message.get("more_body", False)
-    return b"".join(parts)
+    return body
 
 
 def _without_last_slash(scope: Scope) -> Scope:

@@ -82,7 +82,7 @@ def _readable(body: bytes) -> Any:
     if not body.strip():
         return None
     if len(body) > LONGEST_BODY:
-        return f"({len(body)} bytes)"
+        return f"(more than {LONGEST_BODY} bytes)"
     try:
         return _scrub(msgspec.json.decode(body))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):

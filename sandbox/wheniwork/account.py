@@ -10,7 +10,7 @@ from sandbox.wheniwork.fields import Converter, mapping, text
 from sandbox.wheniwork.plain_calls import merged
 from sandbox.wheniwork.state import TIMEZONE_ID, TIMEZONE_NAME
 
-_FIELDS: Mapping[str, Converter] = {"company": text, "logo": text, "subdomain": text, "settings": mapping}
+FIELDS: Mapping[str, Converter] = {"company": text, "logo": text, "subdomain": text, "settings": mapping}
 _PLANS = (("Free", 0, "5", False), ("Small", 29, "25", True), ("Large", 99, "100", True))
 
 
@@ -26,7 +26,7 @@ def update_account(call: Call) -> dict[str, Any]:
     call.require_manager()
     if call.path["id"] != str(call.account_id):
         raise not_found(call.state, "accounts")
-    account, fields = call.state.accounts[call.account_id], call.fields(_FIELDS)
+    account, fields = call.state.accounts[call.account_id], call.fields(FIELDS)
     if "settings" in fields:
         fields["settings"] = {**account["settings"], **(fields["settings"] or {})}
     return {"account": call.show(merged(call, account, fields))}

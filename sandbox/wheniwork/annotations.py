@@ -29,7 +29,7 @@ def _location_ids(value: Any, _setting: Any) -> list[int]:
     return ids([row.get("id") if isinstance(row, Mapping) else row for row in rows])
 
 
-_FIELDS: Mapping[str, Converter] = {
+FIELDS: Mapping[str, Converter] = {
     "start_date": moment,
     "end_date": last_moment,
     "locations": _location_ids,
@@ -89,7 +89,7 @@ def update_annotation(call: Call) -> dict[str, Any]:
 
 
 def _read(call: Call, before: Mapping[str, Any]) -> dict[str, Any]:
-    fields = call.fields(_FIELDS)
+    fields = call.fields(FIELDS)
     _require_schedules(call, {**before, **fields})
     for location_id in fields.get("locations", ()):
         call.find("locations", location_id)

@@ -12,7 +12,7 @@ from sandbox.wheniwork.listing import end_of
 from sandbox.wheniwork.plain_calls import merged, of_account, removed, require
 from sandbox.wheniwork.records import Record
 
-_FIELDS: Mapping[str, Converter] = {
+FIELDS: Mapping[str, Converter] = {
     **dict.fromkeys(("user_id", "repeat"), whole),
     **dict.fromkeys(("name", "description"), text),
     "start_date": day,
@@ -28,7 +28,7 @@ def _weekday(value: Any, setting: Any) -> int:
     return number
 
 
-_ITEM_FIELDS: Mapping[str, Converter] = {
+ITEM_FIELDS: Mapping[str, Converter] = {
     "day": _weekday,
     "type": whole,
     **dict.fromkeys(("start_time", "end_time"), wall_time),
@@ -94,7 +94,7 @@ def update_availability(call: Call) -> dict[str, Any]:
 
 
 def _read(call: Call, before: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]] | None]:
-    fields = call.fields(_FIELDS)
+    fields = call.fields(FIELDS)
     after = {**before, **fields}
     for user_id in (after["user_id"], before["user_id"]):
         if call.find("users", user_id)["id"] != call.user["id"]:
@@ -104,7 +104,7 @@ def _read(call: Call, before: Mapping[str, Any]) -> tuple[dict[str, Any], list[d
     rows = next((call.body[key] for key in _ITEM_KEYS if key in call.body), None)
     if not isinstance(rows, list | None):
         raise invalid("The items must be an array.")
-    return fields, None if rows is None else [read_fields(row, _ITEM_FIELDS, call.setting) for row in rows]
+    return fields, None if rows is None else [read_fields(row, ITEM_FIELDS, call.setting) for row in rows]
 
 
 def _replace_items(call: Call, availability: Record, items: list[dict[str, Any]]) -> None:

@@ -18,7 +18,7 @@ NOTES_LENGTH = 160
 _RANGE_TOO_LONG, _BYDAY_MISSING = 2002, 2006
 _KIND = "availability_events"
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_FIELDS: Mapping[str, Converter] = {
+FIELDS: Mapping[str, Converter] = {
     **dict.fromkeys(("user_id", "type"), whole),
     **dict.fromkeys(("notes", "recurrence"), text),
     "start_time": moment,
@@ -69,7 +69,7 @@ def _find(call: Call) -> Record:
 
 def create_event(call: Call) -> dict[str, Any]:
     """`POST /2/availabilityevents`: start_time is needed; one's own, or anybody's by a supervisor."""
-    fields = {"user_id": call.user["id"], **call.fields(_FIELDS)}
+    fields = {"user_id": call.user["id"], **call.fields(FIELDS)}
     require(fields, "start_time")
     lasting = timedelta(hours=23, minutes=59, seconds=59) if fields.get("all_day") else timedelta(hours=1)
     event = {"end_time": fields["start_time"] + lasting, **fields}
@@ -80,7 +80,7 @@ def create_event(call: Call) -> dict[str, Any]:
 
 def update_event(call: Call) -> dict[str, Any]:
     """`PUT /2/availabilityevents/{id}`: a merge, answered by a list, as a change may split a series."""
-    event, fields = _find(call), call.fields(_FIELDS)
+    event, fields = _find(call), call.fields(FIELDS)
     _checked_user(call, {**event, **fields})
     return _answer(call, [merged(call, event, fields)])
 

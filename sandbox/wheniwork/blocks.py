@@ -10,7 +10,7 @@ from sandbox.wheniwork.fields import Converter, flag_number, number, text, wall_
 from sandbox.wheniwork.plain_calls import both_spellings, merged, of_account, removed, require
 from sandbox.wheniwork.shift_fields import breaks, check_links
 
-_FIELDS: Mapping[str, Converter] = {
+FIELDS: Mapping[str, Converter] = {
     **dict.fromkeys(("location_id", "position_id"), whole),
     **dict.fromkeys(("start_time", "end_time"), wall_time),
     **dict.fromkeys(("color", "notes"), text),
@@ -45,7 +45,7 @@ def update_block(call: Call) -> dict[str, Any]:
 
 def _read(call: Call, before: Mapping[str, Any]) -> dict[str, Any]:
     call.require_supervisor()
-    fields = call.fields(_FIELDS)
+    fields = call.fields(FIELDS)
     check_links(call.state, fields, before, call.account_id)
     return fields
 

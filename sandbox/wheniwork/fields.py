@@ -36,7 +36,7 @@ def read_fields(body: Any, converters: Mapping[str, Converter], setting: Setting
         if name in body:
             try:
                 found[name] = convert(body[name], setting)
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, OverflowError) as error:
                 raise invalid(f"The value of {name} is invalid.") from error
     return found
 

@@ -12,7 +12,7 @@ from sandbox.wheniwork.plain_calls import merged, of_account, removed, require
 from sandbox.wheniwork.records import Record
 
 _SUBJECTS = ("request_id", "swap_id", "conversation_id")
-_FIELDS: Mapping[str, Converter] = {**dict.fromkeys(_SUBJECTS, whole), **dict.fromkeys(("title", "content"), text)}
+FIELDS: Mapping[str, Converter] = {**dict.fromkeys(_SUBJECTS, whole), **dict.fromkeys(("title", "content"), text)}
 
 
 def list_messages(call: Call) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def get_message(call: Call) -> dict[str, Any]:
 
 def create_message(call: Call) -> dict[str, Any]:
     """`POST /2/messages`: the caller says something; `content` is needed."""
-    fields = call.fields(_FIELDS)
+    fields = call.fields(FIELDS)
     require(fields, "content")
     return {"message": call.show(add_message(call, fields))}
 
@@ -47,7 +47,7 @@ def add_message(call: Call, fields: Mapping[str, Any]) -> Record:
 
 def update_message(call: Call) -> dict[str, Any]:
     """`PUT /2/messages/{id}`: a merge, of one's own or by a supervisor."""
-    return {"message": call.show(merged(call, _own(call), call.fields(_FIELDS)))}
+    return {"message": call.show(merged(call, _own(call), call.fields(FIELDS)))}
 
 
 def delete_message(call: Call) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sandbox.wheniwork.fields import Converter, flag, last_moment, moment, text
 from sandbox.wheniwork.listing import end_of
 from sandbox.wheniwork.plain_calls import merged, of_account
 
-_FIELDS: Mapping[str, Converter] = {
+FIELDS: Mapping[str, Converter] = {
     "start_date": moment,
     "end_date": last_moment,
     "notes": text,
@@ -43,7 +43,7 @@ def get_payroll(call: Call) -> dict[str, Any]:
 def update_payroll(call: Call) -> dict[str, Any]:
     """`PUT /2/payrolls/{id}` by a manager: a merge; closing and finalizing note when."""
     call.require_manager()
-    payroll, fields = call.find("payrolls", call.path["id"]), call.fields(_FIELDS)
+    payroll, fields = call.find("payrolls", call.path["id"]), call.fields(FIELDS)
     after = {**payroll, **fields}
     if after["end_date"] <= after["start_date"]:
         raise ApiError(400, "The end date must be after the start date.", END_BEFORE_START)

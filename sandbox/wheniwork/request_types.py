@@ -9,7 +9,7 @@ from sandbox.wheniwork.calls import Call, Handlers
 from sandbox.wheniwork.fields import Converter, flag, text
 from sandbox.wheniwork.plain_calls import of_account, require
 
-_FIELDS: Mapping[str, Converter] = {"name": text, **dict.fromkeys(("enabled", "allow_paid", "allow_unpaid"), flag)}
+FIELDS: Mapping[str, Converter] = {"name": text, **dict.fromkeys(("enabled", "allow_paid", "allow_unpaid"), flag)}
 
 
 def list_request_types(call: Call) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def list_request_types(call: Call) -> dict[str, Any]:
 def create_request_type(call: Call) -> dict[str, Any]:
     """`POST /2/requesttypes` by a manager; answers 201."""
     call.require_manager()
-    fields = call.fields(_FIELDS)
+    fields = call.fields(FIELDS)
     require(fields, "name")
     made = call.state.add("request_types", {"account_id": call.account_id, **fields})
     return {"request-type": call.show(made)}

@@ -18,7 +18,7 @@ from sandbox.wheniwork.sideloads import shown
 PENDING, CANCELED, ACCEPTED, EXPIRED, DENIED = 0, 1, 2, 3, 4
 USUAL_LIMIT, MOST = 5, 200
 _CONFLICT = 3704
-_FIELDS: Mapping[str, Converter] = {
+FIELDS: Mapping[str, Converter] = {
     **dict.fromkeys(("user_id", "status", "type", "type_id"), whole),
     "start_time": moment,
     "end_time": last_moment,
@@ -98,7 +98,7 @@ def _find(call: Call) -> Record:
 
 def create_request(call: Call) -> dict[str, Any]:
     """`POST /2/requests`: for oneself, or by a supervisor for anybody; answers 201."""
-    fields = {"user_id": call.user["id"], **call.fields(_FIELDS)}
+    fields = {"user_id": call.user["id"], **call.fields(FIELDS)}
     require(fields, "start_time", "end_time")
     if fields["user_id"] != call.user["id"]:
         call.require_supervisor()
@@ -120,7 +120,7 @@ def update_request(call: Call) -> dict[str, Any]:
     A denied request (status 4) is stored as cancelled, with `user_status` 4.
     """
     request = _find(call)
-    fields = call.fields(_FIELDS)
+    fields = call.fields(FIELDS)
     changes = {name: fields[name] for name in _CHANGEABLE if name in fields}
     status = changes.pop("status", request["user_status"])
     _check(call, {**request, **changes})

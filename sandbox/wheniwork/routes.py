@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.bodies import LARGEST_BODY, read_json
 from sandbox.wheniwork import (
     account,
     annotations,
@@ -65,7 +65,9 @@ _SINGLE_PATHS: Handlers = {
     **annotations.PATHS,
     **messages.PATHS,
 }
-_PATHS: Handlers = {**_SINGLE_PATHS, "/batch": {"POST": batch.over(_SINGLE_PATHS)}}
+PATHS: Handlers = {**_SINGLE_PATHS, "/batch": {"POST": batch.over(_SINGLE_PATHS)}}
+LOGINS: Mapping[str, LoginHandler] = {"/2/login": login.legacy_login, "/login": login.new_login}
+"""Where strangers send their credentials by POST, from the root of the host."""
 _CREATED = {"/requests", "/requesttypes", "/swaps"}
 """Where a POST is documented to answer 201 (When I Work reference 3.2)."""
 
@@ -74,10 +76,10 @@ def routes(state: WhenIWorkState) -> APIRouter:
     """The v2 API, to be mounted at `/2`; every path answers with and without a trailing slash, never redirecting."""
     router = APIRouter()
     # Fixed paths before those with an id in the same place.
-    for path in sorted(_PATHS, key=lambda path: path.replace("{", "~")):
-        responders = {method: _for_users(state, handler) for method, handler in _PATHS[path].items()}
+    for path in sorted(PATHS, key=lambda path: path.replace("{", "~")):
+        responders = {method: _for_users(state, handler) for method, handler in PATHS[path].items()}
         if path == "/login":
-            responders["POST"] = _for_strangers(state, login.legacy_login)
+            responders["POST"] = _for_strangers(state, LOGINS["/2/login"])
         _add(router, path, _endpoint(state, responders, created=path in _CREATED))
     _add(router, "/{rest:path}", _endpoint(state, {}))
     return router
@@ -86,7 +88,7 @@ def routes(state: WhenIWorkState) -> APIRouter:
 def login_routes(state: WhenIWorkState) -> APIRouter:
     """Today's login host, `POST /login`, to be mounted at the root."""
     router = APIRouter()
-    _add(router, "/login", _endpoint(state, {"POST": _for_strangers(state, login.new_login)}))
+    _add(router, "/login", _endpoint(state, {"POST": _for_strangers(state, LOGINS["/login"])}))
     return router
 
 
@@ -103,6 +105,7 @@ def _endpoint(state: WhenIWorkState, responders: Mapping[str, Responder], *, cre
         try:
             _throttle(state, request, headers)
             _require_json(request)
+            _require_small(raw)
             body = _responder(request, responders)(request, raw)
             status = state.switches.created_status if created and request.method == "POST" else 200
             return answer(body, status, headers)
@@ -116,6 +119,11 @@ def _require_json(request: Request) -> None:
     accepted = request.headers.get("accept", "").lower()
     if accepted and not any(word in accepted for word in ("json", "*/*", "application/*")):
         raise ApiError(406, "The requested format is not available.", 406)
+
+
+def _require_small(raw: bytes) -> None:
+    if len(raw) > LARGEST_BODY:
+        raise ApiError(413, f"A body may have {LARGEST_BODY} bytes.", 413)
 
 
 def _responder(request: Request, responders: Mapping[str, Responder]) -> Responder:
@@ -145,7 +153,7 @@ def _for_users(state: WhenIWorkState, handler: Handler) -> Responder:
 
 def _in_words(request: Request, error: ApiError) -> ApiError:
     # This one newer path has words for codes (When I Work reference 3.3).
-    worded = error.status == 401 and request.url.path.rstrip("/").endswith("/positions/bulk")
+    worded = error.status == 401 and request.scope["path"].rstrip("/").endswith("/positions/bulk")
     return ApiError(401, error.text, "UNAUTHORIZED") if worded else error
 
 
@@ -162,9 +170,7 @@ def _throttle(state: WhenIWorkState, request: Request, headers: dict[str, str]) 
 
 def _decoded(raw: bytes) -> Any:
     # Clients send JSON without a Content-Type, and curl's --data calls it a form (When I Work reference 3.1).
-    if not raw.strip():
-        return {}
     try:
-        return msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise invalid("The body is not valid JSON.") from error
+        return read_json(raw)
+    except ValueError as error:
+        raise invalid(str(error)) from error

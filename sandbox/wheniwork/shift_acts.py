@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sandbox.wheniwork import approvals, roster, shifts
 from sandbox.wheniwork.answers import invalid
 from sandbox.wheniwork.calls import Call, Handlers, not_found
-from sandbox.wheniwork.fields import flag, ids, moment, text
+from sandbox.wheniwork.fields import Converter, flag, ids, moment, text
 from sandbox.wheniwork.records import Record
 from sandbox.wheniwork.shift_fields import require_free
 from sandbox.wheniwork.shift_view import shift_view
@@ -49,7 +50,7 @@ def notify_shifts(call: Call) -> dict[str, Any]:
     Without `all`, only shifts that are new or changed since their last notification. Every call sends again.
     """
     call.require_supervisor()
-    asked = call.fields({"start": moment, "end": moment, "all": flag, "message": text, **_NOTIFY_FILTERS})
+    asked = call.fields(NOTIFY_FIELDS)
     if not {"start", "end"} <= asked.keys():
         raise invalid("The parameters start and end are required.")
     filters = {field: asked.get(name) or asked.get(field) for name, field in _PLURALS.items()}
@@ -73,7 +74,12 @@ _PLURALS = {
     "site_ids": "site_id",
     "user_ids": "user_id",
 }
-_NOTIFY_FILTERS = dict.fromkeys((*_PLURALS, *_PLURALS.values()), ids)
+NOTIFY_FIELDS: Mapping[str, Converter] = {
+    **dict.fromkeys(("start", "end"), moment),
+    "all": flag,
+    "message": text,
+    **dict.fromkeys((*_PLURALS, *_PLURALS.values()), ids),
+}
 
 
 def notify_shift(call: Call) -> dict[str, Any]:

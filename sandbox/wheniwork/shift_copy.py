@@ -16,7 +16,7 @@ from sandbox.wheniwork.shifts import require_schedule
 
 _MODES = {"previous_week": 7, "previous_day": 1}
 _CONFLICTS = {"overwrite", "allow", "avoid"}
-_FIELDS: Mapping[str, Converter] = {
+FIELDS: Mapping[str, Converter] = {
     "target_start": moment,
     "target_end": last_moment,
     "location_id": ids,
@@ -31,7 +31,7 @@ def copy_shifts(call: Call) -> dict[str, Any]:
     Where the holder has a shift at that time, `allow` copies all the same, `avoid` leaves that one out, and
     `overwrite` deletes the shift in the way. Times of day stay as they are on the caller's clock.
     """
-    fields = call.fields(_FIELDS)
+    fields = call.fields(FIELDS)
     if not {"target_start", "target_end"} <= fields.keys():
         raise invalid("The parameters target_start and target_end are required.")
     mode, conflicts = fields.get("mode", "previous_week"), fields.get("conflicts", "allow")

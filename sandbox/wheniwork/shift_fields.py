@@ -52,7 +52,7 @@ def breaks(value: Any, setting: Setting) -> list[dict[str, Any]]:
 
 
 _BREAK_FIELDS: Mapping[str, Converter] = {"id": whole, "length": _seconds, "paid": flag, "start_time": moment_or_none}
-_SHIFT_FIELDS: Mapping[str, Converter] = {
+SHIFT_FIELDS: Mapping[str, Converter] = {
     "user_id": whole,
     "location_id": whole,
     "position_id": whole,
@@ -78,7 +78,7 @@ def read_new_shift(state: WhenIWorkState, body: Any, setting: Setting, account_i
     start_time, end_time and location_id are needed; fields that are the service's own are ignored. A `chain` is
     refused, because one shift in place of a series would be a quiet lie.
     """
-    fields = read_fields(body, _SHIFT_FIELDS, setting)
+    fields = read_fields(body, SHIFT_FIELDS, setting)
     require_fields(fields)
     if body.get("chain"):
         raise invalid("The sandbox keeps no repeating series.")
@@ -89,7 +89,7 @@ def read_new_shift(state: WhenIWorkState, body: Any, setting: Setting, account_i
 
 def read_shift_update(state: WhenIWorkState, body: Any, setting: Setting, shift: Record) -> dict[str, Any]:
     """The converted fields of an update, ready for `roster.edit_shift`: what the body leaves out stays as it is."""
-    fields = read_fields(body, _SHIFT_FIELDS, setting)
+    fields = read_fields(body, SHIFT_FIELDS, setting)
     if state.switches.strict_put:
         require_fields(fields)
     return _checked(state, fields, shift, shift["account_id"])

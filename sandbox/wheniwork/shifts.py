@@ -54,7 +54,7 @@ def shift_history(call: Call) -> dict[str, Any]:
     """`GET /2/shifts/{id}/history`, with `include_deleted` also for a deleted shift (not for an OpenShift)."""
     call.require_supervisor()
     shift_id = call.path["id"]
-    gone = call.state.deleted_shifts.get(int(shift_id)) if shift_id.isdecimal() else None
+    gone = call.state.deleted_shifts.get(int(shift_id)) if shift_id.isdecimal() and len(shift_id) < 20 else None
     if gone and call.query.flag("include_deleted") and gone["account_id"] == call.account_id:
         shift = gone
     else:

@@ -19,7 +19,7 @@ from sandbox.wheniwork.sideloads import related, shown, single, without_empty
 PENDING, APPROVED, DECLINED, COMPLETED, CANCELED, EXPIRED = range(6)
 SWAP = 1
 USUAL_LIMIT, MOST = 10, 200
-_FIELDS: Mapping[str, Converter] = {
+FIELDS: Mapping[str, Converter] = {
     **dict.fromkeys(("shift_id", "type", "status"), whole),
     **dict.fromkeys(("shifts", "users"), ids),
 }
@@ -113,7 +113,7 @@ def create_swap(call: Call) -> dict[str, Any]:
 
     A swap (type 1) asks for the `shifts` of others in return; a drop (2) and an alert (3) go to `users`.
     """
-    fields = call.fields(_FIELDS)
+    fields = call.fields(FIELDS)
     require(fields, "shift_id")
     shift, kind = call.find("shifts", fields["shift_id"]), fields.get("type", SWAP)
     if kind not in {1, 2, 3} or shift["is_open"]:
@@ -139,7 +139,7 @@ def update_swap(call: Call) -> dict[str, Any]:
 
     Completing hands the shift over, and the shift offered in return. Who began it, or a supervisor, may cancel.
     """
-    swap, status = _find(call), call.fields(_FIELDS).get("status")
+    swap, status = _find(call), call.fields(FIELDS).get("status")
     if status is None or status == swap["status"]:
         return _answer(call, swap)
     if status not in range(6):

@@ -12,7 +12,7 @@ from sandbox.wheniwork.plain_calls import both_spellings, merged, of_account, re
 from sandbox.wheniwork.records import Record
 from sandbox.wheniwork.sideloads import single
 
-_FIELDS: Mapping[str, Converter] = {
+FIELDS: Mapping[str, Converter] = {
     "start": moment,
     "end": last_moment,
     "location_id": whole,
@@ -50,7 +50,7 @@ def create_template(call: Call) -> dict[str, Any]:
     `ids` narrows them: shift ids, or objects as in the samples, of which a shift must match one ({"user_id": 135}).
     """
     call.require_supervisor()
-    fields = call.fields(_FIELDS)
+    fields = call.fields(FIELDS)
     require(fields, "name", "start", "end")
     if fields["end"] <= fields["start"]:
         raise ApiError(400, "The end must be after the start.", END_BEFORE_START)

@@ -16,7 +16,7 @@ from sandbox.wheniwork.records import Record
 from sandbox.wheniwork.shift_view import shift_view
 from sandbox.wheniwork.sideloads import related, single, without_empty
 
-_FIELDS: Mapping[str, Converter] = {
+FIELDS: Mapping[str, Converter] = {
     **dict.fromkeys(("user_id", "position_id", "location_id", "site_id", "shift_id"), whole),
     "start_time": moment,
     "end_time": moment_or_none,
@@ -26,6 +26,12 @@ _FIELDS: Mapping[str, Converter] = {
     "notes": text,
     "is_approved": flag,
     "cash_tips": lambda value, _setting: None if value is None else text(value),
+}
+PUNCH_PLACES: Mapping[str, Converter] = dict.fromkeys(("location_id", "position_id", "site_id", "shift_id"), whole)
+PUNCH_FIELDS: Mapping[str, Converter] = {
+    "id": whole,
+    **dict.fromkeys(("latitude", "longitude", "accuracy"), number),
+    "notes": text,
 }
 DEFAULT_SPAN = timedelta(days=3)
 IN, OUT = 1, 2
@@ -101,7 +107,7 @@ def get_time(call: Call) -> dict[str, Any]:
 def create_time(call: Call) -> dict[str, Any]:
     """`POST /2/times`: without an end_time it is open."""
     call.require_supervisor()
-    fields = call.fields(_FIELDS)
+    fields = call.fields(FIELDS)
     if "start_time" not in fields:
         raise invalid("The field start_time is required.")
     user = call.find("users", fields.get("user_id", 0))
@@ -114,7 +120,7 @@ def update_time(call: Call) -> dict[str, Any]:
     """`PUT /2/times/{id}`: a merge, answered under `time` and, as once documented, under `shift`."""
     call.require_supervisor()
     time = _find(call)
-    fields = call.fields(_FIELDS)
+    fields = call.fields(FIELDS)
     _check({**time, **fields})
     time.update(fields, modified_by=call.user["id"], updated_at=call.state.now())
     shown = call.show(_measured(time))
@@ -136,7 +142,7 @@ def clock_in(call: Call) -> dict[str, Any]:
     if _open_time(call, user):
         raise invalid("The user is clocked in already.")
     given = {"user_id": user["id"], "creator_id": call.user["id"], "account_id": call.account_id}
-    where = call.fields(dict.fromkeys(("location_id", "position_id", "site_id", "shift_id"), whole))
+    where = call.fields(PUNCH_PLACES)
     time = call.state.add("times", {**given, "hourly_rate": user["hourly_rate"], **where})
     return {"time": call.show(time), "punch": call.show(_punch(call, time, IN))}
 
@@ -151,13 +157,13 @@ def clock_out(call: Call) -> dict[str, Any]:
 
 
 def _punch(call: Call, time: Record, kind: int) -> Record:
-    where = call.fields({**dict.fromkeys(("latitude", "longitude", "accuracy"), number), "notes": text})
+    where = {name: value for name, value in call.fields(PUNCH_FIELDS).items() if name != "id"}
     owner = {name: time[name] for name in ("account_id", "user_id", "location_id", "site_id")}
     return call.state.add("punches", {**owner, "time_id": time["id"], "type": kind, **where})
 
 
 def _puncher(call: Call) -> Record:
-    user = call.find("users", call.fields({"id": whole}).get("id", call.user["id"]))
+    user = call.find("users", call.fields(PUNCH_FIELDS).get("id", call.user["id"]))
     if user["id"] != call.user["id"]:
         call.require_supervisor()
     return user

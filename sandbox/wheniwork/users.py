@@ -42,7 +42,7 @@ def _hours(value: Any, setting: Setting) -> int:
     return hours
 
 
-_FIELDS: Mapping[str, Converter] = {
+FIELDS: Mapping[str, Converter] = {
     **dict.fromkeys(
         ("email", "first_name", "middle_name", "last_name", "phone_number", "employee_code", "notes"), text
     ),
@@ -179,7 +179,7 @@ def _reactivate(call: Call, user: Record) -> Record:
 
 
 def _read(call: Call, body: Any, current: Record | None = None) -> dict[str, Any]:
-    fields = call.fields(_FIELDS, body)
+    fields = call.fields(FIELDS, body)
     if current is not None and not call.is_supervisor:
         if current["id"] != call.user["id"]:
             raise forbidden()

@@ -11,7 +11,7 @@ from sandbox.wonolo.render import plain_record
 from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Record
 
-_TEXTS = ("name", "description", "icon_url", "info_url")
+TEXTS = ("name", "description", "icon_url", "info_url")
 
 
 def _find(state: WonoloState, params: Params) -> Record:
@@ -44,7 +44,7 @@ def create_badge(state: WonoloState, params: Params) -> dict[str, Any]:
 
 def add_badge(state: WonoloState, given: Params) -> Record:
     """Store a badge from fields as a client writes them."""
-    return state.badges.add(dict.fromkeys(_TEXTS) | {"is_soft": False} | _read(given), state.now())
+    return state.badges.add(dict.fromkeys(TEXTS) | {"is_soft": False} | _read(given), state.now())
 
 
 def update_badge(state: WonoloState, params: Params) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def delete_badge(state: WonoloState, params: Params) -> dict[str, Any]:
 
 
 def _read(given: Params) -> Params:
-    changes: Params = {name: text(name, given[name]) for name in _TEXTS if name in given}
+    changes: Params = {name: text(name, given[name]) for name in TEXTS if name in given}
     if "remote_icon_url" in given:
         changes["icon_url"] = text("remote_icon_url", given["remote_icon_url"])
     if "is_soft" in given:

@@ -28,7 +28,7 @@ _STORED = (
     | dict.fromkeys(("push_all_notifications_asap", "use_pending_state"), flag)
     | dict.fromkeys(("preferred_candidate_ids", "ban_list"), ids)
 )
-_READERS = _STORED | {"required_badge_ids": ids}
+READERS = _STORED | {"required_badge_ids": ids}
 BLANK: Record = {
     **dict.fromkeys(_STORED),
     "company_id": COMPANY_ID,
@@ -70,7 +70,7 @@ def read_fields(state: WonoloState, record: Record, given: Params) -> Params:
     A zoneless `start_time` is read in the zone of the record with its changes, and the description is composed anew
     when a part of it is given (Wonolo reference 5).
     """
-    changes: Params = {name: reader(name, given[name]) for name, reader in _READERS.items() if name in given}
+    changes: Params = {name: reader(name, given[name]) for name, reader in READERS.items() if name in given}
     _check_values(state, changes)
     if "start_time" in given:
         zone = state.written_in(record | changes)

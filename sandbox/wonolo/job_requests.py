@@ -14,7 +14,7 @@ from sandbox.wonolo.render import job_request_record
 from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Record
 
-_FILTERS = ("state", "company_id", "multi_day_job_request_id", "classification", "w2_hourly_rate", "agent_code")
+FILTERS = ("state", "company_id", "multi_day_job_request_id", "classification", "w2_hourly_rate", "agent_code")
 
 
 def find_job_request(state: WonoloState, number: object) -> Record:
@@ -27,7 +27,7 @@ def find_job_request(state: WonoloState, number: object) -> Record:
 
 def list_job_requests(state: WonoloState, params: Params) -> dict[str, Any]:
     """List JobRequests by state, classification and other fields, newest first."""
-    found = list_table(state, state.job_requests, params, wanted_values(params, _FILTERS))
+    found = list_table(state, state.job_requests, params, wanted_values(params, FILTERS))
     return {"job_requests": [job_request_record(state, record) for record in found]}
 
 

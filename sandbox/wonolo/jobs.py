@@ -13,7 +13,7 @@ from sandbox.wonolo.render import job_record
 from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Record
 
-_FILTERS = ("state", "job_request_id", "classification", "w2_hourly_rate", "w2_pay_status")
+FILTERS = ("state", "job_request_id", "classification", "w2_hourly_rate", "w2_pay_status")
 _SETTABLE = ("cancelled", "filled", "rejected")
 
 
@@ -27,10 +27,10 @@ def find_job(state: WonoloState, number: object) -> Record:
 
 def list_jobs(state: WonoloState, params: Params) -> dict[str, Any]:
     """List Jobs by state, JobRequest and other fields, newest first."""
-    wanted = wanted_values(params, _FILTERS)
+    wanted = wanted_values(params, FILTERS)
     number = str(params.get("job_request_id") or "")
     if number:
-        ids = state.jobs_of.get(int(number), []) if number.isascii() and number.isdigit() else []
+        ids = state.jobs_of.get(int(number), []) if number.isascii() and number.isdigit() and len(number) < 19 else []
         found = list_some(state, state.jobs, params, wanted, ids)
     else:
         found = list_table(state, state.jobs, params, wanted)

@@ -12,12 +12,12 @@ from sandbox.wonolo.render import plain_record
 from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.zones import COMPANY_ZONE
 
-_FILTERS = ("job_id", "sender_id", "receiver_id")
+FILTERS = ("job_id", "sender_id", "receiver_id")
 
 
 def list_messages(state: WonoloState, params: Params) -> dict[str, Any]:
     """List messages by Job, sender or receiver, newest first."""
-    found = list_table(state, state.messages, params, wanted_values(params, _FILTERS))
+    found = list_table(state, state.messages, params, wanted_values(params, FILTERS))
     return {"messages": [plain_record(record) for record in found]}
 
 

@@ -10,8 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-import msgspec
-
+from sandbox.bodies import LARGEST_BODY, read_json
 from sandbox.wonolo.refusal import Refusal, invalid
 
 Params = dict[str, Any]
@@ -26,8 +25,10 @@ def read_params(query: str, content_type: str, body: bytes) -> Params:
     """Query and body as one object; the body wins where both name a parameter.
 
     A body is JSON when the content type says so or it begins like an object; else it is a form. Malformed JSON raises
-    the 400 that Rails gives.
+    the 400 that Rails gives, a body that is too large a 413.
     """
+    if len(body) > LARGEST_BODY:
+        raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request body is too large")
     params = expand(parse_qsl(query, keep_blank_values=True))
     if "json" in content_type or body.lstrip().startswith(b"{"):
         return params | _json_object(body)
@@ -36,8 +37,8 @@ def read_params(query: str, content_type: str, body: bytes) -> Params:
 
 def _json_object(body: bytes) -> Params:
     try:
-        decoded = msgspec.json.decode(body) if body.strip() else {}
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        decoded = read_json(body)
+    except ValueError as error:
         raise Refusal(HTTPStatus.BAD_REQUEST, "There was a problem in the JSON you submitted") from error
     return decoded if isinstance(decoded, dict) else {"_json": decoded}
 

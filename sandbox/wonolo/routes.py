@@ -16,7 +16,7 @@ from sandbox.wonolo.state import WonoloState
 
 Handler = Callable[[WonoloState, Params], dict[str, Any]]
 
-_ROUTES: tuple[tuple[str, str, Handler], ...] = (
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/authenticate", auth.authenticate),
     ("GET", "/info", auth.info),
     ("GET", "/job_requests", job_requests.list_job_requests),
@@ -71,7 +71,7 @@ _EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 def routes(state: WonoloState) -> APIRouter:
     """All routes over the state, to be included under `/api_v2`."""
     router = APIRouter(tags=["wonolo"])
-    for method, path, handler in _ROUTES:
+    for method, path, handler in ROUTES:
         endpoint = _endpoint(state, handler)
         router.add_api_route(
             path, endpoint, methods=[method], name=f"wonolo {method} {path}", description=handler.__doc__
@@ -87,7 +87,11 @@ def _unknown(_state: WonoloState, _params: Params) -> dict[str, Any]:
 def _endpoint(state: WonoloState, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            params = read_params(request.url.query, request.headers.get("content-type", ""), await request.body())
+            params = read_params(
+                request.scope["query_string"].decode("latin-1"),
+                request.headers.get("content-type", ""),
+                await request.body(),
+            )
             if handler not in _WITHOUT_TOKEN:
                 auth.check_token(state, params)
                 params = _looked_for(state, request.method, params)

@@ -14,13 +14,13 @@ from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.table import Record
 from sandbox.wonolo.user_badges import apply_badge_changes, read_badge_changes
 
-_FILTERS = ("type", "email", "first_name", "last_name", "customer_id", "w2_employee_id")
-_COMMA_FILTERS = ("external_id", "onboarding_last_state", "w2_onboarding_status", "address_state", "drug_tested")
+FILTERS = ("type", "email", "first_name", "last_name", "customer_id", "w2_employee_id")
+COMMA_FILTERS = ("external_id", "onboarding_last_state", "w2_onboarding_status", "address_state", "drug_tested")
 _WRITABLE_NAMES = (
     "first_name last_name email phone external_id gender address city address_state zip title role avatar_url"
     " w2_employee_id w2_onboarding_status onboarding_last_state"
 )
-_WRITABLE = _WRITABLE_NAMES.split()
+WRITABLE = _WRITABLE_NAMES.split()
 _EMPTY_AT_FIRST = (
     "customer_id synced_worker_id suspended_at suspended_until rating agreed_to_terms_date latitude longitude"
     " home_latitude home_longitude workplace_image_url logo_url business_name dob w2_onboarding_started"
@@ -31,7 +31,7 @@ _ACTIVE = ("filled", "in_progress", "paused", "completed")
 _NAME = re.compile(r"[^\W_]([^\W_]|[.-])*")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _BLANK: Record = {
-    **dict.fromkeys(_WRITABLE + _EMPTY_AT_FIRST.split()),
+    **dict.fromkeys(WRITABLE + _EMPTY_AT_FIRST.split()),
     "suspended": False,
     "agreed_to_terms": False,
     "onboarding_last_state": "not_started",
@@ -86,7 +86,7 @@ def sync_auth_token(state: WonoloState, params: Params) -> dict[str, Any]:
 
 def list_users(state: WonoloState, params: Params) -> dict[str, Any]:
     """List users by type, e-mail and other fields, newest first."""
-    wanted = wanted_values(params, _FILTERS, _COMMA_FILTERS)
+    wanted = wanted_values(params, FILTERS, COMMA_FILTERS)
     if state.switches.pool == "public":
         found = list_some(state, state.users, params, wanted, visible_ids(state))
     else:
@@ -159,7 +159,7 @@ def _check_required(given: Params, names: tuple[str, ...]) -> None:
 
 
 def _read(given: Params) -> Params:
-    changes = {name: text(name, given[name]) for name in _WRITABLE if name in given}
+    changes = {name: text(name, given[name]) for name in WRITABLE if name in given}
     for name in ("first_name", "last_name"):
         if name in changes and not _NAME.fullmatch(changes[name] or ""):
             raise invalid(name, f"{name} may contain letters, digits, dashes and periods only")
