@@ -163,3 +163,15 @@ def number(value: Any) -> float:
         return float(value or 0)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{value!r} is not a number") from error
+
+
+def flag(value: Any) -> bool:
+    """Read a yes or no, which may arrive as a number or text (When I Work reference 3.1, 5.1); unset reads as no."""
+    return str(value).casefold() in ("true", "yes", "on") or bool(_digits(value))
+
+
+def _digits(value: Any) -> float:
+    try:
+        return number(value)
+    except ValueError:
+        return 0

@@ -10,7 +10,7 @@ from mappings import place as places
 from mappings import skill as skills
 from mappings.convert import cents, comes_again, identifier, marked, marker, moment, one_line, unmarked, wall_clock
 from mappings.model import Demand, Place, Rules, Skill, Stage, Unmapped
-from mappings.worker import key_of
+from mappings.worker import holder
 
 Record = Mapping[str, Any]
 
@@ -92,8 +92,7 @@ def _posting(record: Record, jobs: Iterable[Record], rules: Rules, base: Demand 
 
 
 def _seat(job: Record) -> Seat:
-    worker = (job.get("worker") or {}).get("id") or job.get("worker_id")
-    return Seat(identifier(job["id"]), key_of(worker), str(job.get("state") or ""))
+    return Seat(identifier(job["id"]), holder(job), str(job.get("state") or ""))
 
 
 def _number(record: Record, name: str) -> int:

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from mappings.convert import e164, instant, one_line
+from mappings.convert import e164, flag, instant, one_line
 
 Record = Mapping[str, Any]
-RecordKind = Literal["job_request", "job", "worker", "shift", "user", "position", "location", "site"]
+RecordKind = Literal["job_request", "job", "worker", "shift", "user", "position", "location", "site", "time", "payroll"]
 
 
 def _id(value: Any) -> Any:
@@ -47,6 +47,11 @@ def _folded(value: Any) -> str:
     return one_line(value).casefold()
 
 
+def _told(value: Any) -> Any:
+    """A yes or no, or None where nothing is said."""
+    return None if value is None else flag(value)
+
+
 _PERSON: dict[str, Callable[[Any], Any]] = {
     "first_name": one_line,
     "last_name": one_line,
@@ -68,7 +73,17 @@ _OWNED: dict[RecordKind, dict[str, Callable[[Any], Any]]] = {
         "zip": one_line,
         "postal_code": one_line,
     },
-    "job": {"state": one_line, "job_request_id": _id, "worker": _nested_id, "worker_id": _id},
+    "job": {
+        "state": one_line,
+        "job_request_id": _id,
+        "worker": _nested_id,
+        "worker_id": _id,
+        "started_at": _moment,
+        "completed_at": _moment,
+        "finished_at": _moment,
+        "actual_duration": _id,
+        "hours_worked": _id,
+    },
     "worker": _PERSON | {"phone": e164},
     "shift": {
         "user_id": _id,
@@ -88,6 +103,23 @@ _OWNED: dict[RecordKind, dict[str, Callable[[Any], Any]]] = {
     "position": {"name": one_line, "is_deleted": bool},
     "location": {"name": one_line, "address": one_line, "is_deleted": bool},
     "site": {"name": one_line, "address": one_line, "location_id": _id, "is_deleted": bool},
+    "time": {
+        "user_id": _id,
+        "shift_id": _id,
+        "start_time": _moment,
+        "end_time": _moment,
+        "break_hours": _id,
+        "length": _id,
+        "is_approved": flag,
+    },
+    "payroll": {
+        "start_date": one_line,
+        "end_date": one_line,
+        "is_closed": _told,
+        "is_finalized": _told,
+        "finalized_at": _moment,
+        "closed_at": _moment,
+    },
 }
 
 

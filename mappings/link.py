@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from mappings.model import Demand, Worker
+from mappings.model import Demand, Timesheet, Worker
 
 Record = Mapping[str, Any]
 
@@ -28,3 +28,18 @@ class LinkedWorker(msgspec.Struct, frozen=True):
     user_id: int
     wonolo: Record
     ours: bool = False
+
+
+class WorkedJob(msgspec.Struct, frozen=True):
+    """A Job whose work is over, what was planned for it, and the Time that records its hours in When I Work.
+
+    `shifts` are the demand's. `base` is what both sides last agreed on, None while no Time is linked; `time` is None
+    when the linked Time was deleted.
+    """
+
+    key: str
+    job: Record
+    planned: Demand
+    shifts: tuple[Record, ...] = ()
+    base: Timesheet | None = None
+    time: Record | None = None

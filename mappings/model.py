@@ -4,7 +4,7 @@ Instants are aware datetimes in UTC, whole minutes (Wonolo cannot be told second
 money is cents. A worker is named by a key that both systems can carry: `wonolo:<id>`.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -54,6 +54,34 @@ class Demand(msgspec.Struct, frozen=True):
     def open_seats(self) -> int:
         """Seats that nobody holds; never below zero."""
         return max(0, self.headcount - len(self.workers))
+
+
+class Timesheet(msgspec.Struct, frozen=True):
+    """The hours one worker worked on one Job: when, with how long an unpaid break; final once `approved`."""
+
+    job: int
+    worker: str
+    place: str
+    skill: str
+    start: datetime
+    end: datetime
+    break_minutes: int = 0
+    approved: bool = False
+
+    @property
+    def minutes(self) -> int:
+        """Length from start to end, break included."""
+        return round((self.end - self.start).total_seconds() / 60)
+
+    @property
+    def paid_minutes(self) -> int:
+        """Length without the unpaid break: what both systems have to agree on."""
+        return self.minutes - self.break_minutes
+
+    def paying(self, paid_minutes: int) -> "Timesheet":
+        """The same start and break, ended so that it pays for so many minutes."""
+        end = self.start + timedelta(minutes=paid_minutes + self.break_minutes)
+        return msgspec.structs.replace(self, end=end)
 
 
 class Worker(msgspec.Struct, frozen=True):

@@ -21,6 +21,11 @@ def key_of(wonolo_id: Any) -> str:
     return f"wonolo:{identifier(wonolo_id)}"
 
 
+def holder(job: Record) -> str:
+    """The key of the worker whose Job it is; the worker may stand there whole or by id."""
+    return key_of((job.get("worker") or {}).get("id") or job.get("worker_id"))
+
+
 def wonolo_id(key: str) -> int:
     """The Wonolo id in a worker's key."""
     return int(key.removeprefix("wonolo:"))

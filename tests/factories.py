@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mappings.link import LinkedDemand
-from mappings.model import Demand, Place, Rules, Skill, Worker
+from mappings.model import Demand, Place, Rules, Skill, Timesheet, Worker
 from sync.plan import Policy, Snapshot
 
 CHICAGO = "America/Chicago"
@@ -70,6 +70,38 @@ def job(worker: Worker = ANA, state: str = "filled", number: int = 0, **changes:
     """The Job by which a worker holds a seat of JobRequest 500."""
     number = number or 900 + wonolo_number(worker)
     return {"id": number, "job_request_id": 500, "state": state, "worker": wonolo_user(worker)} | changes
+
+
+def timesheet(**changes: Any) -> Timesheet:
+    """Ana's hours of `demand()`: on time, with half an hour unpaid, not approved."""
+    values: dict[str, Any] = {
+        "job": 907,
+        "worker": ANA.key,
+        "place": "Harbor",
+        "skill": "Picker",
+        "start": START,
+        "end": START + timedelta(hours=8),
+        "break_minutes": 30,
+    }
+    return Timesheet(**values | changes)
+
+
+def worked_time(number: int = 700, **changes: Any) -> dict[str, Any]:
+    """The Time of `timesheet()`, as When I Work prints it."""
+    return {
+        "id": number,
+        "user_id": 107,
+        "location_id": 11,
+        "site_id": 0,
+        "position_id": 21,
+        "shift_id": 302,
+        "start_time": "Sat, 14 Mar 2026 08:00:00 -0500",
+        "end_time": "Sat, 14 Mar 2026 16:00:00 -0500",
+        "break_hours": 0.5,
+        "length": 8,
+        "is_approved": False,
+        "notes": "",
+    } | changes
 
 
 def wonolo_number(worker: Worker) -> int:

@@ -241,3 +241,12 @@ def test_an_hour_that_comes_again_is_the_one_whose_wall_clock_reads_as_another_i
 def test_the_hour_of_autumn_comes_again(moment: datetime, again: bool) -> None:  # noqa: FBT001 (a column of a table)
     """Its second coming alone."""
     assert convert.comes_again(moment, CHICAGO) is again
+
+
+@pytest.mark.parametrize(
+    ("told", "values"),
+    [(True, (True, 1, "1", "Yes", "on", "true")), (False, (False, 0, "0", None, "", "false", "never"))],
+)
+def test_a_yes_or_no_arrives_in_many_ways(values: tuple[object, ...], told: bool) -> None:  # noqa: FBT001 (a column of a table)
+    """What is no word for yes, and no number but zero, is a no."""
+    assert {convert.flag(value) for value in values} == {told}

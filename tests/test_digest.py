@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mappings.digest import RecordKind, differing, owned_digest
-from tests.factories import ANA, job, job_request, shift, user, wonolo_user
+from tests.factories import ANA, job, job_request, shift, user, wonolo_user, worked_time
 
 RECORDS: dict[str, dict[str, Any]] = {
     "job_request": job_request(),
@@ -18,6 +18,8 @@ RECORDS: dict[str, dict[str, Any]] = {
     "position": {"name": "Picker", "is_deleted": False},
     "location": {"name": "Harbor", "address": "1 Pier Rd", "is_deleted": False},
     "site": {"name": "Dock 4", "address": "1 Pier Rd", "location_id": 11, "is_deleted": False},
+    "time": worked_time(),
+    "payroll": {"id": 24, "is_closed": False, "is_finalized": None, "end_date": "Sun, 15 Mar 2026 23:59:59 -0500"},
 }
 
 SAME: list[tuple[RecordKind, dict[str, Any]]] = [
@@ -35,6 +37,9 @@ SAME: list[tuple[RecordKind, dict[str, Any]]] = [
     ("shift", {"breaks": [{"length": "1800", "paid": 0, "id": 5, "sort": 1}]}),
     ("shift", {"alerted": True, "acknowledged": 1, "updated_at": "Sun, 15 Mar 2026 07:00:00 -0600"}),
     ("user", {"phone_number": "(312) 555-0107", "is_deleted": 0, "last_login": "0000-00-00 00:00:00"}),
+    ("time", {"start_time": "2026-03-14T13:00:20Z", "break_hours": "0.50", "is_approved": "0", "user_id": "107"}),
+    ("time", {"notes": "Hours worked through Wonolo [sb:abc123]", "is_alerted": True}),
+    ("payroll", {"is_closed": 0, "finalized_at": "Tue, 29 Nov -001 18:00:00 -0600", "is_edited": True}),
 ]
 
 
@@ -58,6 +63,14 @@ OTHERS: list[tuple[RecordKind, dict[str, Any]]] = [
     ("job", {"worker": {"id": 8}}),
     ("job", {"worker": None}),
     ("job", {"worker_id": 8}),
+    ("job", {"actual_duration": 30}),
+    ("job", {"hours_worked": 7.5}),
+    ("job", {"finished_at": "2026-03-14T16:00:00-05:00"}),
+    ("time", {"end_time": None}),
+    ("time", {"is_approved": 1}),
+    ("time", {"break_hours": 1}),
+    ("payroll", {"is_closed": "true"}),
+    ("payroll", {"is_finalized": 0}),
     ("worker", {"last_name": "Lind"}),
     ("shift", {"user_id": 107}),
     ("shift", {"user_id": "somebody"}),
