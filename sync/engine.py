@@ -119,7 +119,15 @@ class Engine:
     async def pull(self) -> Pulled:
         """Read what may have changed in both systems into the mirror."""
         await self._right_account()
-        return await self._poller.pull(self._horizon, self._progress)
+        pulled = await self._poller.pull(self._horizon, self._progress)
+        await asyncio.to_thread(self._remember)
+        return pulled
+
+    def _remember(self) -> None:
+        """From a complete pull on, what others do is noted; what is too old is forgotten."""
+        now = self._clock.now()
+        with self._store.begin(self._config.name) as tx:
+            tx.sightings.pulled(now, now - timedelta(days=self._config.database.keep_days))
 
     async def _right_account(self) -> None:
         wanted = self._config.wheniwork.account_id

@@ -1,6 +1,6 @@
 """The outbox: every remote write is recorded before it is sent, and settled together with what it brought about."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from sync.mirror import tables
 from sync.mirror.records import kept, of_model
-from sync.mirror.rows import PAIR, Rows, chunked
+from sync.mirror.rows import PAIR, SOME, Rows, chunked
 from sync.plan import Change
 
 _INTENT = of_model(tables.Intent)
@@ -19,6 +19,10 @@ _BEGIN = insert(_INTENT)
 _ATTEMPTS = select(func.count()).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
 _FINISH = update(_INTENT).where(_INTENT.c.pair == PAIR, _INTENT.c.id == bindparam("intent"))
 _ADD = insert(_LOG)
+_OF_RUN = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.run == bindparam("of_run"))
+_OF_LINKS = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.link.in_(SOME))
+_OF_RECORDS = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.kind == bindparam("kind"), _LOG.c.record.in_(SOME))
+_OF_KEY = select(_INTENT.c.link).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
 
 _QUARANTINE = timedelta(hours=1)
 """How long a write that was refused is not tried again while nothing about it changes."""
@@ -27,12 +31,24 @@ _QUARANTINE = timedelta(hours=1)
 class Intent(msgspec.Struct, frozen=True):
     """A write whose outcome is not known: it was about to be sent, or its reply was lost.
 
-    `bound` is the instant from which its effect must be looked for.
+    `bound` is the instant from which its effect must be looked for, `run` the run that sent it.
     """
 
     id: int
     change: Change
     bound: datetime
+    run: int
+
+
+class Logged(msgspec.Struct, frozen=True):
+    """One change that was made by a run, with the record before and after; `record` is the id of what was written."""
+
+    run: int
+    at: datetime
+    change: Change
+    record: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
 
 
 class Outbox:
@@ -66,11 +82,11 @@ class Outbox:
 
     def unknown(self) -> list[Intent]:
         """The writes whose outcome nobody knows, oldest first; among them those that a dying process left behind."""
-        query = select(_INTENT.c.id, _INTENT.c.change, _INTENT.c.bound).where(
+        query = select(_INTENT.c.id, _INTENT.c.change, _INTENT.c.bound, _INTENT.c.run).where(
             _INTENT.c.pair == self._rows.pair, _INTENT.c.state.in_(("sent", "unknown"))
         )
         return [
-            Intent(row.id, msgspec.convert(row.change, Change), row.bound)
+            Intent(row.id, msgspec.convert(row.change, Change), row.bound, row.run)
             for row in self._rows.connection.execute(query.order_by(_INTENT.c.id))
         ]
 
@@ -109,5 +125,47 @@ class Outbox:
             "cause": change.cause,
             "before": kept(before) if before else None,
             "after": kept(after) if after else None,
+            "change": msgspec.to_builtins(change),
         }
         self._rows.connection.execute(_ADD, values)
+
+    def of_run(self, run: int) -> list[Logged]:
+        """The changes a run made, in their order."""
+        return _logged(self._rows.ask(_OF_RUN, of_run=run))
+
+    def of_links(self, keys: Collection[str]) -> list[Logged]:
+        """The changes that were made for some links, in their order."""
+        return _logged(self._rows.ask_for_each(_OF_LINKS, keys))
+
+    def of_records(self, kind: str, ids: Collection[int]) -> list[Logged]:
+        """The changes that were made to some records of a kind, in their order."""
+        found: list[Any] = []
+        for some in chunked([str(number) for number in sorted(ids)]):
+            found += self._rows.ask(_OF_RECORDS, kind=kind, some=some)
+        return _logged(found)
+
+    def links_of(self, key: str) -> list[str]:
+        """The links of the changes that were ever sent under this key."""
+        return sorted({row.link for row in self._rows.ask(_OF_KEY, of_key=key)})
+
+
+def _logged(rows: Iterable[Any]) -> list[Logged]:
+    return [
+        Logged(row.run, row.at, _change(row), row.record, row.before, row.after)
+        for row in sorted(rows, key=lambda row: row.id)
+    ]
+
+
+def _change(row: Any) -> Change:
+    """The change of a row; one of before changes were kept whole has at least what the columns tell."""
+    if row.change:
+        return msgspec.convert(row.change, Change)
+    return Change(
+        action=row.action,
+        system=row.system or None,
+        kind=row.kind,
+        record=row.record,
+        link=row.link,
+        subject="",
+        cause=row.cause,
+    )

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy
 
 from sync.mirror.store import Store
-from sync.outbox import Intent, Outbox
+from sync.outbox import Intent, Logged, Outbox
 from sync.plan import Change
 
 NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
@@ -58,10 +58,10 @@ def unknown(store: Store, pair: str = "main") -> list[Intent]:
 def test_an_intent_is_unknown_until_its_outcome_is_recorded(store: Store) -> None:
     """A process that dies leaves it behind as it was sent, with the whole change."""
     first, second = begin(store), begin(store)
-    assert unknown(store) == [Intent(first, CHANGE, NOW), Intent(second, CHANGE, NOW)]
+    assert unknown(store) == [Intent(first, CHANGE, NOW, 1), Intent(second, CHANGE, NOW, 1)]
     finish(store, first, "unknown", "no answer")
     finish(store, second, "done")
-    assert unknown(store) == [Intent(first, CHANGE, NOW)]
+    assert unknown(store) == [Intent(first, CHANGE, NOW, 1)]
     finish(store, first, "lost")
     assert unknown(store) == []
 
@@ -112,3 +112,39 @@ def test_the_change_log_keeps_a_record_before_and_after(
         assert [tuple(row) for row in connection.exec_driver_sql(query)] == [
             ("main", 3, "shift:7", "update", "wheniwork", "shift", record)
         ]
+
+
+def test_the_change_log_is_read_by_run_link_and_record(store: Store) -> None:
+    """Each answer has the changes in the order they were made, with the whole change."""
+    other = Change(action="delete", kind="job_request", record="9", link="shift:7", subject="Picker")
+    with store.begin("main") as tx:
+        Outbox(tx.rows).log(3, CHANGE, NOW, before={"id": 7, "notes": "a"}, after={"id": 7, "notes": "b"})
+        Outbox(tx.rows).log(4, other, NOW, before=None, after=None)
+    first = Logged(3, NOW, CHANGE, "7", {"id": 7, "notes": "a"}, {"id": 7, "notes": "b"})
+    second = Logged(4, NOW, other, "9")
+    with store.begin("main") as tx:
+        outbox = Outbox(tx.rows)
+        assert (outbox.of_run(3), outbox.of_run(5)) == ([first], [])
+        assert (outbox.of_links(["shift:7"]), outbox.of_links([])) == ([first, second], [])
+        assert (outbox.of_records("job_request", [9]), outbox.of_records("job", [9])) == ([second], [])
+    with store.begin("other") as tx:
+        assert Outbox(tx.rows).of_run(3) == []
+
+
+def test_a_log_written_before_changes_were_kept_whole_still_tells_what_it_can(store: Store, database_url: str) -> None:
+    """Its columns name the record and the cause."""
+    with store.begin("main") as tx:
+        Outbox(tx.rows).log(3, CHANGE, NOW, before=None, after=None)
+    with sqlalchemy.create_engine(database_url, poolclass=sqlalchemy.NullPool).begin() as connection:
+        connection.exec_driver_sql("UPDATE change_log SET change = NULL")
+    with store.begin("main") as tx:
+        [row] = Outbox(tx.rows).of_run(3)
+    assert (row.change.action, row.change.kind, row.change.record, row.change.cause) == ("update", "shift", "7", "")
+
+
+def test_a_change_is_found_by_its_key(store: Store) -> None:
+    """As a plan showed it."""
+    begin(store)
+    with store.begin("main") as tx:
+        assert Outbox(tx.rows).links_of(CHANGE.key) == ["shift:7"]
+        assert Outbox(tx.rows).links_of("0123456789ab") == []

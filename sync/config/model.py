@@ -29,6 +29,11 @@ class DatabaseSection(Section):
         repr=False,
         description="A SQLite file (seen from this file's folder), or postgresql://user:password@host/name.",
     )
+    keep_days: int = Field(
+        default=400,
+        ge=1,
+        description="How many days `shiftbridge history` remembers what people did; our own writes are kept for good.",
+    )
 
     @field_validator("url")
     @classmethod

@@ -18,6 +18,7 @@ from sync.clients.wheniwork import ShiftListing, WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock
 from sync.errors import Rejected
+from sync.mirror.sightings import How
 from sync.mirror.store import Store
 
 Record = Mapping[str, Any]
@@ -111,9 +112,11 @@ class Poller:
             some = records[start : start + _AT_ONCE]
             pulled.problems += await asyncio.to_thread(self._store_records, kind, some, read_at)
 
-    def _store_records(self, kind: RecordKind, records: Iterable[Record], read_at: datetime) -> list[str]:
+    def _store_records(
+        self, kind: RecordKind, records: Iterable[Record], read_at: datetime, how: How = "listing"
+    ) -> list[str]:
         with self._store.begin(self._pair) as tx:
-            return tx.observations.save(kind, records, read_at)
+            return tx.observations.save(kind, records, read_at, how)
 
     async def _pull_wheniwork(self, horizon: Horizon, progress: Progress, pulled: Pulled) -> None:
         began = self._clock.now()
@@ -152,14 +155,16 @@ class Poller:
     async def _confirm_deletions(self, listing: ShiftListing, start: datetime, end: datetime, began: datetime) -> None:
         """Ask for each linked shift that vanished: it may only have moved out of the window."""
         missing, linked = await asyncio.to_thread(self._missing, listing, start, end)
-        gone = [shift for shift in missing if shift not in linked]
+        unlinked = [shift for shift in missing if shift not in linked]
+        await asyncio.to_thread(self._mark_gone, "shift", unlinked, began)
+        gone = []
         for shift_id in sorted(linked):
             found = await self._reread(shift_id)
             if found is None:
                 gone.append(shift_id)
             else:
-                await asyncio.to_thread(self._store_records, "shift", [found], began)
-        await asyncio.to_thread(self._mark_gone, "shift", gone, began)
+                await asyncio.to_thread(self._store_records, "shift", [found], began, "read")
+        await asyncio.to_thread(self._mark_gone, "shift", gone, began, "read")
 
     def _missing(self, listing: ShiftListing, start: datetime, end: datetime) -> tuple[list[int], set[int]]:
         seen = {int(shift["id"]) for shift in listing.shifts if str(shift["id"]).isdecimal()}
@@ -175,9 +180,9 @@ class Poller:
                 return None
             raise
 
-    def _mark_gone(self, kind: RecordKind, ids: list[int], read_at: datetime) -> None:
+    def _mark_gone(self, kind: RecordKind, ids: list[int], read_at: datetime, how: How = "listing") -> None:
         with self._store.begin(self._pair) as tx:
-            tx.observations.mark_gone(kind, ids, read_at)
+            tx.observations.mark_gone(kind, ids, read_at, how)
 
 
 def _updated(record: Record) -> datetime | None:

@@ -10,6 +10,7 @@ from mappings.digest import RecordKind
 from sync.mirror import tables
 from sync.mirror.records import KINDS, Record, of_model, row, table
 from sync.mirror.rows import PAIR, SOME, Rows, chunked
+from sync.mirror.sightings import How, Sightings
 
 _SHIFT = table("shift")
 _USER = table("user")
@@ -66,12 +67,13 @@ _LONE_AT = _LONE_SHIFTS.where(_SHIFT.c.start_time.in_(SOME))
 class Observations:
     """The mirrored records of one pair."""
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
+    def __init__(self, rows: Rows, sightings: Sightings) -> None:
+        self._rows, self._sightings = rows, sightings
 
-    def save(self, kind: RecordKind, records: Iterable[Record], read_at: datetime) -> list[str]:
+    def save(self, kind: RecordKind, records: Iterable[Record], read_at: datetime, how: How = "listing") -> list[str]:
         """Mirror records as read by a request that began at `read_at`; an older reading never replaces a newer one.
 
+        What others changed is noted, with `how` it was learned.
         Returns a sentence for each record that has no usable id and was left out.
         """
         values, problems = [], []
@@ -80,11 +82,13 @@ class Observations:
                 values.append(row(self._rows.pair, kind, record, read_at))
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 problems.append(f"a {kind} record cannot be kept: {type(error).__name__} {error}")
-        self._rows.upsert(table(kind), values, _not_older)
+        self._sightings.noticed(kind, values, how)
+        self._rows.upsert_many(table(kind), values, _not_older)
         return problems
 
-    def mark_gone(self, kind: RecordKind, ids: Collection[int], read_at: datetime) -> None:
-        """Record that a system no longer has these records."""
+    def mark_gone(self, kind: RecordKind, ids: Collection[int], read_at: datetime, how: How = "listing") -> None:
+        """Record that a system no longer has these records, and `how` that was learned."""
+        self._sightings.gone(kind, ids, read_at, how)
         mirrored = table(kind)
         for some in chunked(sorted(ids)):
             chosen = and_(mirrored.c.pair == self._rows.pair, mirrored.c.id.in_(some))

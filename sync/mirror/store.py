@@ -16,6 +16,7 @@ from sync.mirror.observations import Observations
 from sync.mirror.records import of_model
 from sync.mirror.rows import Rows
 from sync.mirror.runs import Runs
+from sync.mirror.sightings import Sightings
 
 _LINK = of_model(tables.Link)
 
@@ -48,7 +49,8 @@ class Transaction:
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
-        self.observations = Observations(rows)
+        self.sightings = Sightings(rows)
+        self.observations = Observations(rows, self.sightings)
         self.links = Links(rows)
         self.runs = Runs(rows)
         self.decisions = Decisions(rows)

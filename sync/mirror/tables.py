@@ -173,6 +173,10 @@ class LogEntry(SQLModel, table=True):
     """One change that was made, with the record before and after; never updated."""
 
     __tablename__ = "change_log"
+    __table_args__ = (
+        Index("ix_change_log_pair_kind_record", "pair", "kind", "record"),
+        Index("ix_change_log_pair_run", "pair", "run"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     pair: str = Field(index=True)
     run: int
@@ -185,6 +189,25 @@ class LogEntry(SQLModel, table=True):
     cause: str
     before: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     after: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    change: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+
+
+class Sighting(SQLModel, table=True):
+    """What somebody else did to a record, as it was noticed; never updated, and kept for a while."""
+
+    __table_args__ = (
+        Index("ix_sighting_pair_kind_record", "pair", "kind", "record"),
+        Index("ix_sighting_pair_at", "pair", "at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    pair: str
+    kind: str
+    record: int = Field(sa_type=BigInteger)
+    at: datetime
+    how: str
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    after: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    told: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
 class Decided(SQLModel, table=True):

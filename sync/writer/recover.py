@@ -10,6 +10,7 @@ from mappings.convert import marker
 from mappings.digest import RecordKind
 from mappings.model import Rules, Unmapped
 from sync.errors import Rejected
+from sync.mirror.sightings import How
 from sync.mirror.store import Store
 from sync.outbox import Intent, Outbox
 from sync.plan import Change
@@ -49,6 +50,7 @@ class Recovery:
             if found:
                 try:
                     Settler(tx, self._rules, now).recovered(intent.change, _seen(kind, found))
+                    Outbox(tx.rows).log(intent.run, intent.change, intent.bound, before=None, after=found[0])
                 except Unmapped:
                     state = "unknown"
             if state != "unknown":
@@ -60,13 +62,17 @@ class Recovery:
         change = intent.change
         kind = cast("RecordKind", change.kind)
         record = await self._read(intent) if change.record else None
+        shows = _shows(change, record, self._rules)
+        how: How = "write" if shows else "read"
         with self._store.begin(self._pair) as tx:
             if record:
-                tx.observations.save(kind, [record], now)
+                tx.observations.save(kind, [record], now, how)
             elif change.record and kind == "shift":
-                tx.observations.mark_gone(kind, [int(change.record)], now)
-            if _shows(change, record, self._rules):
+                tx.observations.mark_gone(kind, [int(change.record)], now, how)
+            if shows:
                 Settler(tx, self._rules, now).shown(change)
+            if shows and change.action in ("update", "delete"):
+                Outbox(tx.rows).log(intent.run, change, intent.bound, before=None, after=record)
             Outbox(tx.rows).finish(intent.id, "seen", now)
         return "seen"
 

@@ -41,11 +41,11 @@ class Settler:
 
     def _mirror(self, change: Change, seen: Seen, gone: int | None) -> None:
         for kind, record in seen:
-            self._tx.observations.save(kind, [record], self._now)
+            self._tx.observations.save(kind, [record], self._now, "write")
             if kind == "job" and record.get("worker"):
-                self._tx.observations.save("worker", [record["worker"]], self._now)
+                self._tx.observations.save("worker", [record["worker"]], self._now, "write")
         if gone is not None and change.kind == "shift":
-            self._tx.observations.mark_gone("shift", [gone], self._now)
+            self._tx.observations.mark_gone("shift", [gone], self._now, "write")
 
     def _demand(self, key: str) -> LinkedDemand | None:
         return next(iter(self._tx.links.demands([key])), None)

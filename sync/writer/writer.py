@@ -100,14 +100,15 @@ class Writer:
     def _compare(self, kind: RecordKind, change: Change, record: Record) -> str:
         with self._store.begin(self._pair) as tx:
             if owned_digest(kind, record) != tx.observations.digest(kind, int(change.record)):
-                tx.observations.save(kind, [record], self._clock.now())
+                tx.observations.save(kind, [record], self._clock.now(), "read")
                 return "somebody changed it meanwhile"
         unlike = [name for name, value in change.expects.items() if int(record.get(name) or 0) != value]
         return f"its {unlike[0]} is not as planned" if unlike else ""
 
     def _gone(self, change: Change) -> str:
         with self._store.begin(self._pair) as tx:
-            tx.observations.mark_gone(cast("RecordKind", change.kind), [int(change.record)], self._clock.now())
+            now, kind = self._clock.now(), cast("RecordKind", change.kind)
+            tx.observations.mark_gone(kind, [int(change.record)], now, "read")
         return "it was deleted meanwhile"
 
     def _resolved(self, change: Change) -> Record | None:
