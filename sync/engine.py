@@ -9,6 +9,7 @@ from datetime import timedelta
 import httpx
 
 from sync.clients.trace import Trace
+from sync.clients.trust import trusting
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, OffsetClock, SystemClock
@@ -78,11 +79,13 @@ async def open_clients(
     config: Config, transport: httpx.AsyncBaseTransport | None = None, trace: Trace | None = None
 ) -> AsyncIterator[tuple[Wonolo, WhenIWork]]:
     """Open the clients of a pair; nothing is sent yet. Raises ConfigError for URLs that may not be used."""
-    there, here = config.wonolo, config.wheniwork
+    there, here, trust = config.wonolo, config.wheniwork, trusting(config.connection.ca_file)
     keys = (there.api_key.get_secret_value(), there.secret_key.get_secret_value())
     login = (here.key.get_secret_value(), here.email.get_secret_value(), here.password.get_secret_value())
     async with (
-        Wonolo(there.base_url, *keys, transport=transport, per_second=there.per_second, trace=trace) as wonolo,
+        Wonolo(
+            there.base_url, *keys, transport=transport, per_second=there.per_second, trace=trace, trust=trust
+        ) as wonolo,
         WhenIWork(
             here.base_url,
             here.login_url,
@@ -91,6 +94,7 @@ async def open_clients(
             transport=transport,
             per_minute=here.per_minute,
             trace=trace,
+            trust=trust,
         ) as wheniwork,
     ):
         yield wonolo, wheniwork

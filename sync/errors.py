@@ -6,6 +6,7 @@ SyncError
   RemoteError          carries system, request, status
     Unavailable        nothing happened there (network, 5xx on a read): try again later
       RateLimited      the same, at a known time
+      Untrusted        the same, until a person has looked at its certificate
     OutcomeUnknown     a write that may have happened: look before sending again
     Unauthorized       stop this system, alert
     Forbidden          learn the capability, show the change as blocked
@@ -65,6 +66,10 @@ class RateLimited(Unavailable):
     ) -> None:
         super().__init__(system, request, status, message)
         self.retry_after = retry_after
+
+
+class Untrusted(Unavailable):
+    """What answers shows a certificate that is not trusted, so it was told nothing."""
 
 
 class OutcomeUnknown(RemoteError):

@@ -86,7 +86,7 @@ def configuration(config: Config, secrets: Mapping[str, Row], proposal: Proposal
 
     Secrets that are kept elsewhere (the environment, files) are not repeated here.
     """
-    known = config.model_dump(include={"wonolo", "wheniwork"})
+    known = config.model_dump(include={"connection", "wonolo", "wheniwork"})
     access = {
         section: {name: value for name, value in options.items() if not isinstance(value, SecretStr)}
         | dict(secrets.get(section, {}))

@@ -18,9 +18,13 @@ _WORK = {
 }
 
 
-async def ready_configuration(url: str, name: str) -> str:
-    """The text of a configuration for the sandbox at `url`, the pair named `name`; raises RemoteErrors."""
+async def ready_configuration(url: str, name: str, ca_file: str = "") -> str:
+    """The text of a configuration for the sandbox at `url`, the pair named `name`; raises RemoteErrors.
+
+    `ca_file` is the file of the authority to trust where the URL is one of https.
+    """
     access: dict[str, dict[str, Any]] = {
+        "connection": {"ca_file": ca_file},
         "wonolo": {**_KEYS["wonolo"], "base_url": f"{url}/api_v2", "write": True, "per_second": 200.0},
         "wheniwork": {
             **_KEYS["wheniwork"],

@@ -123,6 +123,7 @@ def test_the_smallest_configuration_has_the_documented_defaults(tmp_path: Path) 
     config = load(written(tmp_path, ACCESS), {})
     assert config.model_dump(exclude={"wonolo", "wheniwork", "database"}) == {
         "name": "main",
+        "connection": {"ca_file": ""},
         "sync": {"horizon_days": 14, "history_days": 92, "cutoff_hours": 12, "workers": "create", "clock": "system"},
         "scope": {"tag": "", "color": ""},
         "guards": {"share": 0.3, "at_least": 10},

@@ -172,23 +172,33 @@ def sandbox(
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8025,
     seed: Seed = 1,
     demands: Annotated[int, typer.Option(min=0, help="How many stacks of open shifts there are.")] = 12,
+    tls: Annotated[bool, typer.Option("--tls", help="Serve https, and a proxy for programs to find it by.")] = False,  # noqa: FBT002
     force: Force = False,  # noqa: FBT002
 ) -> None:
     """Serve both APIs on this machine, with people in them, and write a configuration for them."""
-    from sandbox.serve import Server, end_on_signals
+    import tempfile
+
+    from sandbox.authority import make_certificates
+    from sandbox.serve import Server, end_on_signals, exports
     from sandbox.world import build_world
     from sync.cli import setting_up, terminal
+    from sync.clock import SystemClock
 
     terminal.log(0)
-    try:
-        server = Server(build_world(seed, demands), port)
-    except (OSError, ValueError) as error:
-        raise typer.BadParameter(f"cannot serve on port {port}: {error}") from None
-    server.world.wheniwork.switches.rate_limit_per_minute = 0
-    end_on_signals()
-    with contextlib.suppress(KeyboardInterrupt), server:
-        terminal.say(setting_up.sandbox_configuration(server.url, config, overwrite=force))
-        server.wait()
+    with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:
+        certificates = make_certificates(Path(folder), SystemClock().now()) if tls else None
+        try:
+            server = Server(build_world(seed, demands), port, certificates)
+        except (OSError, ValueError) as error:
+            raise typer.BadParameter(f"cannot serve on {getattr(error, 'strerror', error)}") from None
+        server.world.wheniwork.switches.rate_limit_per_minute = 0
+        end_on_signals()
+        with contextlib.suppress(KeyboardInterrupt), server:
+            ca_file = str(certificates.authority) if certificates else ""
+            terminal.say(setting_up.sandbox_configuration(server.url, config, ca_file, overwrite=force))
+            if tls:
+                terminal.say(f"For programs with the real hosts built in:\n  {exports(server.environment)}\n")
+            server.wait()
 
 
 @app.command()

@@ -74,18 +74,19 @@ def _option(path: Path) -> str:
     return "" if path == Path("shiftbridge.toml") else f" --config {path}"
 
 
-def sandbox_configuration(url: str, path: Path, *, overwrite: bool) -> str:
+def sandbox_configuration(url: str, path: Path, ca_file: str = "", *, overwrite: bool) -> str:
     """Write a configuration for the sandbox at `url` and return what to tell the user.
 
-    It has a pair of its own, so what a database knows of an earlier sandbox is left alone.
+    `ca_file` is the authority to trust where the sandbox serves https. The configuration has a pair of its own, so what
+    a database knows of an earlier sandbox is left alone.
     """
     name = f"sandbox-{SystemClock().now():%Y%m%d-%H%M%S}"
-    text = asyncio.run(ready_configuration(url, name))
+    text = asyncio.run(ready_configuration(url, name, ca_file))
     write_file(path, text, overwrite=overwrite or is_sandbox_configuration(path))
     return f"""The sandbox listens on {url} until you press Ctrl-C. Wrote {path} for it.
 
 In another terminal:
   shiftbridge diff{_option(path)}
   shiftbridge reconcile{_option(path)}
-  curl -X POST {url}/_sandbox/act -d '{{"name": "life", "acts": 3}}'
+  curl{f" --cacert {ca_file}" if ca_file else ""} -X POST {url}/_sandbox/act -d '{{"name": "life", "acts": 3}}'
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import random
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -25,8 +26,18 @@ from tenacity.wait import wait_exponential_jitter
 from sync.clients.auth import Grant, Grants
 from sync.clients.exchange import Reply, Request, query, read
 from sync.clients.trace import Exchange, Trace
+from sync.clients.trust import mistrust
 from sync.clock import Clock
-from sync.errors import ConfigError, Forbidden, RateLimited, Rejected, RemoteError, Unauthorized, Unavailable
+from sync.errors import (
+    ConfigError,
+    Forbidden,
+    RateLimited,
+    Rejected,
+    RemoteError,
+    Unauthorized,
+    Unavailable,
+    Untrusted,
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -52,13 +63,15 @@ class Limits:
 class Service:
     """One API: its system name, its base URL, and the error codes that mark a true lack of permission.
 
-    When `permission_codes` is None, each 403 is a lack of permission. Raises ConfigError when the base URL is not
+    When `permission_codes` is None, each 403 is a lack of permission; when `trust` is None, the usual authorities are
+    trusted and no other. Raises ConfigError when the base URL is not
     https, except on loopback.
     """
 
     system: str
     base_url: str
     permission_codes: frozenset[int] | None = None
+    trust: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         require_https(f"{self.system}.base_url", self.base_url)
@@ -107,6 +120,7 @@ class Api:
         self._limiter = Limiter(SingleBucketFactory(StateBucket([limits.rate]), schedule_leak=False), buffer_ms=0)
         self._http = httpx.AsyncClient(
             transport=transport,
+            verify=service.trust or True,
             timeout=httpx.Timeout(limits.timeout, connect=min(5.0, limits.timeout)),
             # A short life: a connection that the server closes while we write makes an outcome unknown.
             limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=3.0),
@@ -199,8 +213,7 @@ class Api:
                 )
         # The cause is cut off each time: an httpx error holds the request, whose URL holds the token.
         except _NEVER_SENT as error:
-            host, why = urlsplit(request.url).hostname, type(error).__name__
-            raise Unavailable(request.system, str(request), None, f"{host} was not reached ({why})") from None
+            raise _not_reached(request, error) from None
         except (httpx.RequestError, OSError) as error:
             raise request.failed(None, f"no complete answer ({type(error).__name__})") from None
 
@@ -222,12 +235,19 @@ class Api:
         return wait_exponential_jitter(multiplier=first, max=20.0, jitter=first)(state)
 
 
+def _not_reached(request: Request, error: httpx.RequestError) -> Unavailable:
+    host, reason = urlsplit(request.url).hostname, mistrust(error)
+    if reason:
+        return Untrusted(request.system, str(request), None, f"the certificate of {host} is not trusted ({reason})")
+    return Unavailable(request.system, str(request), None, f"{host} was not reached ({type(error).__name__})")
+
+
 def _worth_another_try(state: RetryCallState) -> bool:
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, Forbidden):
         # It may be throttling (When I Work reference 4), but not for ever.
         return error.ambiguous and state.attempt_number <= 2
-    return isinstance(error, Unavailable)
+    return isinstance(error, Unavailable) and not isinstance(error, Untrusted)
 
 
 def _log_retry(state: RetryCallState) -> None:

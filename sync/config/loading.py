@@ -33,6 +33,7 @@ def read(tables: Tables, environ: Mapping[str, str], folder: Path) -> Config:
         tables.setdefault(section, {})
     from_environment = _overlay(tables, environ)
     problems = _read_secrets(tables, folder)
+    _place_authorities(tables, folder)
     try:
         config = Config.model_validate(tables)
     except ValidationError as error:
@@ -98,6 +99,13 @@ def _read_secret(table: Tables, option: str, folder: Path, where: str) -> list[s
     except UnicodeDecodeError:
         return [f"{where}: {folder / name} is not text in UTF-8"]
     return [] if table[option] else [f"{where}: {folder / name} is empty"]
+
+
+def _place_authorities(tables: Tables, folder: Path) -> None:
+    """Make the path of the authorities' file absolute, where there is one."""
+    table = tables.get("connection")
+    if isinstance(table, dict) and isinstance(name := table.get("ca_file"), str) and name:
+        table["ca_file"] = str((folder / Path(name).expanduser()).absolute())
 
 
 def _placed(url: str, folder: Path) -> str:

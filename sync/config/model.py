@@ -3,6 +3,7 @@
 The descriptions are the comments of the files that `writing` makes, `config.example.toml` among them.
 """
 
+import ssl
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from difflib import get_close_matches
@@ -44,6 +45,30 @@ class DatabaseSection(Section):
         if scheme == "sqlite" and len(rest) > 1:
             return url
         raise ValueError("must be sqlite:///path/to/file.db or postgresql://user:password@host/name")
+
+
+class ConnectionSection(Section):
+    """How both services are reached."""
+
+    ca_file: str = Field(
+        default="",
+        description="A PEM file of authorities to trust beside the usual ones: that of your company's proxy, or of a "
+        "sandbox that serves https.",
+    )
+
+    @field_validator("ca_file")
+    @classmethod
+    def _certificates(cls, path: str) -> str:
+        try:
+            if path:
+                ssl.create_default_context(cafile=path)
+        except ssl.SSLError:
+            raise ValueError(f"{path} holds no certificate; it must be a PEM file") from None
+        except FileNotFoundError:
+            raise ValueError(f"there is no file {path} (that of a sandbox goes when the sandbox ends)") from None
+        except OSError as error:
+            raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+        return path
 
 
 class WonoloSection(Section):
@@ -192,6 +217,7 @@ class Config(Section):
         str, Field(min_length=1, description="The name of this pair of accounts in the database; leave it once used.")
     ] = "main"
     database: DatabaseSection = DatabaseSection()
+    connection: ConnectionSection = ConnectionSection()
     wonolo: WonoloSection
     wheniwork: WhenIWorkSection
     sync: SyncSection = SyncSection()

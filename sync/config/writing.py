@@ -15,6 +15,7 @@ from tomlkit.items import Table
 
 from sync.config.model import (
     Config,
+    ConnectionSection,
     DatabaseSection,
     GuardsSection,
     PlaceEntry,
@@ -34,6 +35,7 @@ a file of its own: secret_key_file = "path". An option that stands here with its
 
 _TABLES: dict[str, type[BaseModel]] = {
     "database": DatabaseSection,
+    "connection": ConnectionSection,
     "wonolo": WonoloSection,
     "wheniwork": WhenIWorkSection,
     "sync": SyncSection,

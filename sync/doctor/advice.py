@@ -12,6 +12,7 @@ from sync.errors import (
     SyncError,
     Unauthorized,
     Unavailable,
+    Untrusted,
 )
 
 _LOGINS = {
@@ -22,6 +23,17 @@ _RIGHTS = {
     "wonolo": "ask Wonolo for a Private Pool key: with a Public Pool key a person has to do it in the portal",
     "wheniwork": "log in as a manager or an administrator of the account",
 }
+
+_STRANGER = (
+    "if a proxy of your company or a sandbox answers there, name the PEM file of its authority in ca_file under "
+    "[connection]; if not, do not go on: somebody may be listening in"
+)
+_TRUST = {
+    "expired": "set this machine's clock right; if it is, the certificate has to be renewed there",
+    "not yet valid": "set this machine's clock right",
+    "mismatch": "check base_url under [{system}]: the certificate is that of another host",
+}
+"""What to do about a certificate, by a word of the reason (OpenSSL's own)."""
 
 _UNREACHABLE = ("{name} cannot be reached: {message}", "check base_url under [{system}], and the network")
 _FOREIGN = (
@@ -51,6 +63,8 @@ def explain(error: SyncError) -> tuple[str, str]:
 
 
 def _sentences(error: RemoteError) -> tuple[str, str]:
+    if isinstance(error, Untrusted):
+        return "{name} cannot be reached safely: {message}", _about_trust(error.message)
     if isinstance(error, Unavailable) and error.status is None:
         return _UNREACHABLE
     if isinstance(error, Rejected) and not error.certain:
@@ -58,6 +72,10 @@ def _sentences(error: RemoteError) -> tuple[str, str]:
     if isinstance(error, Rejected) and error.gone:
         return _NOT_THERE
     return next(sentences for kind, sentences in _SENTENCES if isinstance(error, kind))
+
+
+def _about_trust(message: str) -> str:
+    return next((todo for word, todo in _TRUST.items() if word in message), _STRANGER)
 
 
 def _pause(error: RemoteError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Self
 
 import httpx
@@ -31,7 +32,8 @@ class WhenIWork(ShiftActs, Account):
     `base_url` ends in `/2`. `login_url` is `<base_url>/login` for the legacy login, anything else speaks the current
     one (When I Work reference 2). `user_id` is the manager's user row in the account meant; without it the service
     chooses, so check `account()` before writing. Fields are spelled as When I Work spells them: break_time in hours.
-    Every method raises the RemoteErrors of `sync.errors`. `trace` is told every exchange.
+    Every method raises the RemoteErrors of `sync.errors`. `trace` is told every exchange;
+    `trust` says whose certificates are believed, if not the usual authorities'.
 
     Beside shifts and account there are the collections `users` (filters show_pending, show_deleted), `positions`
     (show_deleted), `locations`, `sites` (include_deleted), `times` (start, end, user_id, updated_at), `blocks`,
@@ -52,6 +54,7 @@ class WhenIWork(ShiftActs, Account):
         per_minute: int = 90,
         clock: Clock | None = None,
         trace: Trace | None = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         require_https("wheniwork.login_url", login_url)
         legacy = login_url.rstrip("/") == base_url.rstrip("/") + "/login"
@@ -59,7 +62,7 @@ class WhenIWork(ShiftActs, Account):
         self._clock = clock or SystemClock()
         # Ninety a minute and ten at once stay within the hundred of When I Work reference 4.
         rate = Rate(per_minute, Duration.MINUTE, burst=max(1, per_minute // 9))
-        service = Service("wheniwork", base_url, _PERMISSION_CODES)
+        service = Service("wheniwork", base_url, _PERMISSION_CODES, trust)
         super().__init__(Api(service, Limits(rate), self._log_in, self._clock, transport=transport, trace=trace))
         self._collect()
 

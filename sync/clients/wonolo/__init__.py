@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
@@ -31,7 +32,7 @@ class Wonolo(JobRequests, MultiDayJobRequests, Jobs, Messages, Users, Badges, Cu
     `base_url` ends in `/api_v2`. Fields are spelled as Wonolo spells them: durations in minutes, wages in dollars,
     `start_time` written without a zone. Creates and updates return the record as Wonolo answered it. Every method
     raises the RemoteErrors of `sync.errors`; a Public Pool key gets Forbidden on most writes (Wonolo reference 13).
-    `trace` is told every exchange.
+    `trace` is told every exchange; `trust` says whose certificates are believed, if not the usual authorities'.
     """
 
     def __init__(  # noqa: PLR0913 - keys, and what tests replace
@@ -44,12 +45,13 @@ class Wonolo(JobRequests, MultiDayJobRequests, Jobs, Messages, Users, Badges, Cu
         per_second: float = 2.0,
         clock: Clock | None = None,
         trace: Trace | None = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         self._login_url = base_url.rstrip("/") + "/authenticate"
         self._keys = {"api_key": api_key, "secret_key": secret_key}
         self._clock = clock or SystemClock()
         rate = Rate(max(1, round(per_second * 60)), Duration.MINUTE, burst=max(1, round(per_second)))
-        service = Service("wonolo", base_url)
+        service = Service("wonolo", base_url, trust=trust)
         super().__init__(Api(service, Limits(rate), self._log_in, self._clock, transport=transport, trace=trace))
 
     async def __aenter__(self) -> Self:
