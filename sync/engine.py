@@ -115,7 +115,8 @@ class Engine:
     ) -> None:
         self._config, self._store, self._clock, self._progress = config, store, clock, progress
         self._wheniwork = wheniwork
-        self._policy = Policy(config.rules, timedelta(hours=config.sync.cutoff_hours), config.sync.workers)
+        cutoff = timedelta(hours=config.sync.cutoff_hours)
+        self._policy = Policy(config.rules, cutoff, config.sync.workers, config.ownership.table)
         self._horizon = Horizon(timedelta(days=config.sync.horizon_days), timedelta(days=config.sync.history_days))
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)
         self._calls = Calls(wonolo, wheniwork)

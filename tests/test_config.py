@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from mappings.model import Place, Rules, Scope, Skill
+from mappings.model import Place, Rules, Scope, Skill, Stage
+from mappings.ownership import OWNERSHIP, Right
 from sync.config import Config, load
 from sync.config.model import PlaceEntry, SkillEntry
 from sync.config.writing import commented, write_file
@@ -112,10 +113,12 @@ def test_the_example_file_is_what_the_descriptions_say_and_loads() -> None:
 
 def test_the_example_file_names_every_option() -> None:
     """Optional ones stand there with their default, or in a comment."""
-    named = set(re.findall(r"^(?:# )?(\w+) =", commented(EXAMPLE), re.MULTILINE))
+    text = commented(EXAMPLE)
+    named = {*re.findall(r"^(?:# )?(\w+) =", text, re.MULTILINE), *re.findall(r"^\[\w+\.(\w+)]", text, re.MULTILINE)}
     tables = [Config.model_fields[name].annotation for name in Config.model_fields]
     models = [model for model in (*tables, PlaceEntry, SkillEntry) if isinstance(model, type) and model is not str]
-    assert {name for model in models if issubclass(model, BaseModel) for name in model.model_fields} <= named
+    options = {name for model in models if issubclass(model, BaseModel) for name in model.model_fields}
+    assert options - {"settled"} <= named  # what is settled leaves no choice
 
 
 def test_the_smallest_configuration_has_the_documented_defaults(tmp_path: Path) -> None:
@@ -127,6 +130,7 @@ def test_the_smallest_configuration_has_the_documented_defaults(tmp_path: Path) 
         "sync": {"horizon_days": 14, "history_days": 92, "cutoff_hours": 12, "workers": "create", "clock": "system"},
         "scope": {"tag": "", "color": ""},
         "guards": {"share": 0.3, "at_least": 10},
+        "ownership": {"open": {}, "locked": {}, "running": {}, "done": {}, "settled": {}, "worker": {}},
         "places": (),
         "skills": (),
     }
@@ -183,6 +187,29 @@ def test_the_environment_is_over_the_file(tmp_path: Path) -> None:
     assert config.wonolo.secret_key.get_secret_value() == "from the environment"
     assert config.wheniwork.key.get_secret_value() == "dev"
     assert (config.sync.horizon_days, config.wheniwork.write) == (7, True)
+
+
+def test_who_owns_a_field_may_be_decided_cell_by_cell(tmp_path: Path) -> None:
+    """The environment is over the file there too, and the rest stays as it is."""
+    text = ACCESS + '[ownership.locked]\nstart = "nobody"\nheadcount = "wonolo"\n'
+    config = load(written(tmp_path, text), {"SHIFTBRIDGE_OWNERSHIP__LOCKED__HEADCOUNT": "wonolo, ask"})
+    locked = dict(OWNERSHIP.demand[Stage.LOCKED])
+    locked |= {"start": Right(None), "headcount": Right("wonolo", "always")}
+    assert config.ownership.table.demand == {**OWNERSHIP.demand, Stage.LOCKED: locked}
+    assert load(written(tmp_path, ACCESS), {}).ownership.table == OWNERSHIP
+
+
+def test_what_is_wrong_with_rights_is_said_where_they_stand(tmp_path: Path) -> None:
+    """Stages, fields, rights, and whatever is no right at all."""
+    text = ACCESS + '[ownership]\ndone = "nobody"\n[ownership.lockd]\n[ownership.running]\nstart = "wheniwork"\n'
+    text += "[ownership.worker]\nname = 3\n"
+    assert problems(tmp_path, text, {"SHIFTBRIDGE_OWNERSHIP__OPEN__STRT": "nobody"}) == [
+        "$SHIFTBRIDGE_OWNERSHIP__OPEN: there is no field strt; did you mean start?",
+        "ownership.done: must be a table of options",
+        "ownership.lockd: there is no such option; did you mean locked?",
+        "ownership.running: start cannot be 'wheniwork': the workers are there, and it has begun",
+        "ownership.worker.name: must be text, in quotes",
+    ]
 
 
 def test_a_secret_may_be_kept_in_a_file_of_its_own(tmp_path: Path) -> None:

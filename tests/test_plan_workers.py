@@ -9,6 +9,7 @@ import pytest
 
 from mappings.link import LinkedWorker
 from mappings.model import Worker
+from mappings.ownership import OWNERSHIP, Right
 from sync.plan import FieldChange, Policy, Risk, Snapshot, make_plan
 from sync.plan.workers import without_user
 from tests.factories import (
@@ -167,6 +168,13 @@ def test_other_contact_data_is_left_alone(changes: dict[str, Any]) -> None:
     """A user somebody else made, and data that Wonolo merely does not show."""
     plan = make_plan(contact(**changes))
     assert (plan.changes, plan.settled) == ((), ("worker:wonolo:7",))
+
+
+def test_contact_data_that_the_pair_leaves_to_nobody_is_not_carried() -> None:
+    """The other fields still are."""
+    names_alone = msgspec.structs.replace(OWNERSHIP, contacts={**OWNERSHIP.contacts, "phone": Right(None)})
+    policy = Policy(RULES, ownership=names_alone)
+    assert only(make_plan(msgspec.structs.replace(contact(), policy=policy))).payload == {"last_name": "Okafor"}
 
 
 def test_a_worker_with_a_write_under_way_waits() -> None:

@@ -137,6 +137,16 @@ def status(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose:
 
 
 @app.command()
+def policy(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> None:  # noqa: A002
+    """Show whose value wins for each field, at each stage of the work."""
+    from sync import policy as shown
+    from sync.cli import terminal, work
+
+    settings = work.settings(config, verbose)
+    terminal.show(shown.read_policy(settings.name, settings.ownership.table), format, shown)
+
+
+@app.command()
 def doctor(
     config: ConfigPath = _CONFIG,
     format: Printed = Format.TEXT,  # noqa: A002

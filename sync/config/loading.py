@@ -25,7 +25,8 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
 def read(tables: Tables, environ: Mapping[str, str], folder: Path) -> Config:
     """Make a configuration of a file's tables.
 
-    `SHIFTBRIDGE_SECTION__OPTION` sets an option over the file's; `OPTION_file` names a file that holds a secret.
+    `SHIFTBRIDGE_SECTION__OPTION` (or `SHIFTBRIDGE_OWNERSHIP__LOCKED__START`) sets an option over the file's;
+    `OPTION_file` names a file that holds a secret.
     Relative paths are seen from the folder. Raises ConfigError with everything that is wrong.
     """
     tables = {name: dict(table) if isinstance(table, dict) else table for name, table in tables.items()}
@@ -67,9 +68,13 @@ def _overlay(tables: Tables, environ: Mapping[str, str]) -> set[Location]:
         section, split, option = name.removeprefix(_PREFIX).lower().partition("__")
         table = tables.setdefault(section, {}) if split and value and name.startswith(_PREFIX) else None
         if isinstance(table, dict):
+            outer, deeper, inner = option.partition("__")
+            named.add((section, outer))
+            if deeper and isinstance(table.get(outer, {}), dict):
+                table[outer] = {**table.get(outer, {}), inner: value}
+                continue
             table.pop(option.removesuffix("_file") if option.endswith("_file") else f"{option}_file", None)
             table[option] = value
-            named.add((section, option))
     return named
 
 

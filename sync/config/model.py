@@ -10,16 +10,12 @@ from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from mappings.convert import cents
 from mappings.model import NAMES, Place, Rules, Scope, Skill, System
-
-
-class Section(BaseModel):
-    """A table of the file; an option it does not know is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from sync.config.ownership import OwnershipSection
+from sync.config.section import Section
 
 
 class DatabaseSection(Section):
@@ -223,6 +219,7 @@ class Config(Section):
     sync: SyncSection = SyncSection()
     scope: ScopeSection = ScopeSection()
     guards: GuardsSection = GuardsSection()
+    ownership: OwnershipSection = OwnershipSection()
     places: tuple[PlaceEntry, ...] = ()
     skills: tuple[SkillEntry, ...] = ()
 

@@ -17,6 +17,7 @@ _KINDS = {
     "bool": "true or false",
     "tuple": "a list, in square brackets",
     "model": "a table of options",
+    "dict": "a table of options",
 }
 
 

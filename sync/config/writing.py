@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from tomlkit import TOMLDocument
 from tomlkit.items import Table
 
+from mappings.overriding import possible, sections, spelled
 from sync.config.model import (
     Config,
     ConnectionSection,
@@ -25,6 +26,7 @@ from sync.config.model import (
     WhenIWorkSection,
     WonoloSection,
 )
+from sync.config.ownership import OwnershipSection
 from sync.errors import ConfigError
 
 _HEAD = """\
@@ -58,6 +60,7 @@ def commented(values: Mapping[str, Any]) -> str:
     for name, model in _TABLES.items():
         table = _table(model, values.get(name, {}), explained=True)
         parts.append(_comment(str(model.__doc__)) + tomlkit.dumps({name: table}))
+    parts.append(_ownership(values.get("ownership", {})))
     for name, model in _LISTS.items():
         for number, row in enumerate(values.get(name, ())):
             rows = tomlkit.aot()
@@ -88,6 +91,20 @@ def write_file(path: Path, text: str, *, overwrite: bool = False) -> None:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise ConfigError([f"{path}: cannot be written: {error.strerror}"]) from None
+
+
+def _ownership(values: Mapping[str, Mapping[str, str]]) -> str:
+    """The table of rights, but for those without a choice."""
+    tables = []
+    for section, rights in sections().items():
+        choices = {field: spelled(right) for field, right in rights.items() if len(possible(section, field)) > 1}
+        if choices:
+            table = tomlkit.table()
+            _explain(table, str(OwnershipSection.model_fields[section].description))
+            for field, right in (choices | dict(values.get(section, {}))).items():
+                table.add(field, right)
+            tables.append(tomlkit.dumps({"ownership": {section: table}}))
+    return _comment(str(OwnershipSection.__doc__)) + "\n".join(tables)
 
 
 def _table(model: type[BaseModel], values: Mapping[str, Any], *, explained: bool) -> Table:

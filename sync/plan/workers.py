@@ -9,10 +9,18 @@ from mappings import worker as people
 from mappings.link import LinkedWorker
 from mappings.matching import Match, match_worker
 from mappings.model import Rules, Worker
+from mappings.ownership import ContactField, Ownership
 from sync.plan.model import Change, FieldChange, Risk, ordered
 from sync.plan.seats import USER
 from sync.plan.snapshot import Snapshot
 from sync.plan.wording import short
+
+_CONTACTS: dict[str, ContactField] = {
+    "first_name": "name",
+    "last_name": "name",
+    "email": "email",
+    "phone_number": "phone",
+}
 
 
 def plan_workers(changes: Iterable[Change], snapshot: Snapshot) -> list[Change]:
@@ -105,10 +113,15 @@ def plan_contacts(snapshot: Snapshot) -> list[Change]:
     rows = []
     for link in snapshot.workers:
         now = people.read_wonolo(link.wonolo)
-        payload = people.contact_changes(link.base, now)
+        payload = _owned(people.contact_changes(link.base, now), snapshot.policy.ownership)
         if link.ours and payload and link.key not in snapshot.busy:
             rows.append(_contact_change(link, now, payload))
     return rows
+
+
+def _owned(changes: dict[str, str], ownership: Ownership) -> dict[str, str]:
+    """What of a changed contact is Wonolo's to tell."""
+    return {name: value for name, value in changes.items() if ownership.contacts[_CONTACTS[name]].owner == "wonolo"}
 
 
 def _contact_change(link: LinkedWorker, now: Worker, payload: dict[str, str]) -> Change:
