@@ -53,13 +53,11 @@ def row(pair: str, kind: RecordKind, record: Record, read_at: datetime) -> dict[
 
 def kept(record: Record) -> dict[str, Any]:
     """The record without what must never be stored, also inside its embedded worker."""
-    if _NEVER_KEPT.isdisjoint(record) and dict not in map(type, record.values()):
-        return dict(record)
-    return {
-        name: kept(value) if isinstance(value, dict) else value
-        for name, value in record.items()
-        if name not in _NEVER_KEPT
-    }
+    inner = {name: kept(value) for name, value in record.items() if type(value) is dict}
+    found = {**record, **inner}
+    for name in _NEVER_KEPT & found.keys():
+        del found[name]
+    return found
 
 
 def _moment(name: str) -> Callable[[Record], datetime | None]:
