@@ -5,7 +5,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 EXPORT := $(RUN) uv export --quiet --format requirements-txt --no-emit-project --no-header --all-extras
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test fuzz check bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -17,6 +17,9 @@ test: .venv/ready ## run all tests, on SQLite and on a real Postgres
 	$(RUN) pytest -n 2 --cov --cov-fail-under=95
 	@echo "What is pure is covered to the last branch:"
 	$(RUN) coverage report --include='mappings/*,sync/plan/*' --fail-under=100
+
+fuzz: .venv/ready ## send the sandbox what its own OpenAPI documents allow, and what they do not
+	FUZZ_EXAMPLES=20 $(RUN) pytest -n 2 tests/fuzz
 
 check: .venv/ready ## format, lint, types, import contracts, dependencies, locked requirements
 	$(RUN) ruff format --check .
