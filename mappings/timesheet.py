@@ -31,6 +31,8 @@ Record = Mapping[str, Any]
 NOTES_LIMIT = 350
 """Characters of a Time's notes; those of a shift take no more (When I Work reference 5.1)."""
 
+_PREFIX = "job:"
+
 _NOTES = "Hours worked through Wonolo"
 
 _SEEN_BREAK = 2
@@ -45,9 +47,29 @@ class Period(msgspec.Struct, frozen=True):
     start: datetime | None
     end: datetime | None
 
+    @property
+    def last(self) -> datetime | None:
+        """The last minute in it."""
+        return self.end - timedelta(minutes=1) if self.end else None
+
     def covers(self, sheet: Timesheet) -> bool:
         """Whether any of the hours lie in it."""
         return (self.end is None or sheet.start < self.end) and (self.start is None or sheet.end > self.start)
+
+
+def link_key(job_id: int) -> str:
+    """The key of the link of a Job and its Time."""
+    return f"{_PREFIX}{job_id}"
+
+
+def is_link_key(key: str) -> bool:
+    """Whether a key is that of a link of a Job and its Time."""
+    return key.startswith(_PREFIX)
+
+
+def job_id(key: str) -> int:
+    """The id of the Job in the key of its link."""
+    return int(key.removeprefix(_PREFIX))
 
 
 def read_job(job: Record, planned: Demand) -> Timesheet:

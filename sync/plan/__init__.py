@@ -3,8 +3,9 @@
 1. Linked demands are merged field by field over what both sides last agreed on (`merge`, `links`, `seats`).
 2. Demands that one side alone knows are matched, else created on the other side (`lone`).
 3. Workers who take seats become users (`workers`).
-4. What people decided is laid over it (`deciding`; `conflicts` for what they chose).
-5. The changes are put in order: near starts first (`model`).
+4. Hours of work that is over are carried over (`times`, `hours`).
+5. What people decided is laid over it (`deciding`; `conflicts` for what they chose).
+6. The changes are put in order: near starts first (`model`).
 """
 
 from mappings.model import Unmapped
@@ -14,6 +15,7 @@ from sync.plan.links import departed, plan_link
 from sync.plan.lone import plan_lone
 from sync.plan.model import Change, FieldChange, Plan, Risk, Verdict, ordered
 from sync.plan.snapshot import Policy, Snapshot
+from sync.plan.times import plan_times
 from sync.plan.workers import plan_contacts, plan_workers
 
 __all__ = ["Change", "FieldChange", "Plan", "Policy", "Risk", "Snapshot", "Verdict", "make_plan"]
@@ -31,6 +33,8 @@ def make_plan(snapshot: Snapshot) -> Plan:
             lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
     changes += plan_lone(snapshot, lone)
     changes = plan_workers(changes, snapshot) + plan_contacts(snapshot)
+    hours, agreed = plan_times(snapshot)
+    changes, settled = changes + hours, settled + agreed
     changes, void = decide(changes, snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
     return Plan(ordered(changes), tuple(key for key in settled if key not in written), void)

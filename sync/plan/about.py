@@ -14,7 +14,13 @@ from sync.plan.model import Change, FieldChange, Kind, Risk, Verdict, Write
 from sync.plan.snapshot import Snapshot
 
 _RANKS = {"link": 1, "update": 3, "release": 4, "assign": 5, "create": 6, "delete": 7}
-_SYSTEMS: dict[Kind, System] = {"job_request": "wonolo", "job": "wonolo", "shift": "wheniwork", "user": "wheniwork"}
+_SYSTEMS: dict[Kind, System] = {
+    "job_request": "wonolo",
+    "job": "wonolo",
+    "shift": "wheniwork",
+    "user": "wheniwork",
+    "time": "wheniwork",
+}
 
 
 class About(msgspec.Struct, frozen=True):

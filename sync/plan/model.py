@@ -9,10 +9,11 @@ import msgspec
 
 from mappings.model import System
 from mappings.ownership import Field
+from mappings.timesheet import is_link_key
 
 Action = Literal["create", "update", "delete", "assign", "release", "link", "unlink", "none"]
 Verdict = Literal["do", "hold", "conflict", "blocked", "skip"]
-Kind = Literal["job_request", "job", "shift", "user"]
+Kind = Literal["job_request", "job", "shift", "user", "time"]
 
 WAITING: frozenset[Verdict] = frozenset({"hold", "conflict", "blocked"})
 """Verdicts that wait for a person; a skipped record is only mentioned."""
@@ -145,13 +146,25 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Near starts first, users before who takes seats; within one demand by rank (room before who takes it)."""
+    """Near starts first, users before who takes seats; within one demand by rank (room before who takes it).
+
+    Hours of work that is over come last.
+    """
     return tuple(sorted(changes, key=_position))
 
 
-def _position(change: Change) -> tuple[str, bool, str, int, str, str, str]:
+def _position(change: Change) -> tuple[bool, str, bool, str, int, str, str, str]:
     start = change.start.isoformat() if change.start else "9"
-    return (start, change.kind != "user", change.link, change.rank, change.kind, change.record, change.worker)
+    return (
+        is_link_key(change.link),
+        start,
+        change.kind != "user",
+        change.link,
+        change.rank,
+        change.kind,
+        change.record,
+        change.worker,
+    )
 
 
 def digest(value: Any) -> str:

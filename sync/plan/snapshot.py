@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from mappings.decision import Decision
-from mappings.link import LinkedDemand, LinkedWorker
+from mappings.link import LinkedDemand, LinkedWorker, WorkedJob
 from mappings.model import Rules, Worker
 from mappings.ownership import OWNERSHIP, Ownership
 
@@ -36,7 +36,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     `users` names the worker behind a When I Work user id; `people` are the workers seen in Wonolo; `candidates` the
     When I Work users who may turn out to be one of them. `busy` links have a write whose outcome is not known yet.
     `taken` are keys of links that exist, as far as a new link might get one of them. `decisions` are those that
-    people made and that still count, by what was decided.
+    people made and that still count, by what was decided. `worked` are Jobs whose work is over and whose hours may
+    have to be carried over, `times` the Times without a link that may record them, `payrolls` all payroll periods.
     """
 
     now: datetime
@@ -51,6 +52,9 @@ class Snapshot(msgspec.Struct, frozen=True):
     busy: Mapping[str, str] = {}
     taken: frozenset[str] = frozenset()
     decisions: Mapping[str, Decision] = {}
+    worked: tuple[WorkedJob, ...] = ()
+    times: tuple[Record, ...] = ()
+    payrolls: tuple[Record, ...] = ()
 
     @property
     def rules(self) -> Rules:

@@ -70,6 +70,12 @@ def edits(before: Demand, after: Demand, rules: Rules, people: Mapping[str, Work
     )
 
 
+def hours(minutes: int) -> str:
+    """A length of work, as `8 h`, `7 h 30 min` or `45 min`."""
+    whole, rest = divmod(minutes, 60)
+    return " ".join([*([f"{whole} h"] if whole else []), *([f"{rest} min"] if rest or not whole else [])])
+
+
 def money(cents: int) -> str:
     """Dollars and cents, as `$75.00`."""
     return f"${cents / 100:,.2f}"

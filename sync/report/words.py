@@ -9,7 +9,7 @@ from sync.report.model import Entry, Report, Status
 
 ARROW = " \N{RIGHTWARDS ARROW} "
 
-_RECORDS = {"job_request": "request", "job": "seat", "shift": "shift", "user": "user"}
+_RECORDS = {"job_request": "request", "job": "seat", "shift": "shift", "user": "user", "time": "time"}
 _VERBS = {
     ("create", "job_request"): "post a request",
     ("update", "job_request"): "change request",
@@ -23,6 +23,11 @@ _VERBS = {
     ("release", "shift"): "reopen shift",
     ("create", "user"): "add a user",
     ("update", "user"): "change user",
+    ("update", "job"): "change hours",
+    ("create", "time"): "enter hours",
+    ("update", "time"): "change time",
+    ("link", "time"): "recognise time",
+    ("unlink", "time"): "leave out hours",
     ("link", "user"): "recognise user",
     ("link", "job_request"): "link request",
     ("unlink", "job_request"): "forget request",

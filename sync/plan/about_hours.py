@@ -1,0 +1,97 @@
+"""Turning what is to be done about a Job's hours into changes: whose hours, how long, and what they add."""
+
+from typing import Any
+
+import msgspec
+
+from mappings.convert import wage
+from mappings.digest import owned_digest
+from mappings.link import WorkedJob
+from mappings.model import Timesheet
+from mappings.timesheet import Period
+from mappings.worker import holder
+from sync.plan import wording
+from sync.plan.about import About, change, remark
+from sync.plan.model import Change, FieldChange, Risk, Verdict, Write
+from sync.plan.snapshot import Record
+
+
+class Hours(msgspec.Struct, frozen=True):
+    """One Job whose hours are planned: its records, its hours by Wonolo, the worker's user, and what changes share."""
+
+    worked: WorkedJob
+    job: Timesheet
+    user: int
+    periods: tuple[Period, ...]
+    this: About
+
+    def closed(self, *sheets: Timesheet) -> str:
+        """The payroll period, in words, that keeps these hours as they are; empty while there is none."""
+        found = next((row for row in self.periods if any(row.covers(sheet) for sheet in sheets)), None)
+        if found is None:
+            return ""
+        zone = self.this.rules.zone(self.job.place)
+        bounds = [wording.wall(row, zone, "%a %d %b") if row else "?" for row in (found.start, found.last)]
+        return f"the payroll period {bounds[0]} to {bounds[1]} is {found.state}"
+
+
+def left(worked: WorkedJob, this: About, verdict: Verdict, reason: str, **more: Any) -> Change:
+    """Something that is not done about a Job's hours, with the reason."""
+    record = str(worked.time["id"]) if worked.time else ""
+    return _worded(remark(this, verdict, "time", reason, record=record, worker=_who(worked), **more), this)
+
+
+def kept(hours: Hours, theirs: Timesheet | None, reason: str) -> Change:
+    """A difference that stays as it is."""
+    there = wording.hours(theirs.paid_minutes) if theirs else "none"
+    said = f"{wording.hours(hours.job.paid_minutes)} in Wonolo, {there} in When I Work"
+    return left(hours.worked, hours.this, "skip", f"{reason} ({said})")
+
+
+def entered(hours: Hours, this: About, payload: dict[str, Any]) -> Change:
+    """A new Time with Wonolo's hours."""
+    paid = hours.job.paid_minutes
+    write = Write(action="create", kind="time", worker=hours.job.worker, payload=payload)
+    approved = (FieldChange("approved", "", "yes"),) if hours.job.approved else ()
+    fields = (FieldChange("hours", "", wording.hours(paid)), *approved)
+    risk = _risk(hours, hours.worked.planned.paid_minutes, paid)
+    return _worded(change(this, write, fields=fields, risk=risk), this)
+
+
+def written(
+    hours: Hours, this: About, write: Write, sheets: tuple[Timesheet, Timesheet], record: Record, hold: str = ""
+) -> Change:
+    """A write that turns the first timesheet into the second, or ties the Time that records it."""
+    before, after = sheets
+    approves = write.kind == "time" and after.approved and not before.approved
+    fields = edits(before, after, this) + ((FieldChange("approved", "no", "yes"),) if approves else ())
+    risk = _risk(hours, before.paid_minutes, after.paid_minutes) if write.payload else Risk(people=1)
+    seen = owned_digest("time" if write.kind == "time" else "job", record)
+    return _worded(change(this, write, fields=fields, risk=risk, precondition=seen, hold=hold), this)
+
+
+def edits(before: Timesheet, after: Timesheet, this: About) -> tuple[FieldChange, ...]:
+    """What differs between two timesheets, in words: when work began, and how much is paid."""
+    zone = this.rules.zone(after.place)
+    rows = (
+        FieldChange("start", wording.wall(before.start, zone), wording.wall(after.start, zone)),
+        FieldChange("hours", wording.hours(before.paid_minutes), wording.hours(after.paid_minutes)),
+    )
+    return tuple(row for row in rows if row.before != row.after)
+
+
+def _risk(hours: Hours, before: int, after: int) -> Risk:
+    """What it adds to the hours that were planned or agreed so far."""
+    rate = hours.this.rules.skill(hours.job.skill).hourly_rate
+    return Risk(paid_minutes=after - before, cents=wage(rate, after) - wage(rate, before), people=1)
+
+
+def _worded(row: Change, this: About) -> Change:
+    return msgspec.structs.replace(row, subject=f"{wording.person(row.worker, this.people)}'s hours: {row.subject}")
+
+
+def _who(worked: WorkedJob) -> str:
+    try:
+        return holder(worked.job)
+    except ValueError:
+        return ""
