@@ -1,54 +1,36 @@
 """The engine of one pair: pull, plan, guard, write; the only place that wires the parts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
+import msgspec
 
+from mappings.decision import YES, Decision
 from sync.clients.trace import Trace
 from sync.clients.trust import trusting
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, OffsetClock, SystemClock
 from sync.config import Config
-from sync.errors import ConfigError, RemoteError, UnsafePlan
+from sync.errors import ConfigError, StalePlan
 from sync.gather import snapshot
-from sync.guards import Limits, check
 from sync.intake.poll import Horizon, Poller, Progress, Pulled, service_time
+from sync.mirror.decisions import Kept
 from sync.mirror.store import Store
 from sync.outbox import Outbox
-from sync.plan import Change, Plan, Policy, Verdict, make_plan
+from sync.passes import Outcome, Passes
+from sync.plan import Change, Plan, Policy, make_plan
+from sync.plan.approval import Approval, whole
+from sync.plan.capability import ruled_out
 from sync.run import recorded
-from sync.writer import Calls, Recovery, Result, Writer, settle_quietly
-
-_MOST_PASSES = 4
-"""A pass may bring to light what the next one writes (a seat that waited for its stack); more mean a fight."""
-
-_SWITCHES = {
-    "wonolo": "writing to Wonolo is switched off: set write = true under [wonolo]",
-    "wheniwork": "writing to When I Work is switched off: set write = true under [wheniwork]",
-}
-
-
-_NO_USE = "it was written, but the system still shows the old value"
+from sync.writer import Calls, Recovery
 
 
 def quiet(_kind: str, _count: int) -> None:
     """Progress that nobody watches."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a reconcile came to: what was done, what failed and why, what waits for a person, what was left out."""
-
-    done: tuple[Change, ...] = ()
-    failed: tuple[Result, ...] = ()
-    waiting: tuple[Change, ...] = ()
-    skipped: tuple[Change, ...] = ()
-    passes: int = 1
 
 
 @asynccontextmanager
@@ -120,6 +102,7 @@ class Engine:
         self._horizon = Horizon(timedelta(days=config.sync.horizon_days), timedelta(days=config.sync.history_days))
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)
         self._calls = Calls(wonolo, wheniwork)
+        self._passes = Passes(config, store, self._calls, clock, self.plan, progress)
 
     async def pull(self) -> Pulled:
         """Read what may have changed in both systems into the mirror."""
@@ -151,10 +134,13 @@ class Engine:
         now = self._clock.now()
         with self._store.begin(self._config.name) as tx:
             plan = make_plan(snapshot(tx, self._policy, now, self._horizon.ahead))
-            refused = Outbox(tx.rows).refused([change.key for change in plan.to_do], now)
-        return plan.judged(
+            # Who decides about a change that was refused wants it tried again.
+            refused = Outbox(tx.rows).refused([change.key for change in plan.to_do if not change.decided], now)
+            barred = Outbox(tx.rows).barred(now)
+        plan = plan.judged(
             lambda change: ("blocked", f"refused lately: {refused[change.key]}") if change.key in refused else None
         )
+        return plan.judged(lambda change: ruled_out(change, barred))
 
     async def diff(self) -> Plan:
         """Pull and plan; the writer is never reached."""
@@ -164,95 +150,60 @@ class Engine:
             run.counts = {"to_do": len(plan.to_do), "waiting": len(plan.waiting)}
         return plan
 
-    async def reconcile(self, allow: Mapping[str, int] | None = None) -> Outcome:
+    async def undecided(self) -> Plan:
+        """Plan from the mirror as if nobody had decided anything: what there is to be decided about."""
+        return await asyncio.to_thread(self._undecided)
+
+    def _undecided(self) -> Plan:
+        with self._store.begin(self._config.name) as tx:
+            seen = snapshot(tx, self._policy, self._clock.now(), self._horizon.ahead)
+        return make_plan(msgspec.structs.replace(seen, decisions={}))
+
+    async def answer(self, change: Change, choice: str, who: str, why: str) -> Decision:
+        """Keep what a person decided about a change; the next plan heeds it.
+
+        A yes to a change that waits for none takes an earlier no back.
+        """
+        said = Decision(change.key, change.facts, choice, who, self._clock.now(), why, change.subject)
+        await asyncio.to_thread(self._keep, said, is_needed=choice != YES or change.verdict != "do")
+        return said
+
+    def _keep(self, said: Decision, *, is_needed: bool) -> None:
+        with self._store.begin(self._config.name) as tx:
+            if is_needed:
+                tx.decisions.record(said)
+            else:
+                tx.decisions.end([said.key], "withdrawn", said.at)
+
+    async def decided(self, count: int) -> list[Kept]:
+        """The latest decisions, newest first, and what became of them."""
+        return await asyncio.to_thread(self._decided, count)
+
+    def _decided(self, count: int) -> list[Kept]:
+        with self._store.begin(self._config.name) as tx:
+            return tx.decisions.newest(count)
+
+    async def reconcile(
+        self, allow: Mapping[str, int] | None = None, approved: Approval | None = None, checksum: str = ""
+    ) -> Outcome:
         """Pull, plan and write until nothing is left to do; raises UnsafePlan before the first write.
 
-        `allow` raises guards' limits for this run: {"delete:shift": 40}. Raises StoreLocked while another run writes.
+        `allow` raises guards' limits for this run: {"delete:shift": 40}. With `approved` nothing but the changes of
+        a saved plan is written, with `checksum` nothing but the plan that has it; StalePlan when the world has moved
+        on. Raises StoreLocked while another run writes.
         """
         async with recorded(self._store, self._config.name, self._clock, "reconcile", writes=True) as run:
             await self.pull()
             await Recovery(self._calls, self._store, self._config.name, self._config.rules).run(self._clock.now())
-            outcome = await self._passes(run.number, allow or {})
-            run.outcome = "waiting" if outcome.waiting or outcome.failed else "done"
-            run.counts = _counts(outcome)
+            if checksum:
+                approved = await self._as_approved(checksum)
+            outcome = await self._passes.carry_out(run.number, allow or {}, approved)
+            run.outcome = "waiting" if outcome.waiting or outcome.failed or outcome.stale else "done"
+            run.counts = outcome.counts
         return outcome
 
-    async def _passes(self, run: int, allow: Mapping[str, int]) -> Outcome:
-        """Write and plan again until a pass has nothing to do, or gets nowhere."""
-        results: list[Result] = []
-        plan = self._switched(await self.plan())
-        await self._guard(plan, allow)
-        passes = 1
-        while True:
-            await asyncio.to_thread(self._agree, plan)
-            came_of = await self._write(run, plan.to_do, {row.change.key for row in results if row.outcome == "done"})
-            results += came_of
-            if not plan.to_do or passes == _MOST_PASSES or not any(row.outcome != "failed" for row in came_of):
-                break
-            plan = self._switched(await self.plan())
-            passes += 1
-        moving = [row for row in came_of if row.outcome == "moved"]  # still, after the last pass
-        return Outcome(
-            done=tuple(row.change for row in results if row.outcome == "done"),
-            failed=tuple(row for row in results if row.outcome in ("failed", "unknown") or row in moving),
-            waiting=plan.waiting,
-            skipped=tuple(change for change in plan.changes if change.verdict == "skip"),
-            passes=passes,
-        )
-
-    def _switched(self, plan: Plan) -> Plan:
-        """The plan with the writes blocked that the configuration does not allow yet."""
-        off = [name for name in ("wonolo", "wheniwork") if not getattr(self._config, name).write]
-
-        def judge(change: Change) -> tuple[Verdict, str] | None:
-            return ("blocked", _SWITCHES[str(change.system)]) if change.writes and change.system in off else None
-
-        return plan.judged(judge)
-
-    async def _guard(self, plan: Plan, allow: Mapping[str, int]) -> None:
-        guards = self._config.guards
-        linked = await asyncio.to_thread(self._linked)
-        refusal = check(plan, linked, Limits(guards.share, guards.at_least), allow)
-        if refusal:
-            raise UnsafePlan(refusal.guard, refusal.number, refusal.limit, refusal.override)
-
-    def _linked(self) -> dict[str, int]:
-        with self._store.begin(self._config.name) as tx:
-            return tx.links.counts()
-
-    def _agree(self, plan: Plan) -> None:
-        with self._store.begin(self._config.name) as tx:
-            settle_quietly(tx, plan.settled, self._config.rules, self._clock.now())
-
-    async def _write(self, run: int, changes: Iterable[Change], done: Collection[str]) -> list[Result]:
-        """Carry changes out in order; what is planned again although it is `done` did not stick, and is given up.
-
-        After one that did not succeed, the rest of its link waits for the next plan; after a call that the service
-        as a whole did not answer, everything else for that service does.
-        """
-        writer = Writer(self._calls, self._store, self._config.name, self._config.rules, self._clock, run)
-        results: list[Result] = []
-        stopped: set[str | None] = set()
-        for change in changes:
-            if stopped & {change.link, change.system}:
-                continue
-            try:
-                again = change.writes and change.key in done
-                result = await (writer.give_up(change, _NO_USE) if again else writer.carry_out(change))
-            except RemoteError as error:
-                result = Result(change, "failed", str(error))
-                stopped.add(change.system)
-            self._progress(result.outcome, 1)
-            results.append(result)
-            if result.outcome != "done":
-                stopped.add(change.link)
-        return results
-
-
-def _counts(outcome: Outcome) -> dict[str, int]:
-    return {
-        "done": len(outcome.done),
-        "failed": len(outcome.failed),
-        "waiting": len(outcome.waiting),
-        "skipped": len(outcome.skipped),
-    }
+    async def _as_approved(self, checksum: str) -> Approval:
+        plan = await self.plan()
+        if plan.checksum != checksum:
+            raise StalePlan([f"the plan as a whole: its checksum is {plan.checksum} now, not {checksum}"])
+        return whole(plan)

@@ -140,11 +140,12 @@ class UnsafePlan(SyncError):
 
 
 class StalePlan(SyncError):
-    """Records of an approved plan changed since; `keys` are the plan items that no longer hold."""
+    """Nothing of an approved plan holds any more; `changed` says in words what no longer does."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self.keys = list(keys)
-        super().__init__(f"changed since the plan was made: {', '.join(self.keys)}")
+    def __init__(self, changed: Sequence[str]) -> None:
+        self.changed = list(changed)
+        what = "; ".join(self.changed)
+        super().__init__(f"nothing was written, as this changed since the plan was made: {what}. Look at a new diff")
 
 
 class StoreError(SyncError):

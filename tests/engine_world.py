@@ -21,7 +21,8 @@ from sandbox.people import perform
 from sandbox.requests import Received
 from sandbox.world import World, build_world
 from sync.config import Config
-from sync.engine import Engine, Outcome, open_engine
+from sync.engine import Engine, open_engine
+from sync.passes import Outcome
 
 START = datetime(2026, 3, 2, 14, tzinfo=UTC)
 """Monday morning at 8 in Chicago; clocks change in the night to Sunday 8 March."""

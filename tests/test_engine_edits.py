@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.engine import Outcome
+from sync.passes import Outcome
 from tests.engine_world import Pair, at, copied, open_pair, reopened
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"

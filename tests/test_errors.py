@@ -25,4 +25,6 @@ def test_an_unsafe_plan_names_the_guard_the_number_the_limit_and_the_way_past_it
 
 def test_a_stale_plan_names_what_changed() -> None:
     """The keys are those of the plan's items."""
-    assert str(StalePlan(["demand-7", "demand-9"])) == "changed since the plan was made: demand-7, demand-9"
+    assert str(StalePlan(["demand-7", "demand-9"])) == (
+        "nothing was written, as this changed since the plan was made: demand-7; demand-9. Look at a new diff"
+    )

@@ -166,14 +166,9 @@ def test_a_strayed_seats_worker_is_released_and_the_new_time_asked_for() -> None
     assert [line(change)[:2] for change in plan.changes] == [
         ("release job 907 #7", "do"),
         ("release shift 302 #7", "do"),
+        ("update job_request 500", "do"),
     ]
     assert plan.changes[1].payload == sent(later, user_id=0)
-
-
-def test_a_seat_that_strayed_in_when_i_work_alone_is_released_there() -> None:
-    """No Job is cancelled where there is none."""
-    link = linked(WITH_ANA, jobs=[], shifts=[shift(instances=1), held(**at(LATER))])
-    assert make_plan(snapshot(link)).waiting == ()
 
 
 @pytest.mark.parametrize(

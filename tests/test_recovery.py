@@ -13,7 +13,7 @@ import sqlalchemy
 
 from sandbox.faults import FaultName, Rule
 from sync.clock import SystemClock
-from sync.engine import Outcome
+from sync.passes import Outcome
 from sync.errors import StoreLocked
 from tests.engine_world import CutShortError, Pair, at, copied, open_pair, reopened
 
@@ -229,15 +229,6 @@ async def test_a_refused_write_stops_its_own_link_alone(pair: Pair) -> None:
     assert (left.verdict, left.reason.partition(":")[0]) == ("blocked", "refused lately")
     pair.world.advance(timedelta(hours=1, minutes=1))
     assert await pair.settled() == [f"{PICKER}: 3 open", "Picker at Harbor Warehouse, Wed 04 Mar 10:00-18:00: 3 open"]
-
-
-async def test_a_public_pool_key_cannot_write_and_that_is_shown(pair: Pair) -> None:
-    """Forbidden for certain: quarantined like any refusal."""
-    pair.world.wonolo.switches.pool = "public"
-    pair.offer(1)
-    pair.offer(1, start="10:00")
-    outcome = await pair.engine.reconcile()
-    assert failures(outcome) == [("failed", "create", "job_request")] * 2
 
 
 @pytest.mark.parametrize("fault", ["rate_limited", "throttle_403"])

@@ -13,10 +13,10 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from sync.engine import Outcome
+from sync.passes import Outcome
 from sync.plan import Change, FieldChange, Plan, Risk
 from sync.plan.model import Action, Kind, Verdict
-from sync.report import Report, as_json, as_markdown, as_text, of_outcome, of_plan, words
+from sync.report import Report, as_json, as_markdown, as_text, of_outcome, of_plan, of_waiting, words
 from sync.report.model import Status
 from sync.writer import Result
 
@@ -102,16 +102,19 @@ Saturday 14 March 2026 ───────────────────
 Airport Hub
 ~  Forklift Driver      Wonolo       change request 50002          end 16:00 → 15:00 in When I Work
    08:00-16:00                       end: 16:00 → 15:00
+                                     -1 paid hours, -$18.50
 <                       When I Work  reopen shift 77
                                      worker: Ana R. leaves
 !                                    shift 78                      conflict: both sides differ (end
-                                                                   16:00 → 15:00 in When I Work).
-                                                                   Choose: take Wonolo's end; or
-                                                                   take When I Work's.
+                                                                   16:00 → 15:00 in When I Work). To
+                                                                   decide: resolve 6dabb8 with 1
+                                                                   take Wonolo's end; 2 take When I
+                                                                   Work's.
 
 Harbor
 +  Picker               Wonolo       post a request                open shifts in When I Work that
    08:00-16:00                       seats: 2, title: a|b [bold]   Wonolo does not know
+                                     +15 paid hours, +$277.50
 
 Without a day ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -150,19 +153,19 @@ def test_a_report_in_markdown_has_a_table_for_each_place() -> None:
 
 | | Work | System | Change | Why |
 |---|---|---|---|---|
-| to do | Forklift Driver, 08:00-16:00 | Wonolo | change request 50002; end: 16:00 → 15:00 | end 16:00 → 15:00 in \
-When I Work |
+| to do | Forklift Driver, 08:00-16:00 | Wonolo | change request 50002; end: 16:00 → 15:00; -1 paid hours, -$18.50 | \
+end 16:00 → 15:00 in When I Work |
 | to do | Forklift Driver, 08:00-16:00 | When I Work | reopen shift 77; worker: Ana R. leaves | end 16:00 → 15:00 in \
 When I Work |
 | conflict | Forklift Driver, 08:00-16:00 |  | shift 78 | conflict: both sides differ (end 16:00 → 15:00 in \
-When I Work). Choose: take Wonolo's end; or take When I Work's. |
+When I Work). To decide: resolve 6dabb8 with 1 take Wonolo's end; 2 take When I Work's. |
 
 ### Harbor
 
 | | Work | System | Change | Why |
 |---|---|---|---|---|
-| to do | Picker, 08:00-16:00 | Wonolo | post a request; seats: 2, title: a\\|b [bold] | open shifts in When I Work \
-that Wonolo does not know |
+| to do | Picker, 08:00-16:00 | Wonolo | post a request; seats: 2, title: a\\|b [bold]; +15 paid hours, \
++$277.50 | open shifts in When I Work that Wonolo does not know |
 
 ## Without a day
 
@@ -215,7 +218,9 @@ def test_a_report_in_json_has_the_documented_shape() -> None:
         "choices": [],
         "worker": "",
         "payload": {"slots": 2},
-        "risk": {"paid_minutes": 900, "cents": 27750, "people": 0, "minutes_to_start": 600},
+        "risk": {"paid_minutes": 900, "cents": 27750, "people": 0, "minutes_to_start": 600, "fee_cents": 0},
+        "facts": POST.facts,
+        "decided": "",
     }
     assert document["counts"] == REPORT.counts
 
@@ -238,9 +243,16 @@ def test_contact_data_stays_out_of_a_report() -> None:
     }
 
 
+LATE = msgspec.structs.replace(POST, reason="late").key[:6]
+
+
 @pytest.mark.parametrize(
     ("verdict", "sign", "said"),
-    [("hold", "?", "waits for a yes: late."), ("blocked", "#", "blocked: late."), ("conflict", "!", "conflict: late.")],
+    [
+        ("hold", "?", f"waits for a yes: late. To decide: approve {LATE}, or refuse {LATE}."),
+        ("blocked", "#", "blocked: late."),
+        ("conflict", "!", "conflict: late."),
+    ],
 )
 def test_what_waits_says_so(verdict: Verdict, sign: str, said: str) -> None:
     """The sign takes the place of what would be done."""
@@ -283,6 +295,36 @@ def test_a_report_is_pending_while_something_is_to_be_written_or_waits() -> None
         "failed": of_outcome(Outcome(failed=(Result(POST, "unknown", "no answer"),)), "main"),
     }
     assert [name for name, report in cases.items() if report.is_pending] == ["write", "conflict", "failed"]
+
+
+def test_a_cancellation_so_near_the_start_says_what_it_costs_and_whom() -> None:
+    """In dollars, people and hours."""
+    risk = Risk(paid_minutes=-960, cents=-32000, people=2, minutes_to_start=570, fee_cents=16000)
+    assert words.price(msgspec.structs.replace(POST, risk=risk)) == (
+        "-16 paid hours, -$320.00, $160.00 due to who is sent home, 2 workers concerned, 9.5 h before the start"
+    )
+    fee = Risk(people=1, minutes_to_start=60, fee_cents=8000)
+    assert words.price(msgspec.structs.replace(POST, risk=fee)) == (
+        "$80.00 due to who is sent home, 1 worker concerned, 1 h before the start"
+    )
+    assert words.price(msgspec.structs.replace(POST, risk=Risk(people=1))) == ""
+
+
+def test_what_was_approved_and_changed_since_is_named() -> None:
+    """It is pending: somebody has to look at it again."""
+    report = of_outcome(Outcome(stale=("Picker at Harbor",)), "main")
+    assert (report.is_pending, words.headline(report)) == (
+        True,
+        "Nothing written, 1 not done as the record changed since.",
+    )
+    assert "as the record changed since the plan was made" in printed(report, 80)
+    assert printed(report, 80).count("Picker at Harbor") == 1
+
+
+def test_what_waits_for_a_person_is_counted() -> None:
+    """And nothing is said to be written."""
+    assert words.headline(of_waiting(Plan((HELD, POST)), "main")) == "1 conflict."
+    assert words.headline(of_waiting(Plan((POST,)), "main")) == "Nothing waits for a person."
 
 
 def test_an_empty_plan_is_one_sentence() -> None:

@@ -8,41 +8,14 @@ Standard output holds the result alone; progress, logs and errors go to standard
 import contextlib
 import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import typer.main
 
-from sync.errors import SyncError, UnsafePlan
-
-app = typer.Typer(
-    name="shiftbridge",
-    pretty_exceptions_enable=False,  # its tracebacks may show local values, and some of those are secrets
-)
-
-
-class Format(StrEnum):
-    """How a result is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-ConfigPath = Annotated[
-    Path, typer.Option("--config", "-c", envvar="SHIFTBRIDGE_CONFIG", help="The configuration file.")
-]
-Printed = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
-Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log to standard error; -vv logs more.")]
-Traced = Annotated[
-    Path | None, typer.Option("--trace", help="Write every request and reply, scrubbed, to a file for support.")
-]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
-Seed = Annotated[int, typer.Option(help="Decides every random choice.")]
-
-_CONFIG = Path("shiftbridge.toml")
+from sync.cli.options import CONFIG, ConfigPath, Force, Format, Printed, Seed, Traced, Verbose, app
+from sync.errors import StalePlan, SyncError, UnsafePlan
 
 
 def main() -> None:
@@ -62,7 +35,7 @@ def run(arguments: list[str] | None = None) -> int:
         from sync.cli.terminal import show_error
 
         show_error(error)
-        return 7 if isinstance(error, UnsafePlan) else 1
+        return 7 if isinstance(error, (UnsafePlan, StalePlan)) else 1
     return 1
 
 
@@ -92,8 +65,9 @@ def shiftbridge(
 
 @app.command()
 def diff(
-    config: ConfigPath = _CONFIG,
+    config: ConfigPath = CONFIG,
     format: Printed = Format.TEXT,  # noqa: A002
+    out: Annotated[Path | None, typer.Option("--out", help="Save the plan, for reconcile --plan.")] = None,
     trace: Traced = None,
     verbose: Verbose = 0,
 ) -> int:
@@ -103,24 +77,36 @@ def diff(
 
     found = work.diff(work.settings(config, verbose), trace)
     terminal.show(found, format, report)
+    if out:
+        work.save_plan(found, out)
+        terminal.note(f"Saved: shiftbridge reconcile --plan {out}")
+    elif found.is_pending:
+        terminal.note(f"To carry out this and nothing else: shiftbridge reconcile --approve {found.checksum}")
     return 2 if found.is_pending else 0
 
 
 @app.command()
-def reconcile(
-    config: ConfigPath = _CONFIG,
+def reconcile(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
+    config: ConfigPath = CONFIG,
     format: Printed = Format.TEXT,  # noqa: A002
     allow: Annotated[list[str] | None, typer.Option(help="Let a guard pass so many once: delete:shifts=40.")] = None,
+    plan: Annotated[Path | None, typer.Option("--plan", help="Carry out a saved plan and nothing else.")] = None,
+    approve: Annotated[
+        str, typer.Option("--approve", metavar="CHECKSUM", help="Carry out the plan of this checksum and nothing else.")
+    ] = "",
     trace: Traced = None,
     verbose: Verbose = 0,
 ) -> int:
-    """Carry out what a diff shows. Exit code 3 when something waits or failed, 7 when a guard refused it all."""
+    """Carry out what a diff shows. Exit code 3 when something waits or failed, 7 when all of it was refused."""
     from sync import report
     from sync.cli import terminal, work
 
+    if plan and approve:
+        raise typer.BadParameter("use --plan or --approve, not both")
     permitted = work.allowances(allow or ())
     settings = work.settings(config, verbose)
-    found = work.reconcile(settings, permitted, trace)
+    approved = work.saved_plan(plan, settings.name) if plan else None
+    found = work.reconcile(settings, permitted, approved, approve, trace=trace)
     terminal.show(found, format, report)
     for system in settings.switched_off:
         terminal.note(f"Writing is switched off: set write = true under [{system}] in {config}.")
@@ -128,7 +114,7 @@ def reconcile(
 
 
 @app.command()
-def status(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> None:  # noqa: A002
+def status(config: ConfigPath = CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> None:  # noqa: A002
     """Show what the database holds and what the latest runs came to."""
     from sync import status as shown
     from sync.cli import terminal, work
@@ -137,7 +123,7 @@ def status(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose:
 
 
 @app.command()
-def policy(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> None:  # noqa: A002
+def policy(config: ConfigPath = CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> None:  # noqa: A002
     """Show whose value wins for each field, at each stage of the work."""
     from sync import policy as shown
     from sync.cli import terminal, work
@@ -148,7 +134,7 @@ def policy(config: ConfigPath = _CONFIG, format: Printed = Format.TEXT, verbose:
 
 @app.command()
 def doctor(
-    config: ConfigPath = _CONFIG,
+    config: ConfigPath = CONFIG,
     format: Printed = Format.TEXT,  # noqa: A002
     trace: Traced = None,
     verbose: Verbose = 0,
@@ -168,7 +154,7 @@ def doctor(
 
 
 @app.command()
-def init(config: ConfigPath = _CONFIG, force: Force = False) -> None:  # noqa: FBT002
+def init(config: ConfigPath = CONFIG, force: Force = False) -> None:  # noqa: FBT002
     """Read both accounts and write a first configuration, writing switched off."""
     from sync.cli import setting_up, terminal
 
@@ -178,7 +164,7 @@ def init(config: ConfigPath = _CONFIG, force: Force = False) -> None:  # noqa: F
 
 @app.command()
 def sandbox(
-    config: ConfigPath = _CONFIG,
+    config: ConfigPath = CONFIG,
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8025,
     seed: Seed = 1,
     demands: Annotated[int, typer.Option(min=0, help="How many stacks of open shifts there are.")] = 12,
@@ -219,3 +205,6 @@ def demo(seed: Seed = 1) -> int:
 
     terminal.log(0)
     return 0 if play(terminal.console(), seed) else 1
+
+
+from sync.cli import deciding as _deciding  # noqa: E402, F401 - its commands come after these

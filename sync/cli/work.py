@@ -12,10 +12,12 @@ import typer
 from sync.cli.terminal import log, progress
 from sync.clients.trace import Trace, trace_to
 from sync.config import Config, load
-from sync.engine import Outcome, open_engine
+from sync.engine import open_engine
+from sync.passes import Outcome
 from sync.plan import Plan
+from sync.plan.approval import Approval
 from sync.plan.model import Action, Kind
-from sync.report import Report, of_outcome, of_plan
+from sync.report import Report, approval_of, as_json, of_outcome, of_plan
 
 
 def settings(path: Path, verbose: int) -> Config:
@@ -54,12 +56,37 @@ async def _diff(config: Config, trace: Path | None) -> Plan:
             return await engine.diff()
 
 
-def reconcile(config: Config, allow: Mapping[str, int], trace: Path | None = None) -> Report:
-    """Pull, plan and write."""
-    return of_outcome(asyncio.run(_reconcile(config, allow, trace)), config.name)
+def save_plan(found: Report, path: Path) -> None:
+    """Save a diff as a file that `reconcile --plan` takes; raises BadParameter when it cannot be written."""
+    try:
+        path.write_text(as_json(found), encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"--out {path} cannot be written: {error.strerror}") from None
 
 
-async def _reconcile(config: Config, allow: Mapping[str, int], trace: Path | None) -> Outcome:
-    with progress() as tell, tracing(trace) as told:
-        async with open_engine(config, progress=tell, trace=told) as engine:
-            return await engine.reconcile(allow)
+def saved_plan(path: Path, pair: str) -> Approval:
+    """Read a saved plan; raises BadParameter when it is none."""
+    try:
+        return approval_of(path.read_bytes(), pair)
+    except OSError as error:
+        raise typer.BadParameter(f"--plan {path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise typer.BadParameter(f"--plan {path} {error}") from None
+
+
+def reconcile(
+    config: Config,
+    allow: Mapping[str, int],
+    approved: Approval | None = None,
+    checksum: str = "",
+    *,
+    trace: Path | None = None,
+) -> Report:
+    """Pull, plan and write; with `approved` or `checksum` nothing but what was approved."""
+
+    async def write() -> Outcome:
+        with progress() as tell, tracing(trace) as told:
+            async with open_engine(config, progress=tell, trace=told) as engine:
+                return await engine.reconcile(allow, approved, checksum)
+
+    return of_outcome(asyncio.run(write()), config.name)

@@ -13,21 +13,32 @@ from sync.plan import wording
 from sync.plan.about import About, remark
 from sync.plan.merge import Merged
 from sync.plan.model import Change, Write
-from sync.plan.seats import release_job
 
 _DESCRIPTION: tuple[Field, ...] = ("place", "skill", "start", "end")
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """One way out of a conflict, in words; the fields it decides, and writes that go with it.
+    """One way out of a conflict, in words; the fields it decides, and writes of shifts that go with it.
 
-    `sent_home` are the workers whose release the choice names, with what it costs.
+    `sent_home` are the workers whose release the choice names, with what it costs. `leaves` is a shift that is no
+    seat of the demand any more.
     """
 
     words: str
     merged: Mapping[Field, Merged] = {}
     writes: tuple[Write, ...] = ()
     sent_home: frozenset[str] = frozenset()
+    leaves: Shift | None = None
+
+    def rest(self, group: ShiftGroup) -> ShiftGroup:
+        """The group without the shift that leaves."""
+        if self.leaves is None:
+            return group
+        demand = msgspec.structs.replace(
+            group.demand, headcount=group.demand.headcount - 1, workers=group.demand.workers - self.sent_home
+        )
+        strayed = tuple(shift for shift in group.strayed if shift != self.leaves)
+        return msgspec.structs.replace(group, demand=demand, strayed=strayed)
 
 
 class Conflict(msgspec.Struct, frozen=True):
@@ -108,12 +119,12 @@ def _leavers(posting: Posting, workers: frozenset[str], many: int) -> list[froze
     return [frozenset({worker}) for worker in sorted(workers)] if many == 1 else [frozenset(newest[:many])]
 
 
-def strays(group: ShiftGroup, posting: Posting, staying: frozenset[str], this: About) -> list[Conflict]:
-    """Held seats that a person moved away from the others, of workers who stay."""
-    return [_stray(shift, group, posting, this) for shift in group.strayed if shift.worker in staying]
+def strays(group: ShiftGroup, target: Demand, this: About) -> list[Conflict]:
+    """Held seats that a person moved away from the others, of workers who stay in the demand as merged (`target`)."""
+    return [_stray(shift, group, target, this) for shift in group.strayed if shift.worker in target.workers]
 
 
-def _stray(shift: Shift, group: ShiftGroup, posting: Posting, this: About) -> Conflict:
+def _stray(shift: Shift, group: ShiftGroup, target: Demand, this: About) -> Conflict:
     worker = str(shift.worker)
     who = wording.person(worker, this.people)
     moved = msgspec.structs.replace(
@@ -123,21 +134,13 @@ def _stray(shift: Shift, group: ShiftGroup, posting: Posting, this: About) -> Co
     reason = "Wonolo cannot move one worker of a JobRequest"
     back = shift_changes(shift, moved, group.demand, this.rules)
     leave = required_fields(moved, this.rules) | {"user_id": 0}
-    seat = posting.seat_of(worker)
-    release = [release_job(seat)] if seat else []
-    cost = wording.fee(this.fee(1 if seat else 0))
+    home = Write(action="update", kind="shift", record=str(shift.id), payload=back)
+    away = Write(action="release", kind="shift", record=str(shift.id), worker=worker, seats=-1, payload=leave)
+    fewer = _seats(target.headcount - 1, target.workers - {worker})
+    release = f"release {who}{wording.fee(this.fee(1))} and ask for the new time anew"
     choices = [
-        Choice(
-            "move the seat back", writes=(Write(action="update", kind="shift", record=str(shift.id), payload=back),)
-        ),
+        Choice("move the seat back", writes=(home,)),
         Choice("move the whole demand", _taken(list(_DESCRIPTION), moved, "wheniwork")),
-        Choice(
-            f"release {who}{cost} and ask for the new time anew",
-            writes=(
-                *release,
-                Write(action="release", kind="shift", record=str(shift.id), worker=worker, payload=leave),
-            ),
-            sent_home=frozenset({worker}),
-        ),
+        Choice(release, fewer, (away,), frozenset({worker}), leaves=shift),
     ]
     return conflict(remark(alone, "conflict", "shift", reason, record=str(shift.id), worker=worker), choices)

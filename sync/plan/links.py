@@ -72,20 +72,18 @@ def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About
     rights = this.snapshot.policy.ownership.demand[this.stage(posting)]
     merged = merge(link.base, posting.demand, group.demand, rights)
     this = this.because(_cause(link.base, posting.demand, group.demand, merged, this))
-    staying = applied(group.demand, merged, waiting=False).workers
+    target = applied(group.demand, merged, waiting=False)
     conflicts = [
         *clash(posting, group.demand, merged, rights, this),
-        *strays(group, posting, staying, this),
+        *strays(group, target, this),
     ]
     answered = next(((row, *chosen) for row in conflicts if (chosen := row.chosen(this))), None)
     if answered is None:
         return [*_both(link, posting, group, merged, this), *(row.remark for row in conflicts)]
     asked, choice, answer = answered  # one at a time: each may change what the others are about
     this = this.decided_by(answer, choice.words, asked.remark.cause, choice.sent_home)
-    writes = [
-        change(this, write) if write.kind == "job" else _shift_change(link, write, (), this) for write in choice.writes
-    ]
-    return writes + _both(link, posting, group, {**merged, **choice.merged}, this)
+    writes = [_shift_change(link, write, (), this) for write in choice.writes]
+    return writes + _both(link, posting, choice.rest(group), {**merged, **choice.merged}, this)
 
 
 def _both(

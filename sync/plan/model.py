@@ -63,6 +63,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     `expects` are fields the record must have when it is sent, after the earlier changes of the same plan. `touched`
     are the fields of the demand it writes, `seats` how many seats it adds, `sources` the shifts a new JobRequest is
     made of. `decided` is the key of the decision it rests on; carrying the change out uses that up.
+    `undoes` is the run that it takes back, 0 for all that brings both sides together.
     """
 
     action: Action
@@ -89,6 +90,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     worker: str = ""
     risk: Risk = Risk()
     decided: str = ""
+    undoes: int = 0
 
     @property
     def key(self) -> str:
@@ -132,7 +134,7 @@ class Plan(msgspec.Struct, frozen=True):
     @property
     def checksum(self) -> str:
         """The same for plans that would do the same, for the same reasons."""
-        return digest([(change.key, change.verdict, change.facts) for change in self.changes])[:16]
+        return checksum((change.key, change.verdict, change.facts) for change in self.changes)
 
     @property
     def to_do(self) -> tuple[Change, ...]:
@@ -143,6 +145,11 @@ class Plan(msgspec.Struct, frozen=True):
     def waiting(self) -> tuple[Change, ...]:
         """The changes that wait for a person."""
         return tuple(change for change in self.changes if change.verdict in WAITING)
+
+
+def checksum(rows: Iterable[tuple[str, str, str]]) -> str:
+    """The checksum of a plan by its changes' keys, verdicts and facts."""
+    return digest(list(rows))[:16]
 
 
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -6,7 +6,8 @@ show it on a terminal, on a page, and to programs (docs/report.md).
 
 from sync.report.as_json import as_json
 from sync.report.markdown import as_markdown
-from sync.report.model import Entry, Report, of_outcome, of_plan
+from sync.report.model import Entry, Report, of_outcome, of_plan, of_waiting
+from sync.report.saved import approval_of
 from sync.report.text import as_text
 
-__all__ = ["Entry", "Report", "as_json", "as_markdown", "as_text", "of_outcome", "of_plan"]
+__all__ = ["Entry", "Report", "approval_of", "as_json", "as_markdown", "as_text", "of_outcome", "of_plan", "of_waiting"]

@@ -20,6 +20,7 @@ def as_json(report: Report) -> str:
         "pair": report.pair,
         "checksum": report.checksum,
         "counts": report.counts,
+        "stale": report.stale,
         "changes": [_row(entry) for entry in report.entries],
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
@@ -46,4 +47,6 @@ def _row(entry: Entry) -> dict[str, Any]:
         "worker": change.worker,
         "payload": {name: "[hidden]" if name in _PERSONAL else value for name, value in change.payload.items()},
         "risk": change.risk,
+        "facts": change.facts,
+        "decided": change.decided,
     }

@@ -17,7 +17,7 @@ def as_markdown(report: Report) -> str:
         lines += ["", f"### {place or 'Without a place'}", "", *_HEAD]
         for entry in (entry for demand in demands for entry in demand):
             change = entry.change
-            what = "; ".join(filter(None, (words.deed(change), words.fields(change))))
+            what = "; ".join(filter(None, (words.deed(change), words.fields(change), words.price(change))))
             cells = (words.status(entry.status), words.subject(change), words.system(change), what, words.why(entry))
             lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     left_out = report.left_out()

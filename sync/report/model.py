@@ -34,12 +34,16 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What one command found or did for one pair of accounts; `checksum` is the plan's, of a diff only."""
+    """What one command found or did for one pair of accounts; `checksum` is the plan's, of a diff only.
 
-    command: Literal["diff", "reconcile"]
+    `stale` are approved changes, in words, that were not done as their records changed since.
+    """
+
+    command: Literal["diff", "reconcile", "conflicts"]
     pair: str
     entries: tuple[Entry, ...]
     checksum: str = ""
+    stale: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -51,7 +55,7 @@ class Report(msgspec.Struct, frozen=True):
     def is_pending(self) -> bool:
         """Whether something is still to be written, waits for a person, or failed."""
         counts = self.counts
-        waits = any(counts[one] for one in ("failed", "hold", "conflict", "blocked"))
+        waits = bool(self.stale) or any(counts[one] for one in ("failed", "hold", "conflict", "blocked"))
         return waits or any(row.status == "to_do" and row.change.writes for row in self.entries)
 
     def places(self) -> Iterator[tuple[tuple[str, str], list[list[Entry]]]]:
@@ -100,6 +104,8 @@ class Outcome(Protocol):
     def waiting(self) -> Iterable[Change]: ...  # noqa: D102
     @property
     def skipped(self) -> Iterable[Change]: ...  # noqa: D102
+    @property
+    def stale(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 def of_plan(plan: Plan, pair: str) -> Report:
@@ -107,11 +113,16 @@ def of_plan(plan: Plan, pair: str) -> Report:
     return Report("diff", pair, _entries(plan.changes, "to_do"), plan.checksum)
 
 
+def of_waiting(plan: Plan, pair: str) -> Report:
+    """What waits for a person."""
+    return Report("conflicts", pair, _entries(plan.waiting, "to_do"))
+
+
 def of_outcome(outcome: Outcome, pair: str) -> Report:
     """What a reconcile came to."""
     failed = tuple(Entry("failed", row.change, row.reason) for row in outcome.failed)
     left = _entries((*outcome.waiting, *outcome.skipped), "to_do")
-    return Report("reconcile", pair, (*_entries(outcome.done, "done"), *failed, *left))
+    return Report("reconcile", pair, (*_entries(outcome.done, "done"), *failed, *left), stale=outcome.stale)
 
 
 def _entries(changes: Iterable[Change], status: Literal["to_do", "done"]) -> tuple[Entry, ...]:

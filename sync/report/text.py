@@ -36,7 +36,7 @@ def as_text(report: Report) -> RenderableType:
             parts += ["", Rule(Text(day or "Without a day", style="bold"), align="left", style="dim")]
         day_before = day
         parts += ["", Text(place or "Without a place", style="bold cyan"), _table(demands, common)]
-    parts += _left_out(report.left_out())
+    parts += _left_out(report.left_out()) + _stale(report.stale)
     if common:
         parts += [
             "",
@@ -65,7 +65,7 @@ def _table(demands: list[list[Entry]], common: Collection[tuple[Status, str]]) -
 def _cells(entry: Entry, *, first: bool) -> list[Text]:
     sign, fields = words.sign(entry), words.fields(entry.change)
     subject = re.sub(r", (?=\d)", "\n", words.subject(entry.change)) if first else ""
-    deed = words.deed(entry.change) + (f"\n{fields}" if fields else "")
+    deed = "\n".join(filter(None, (words.deed(entry.change), fields, words.price(entry.change))))
     return [Text(sign, _STYLES.get(sign, "")), Text(subject), Text(words.system(entry.change)), Text(deed)]
 
 
@@ -77,6 +77,15 @@ def _left_out(reasons: dict[str, list[Change]]) -> list[RenderableType]:
         for reason, changes in reasons.items()
     )
     return ["", Rule(Text("Left out", style="bold"), align="left", style="dim"), "", _list(lines)]
+
+
+def _stale(changed: tuple[str, ...]) -> list[RenderableType]:
+    if not changed:
+        return []
+    rule = Rule(
+        Text("Not done, as the record changed since the plan was made", style="bold"), align="left", style="dim"
+    )
+    return ["", rule, "", *(Text(row) for row in changed)]
 
 
 def _list(lines: Iterable[tuple[int, Text]]) -> Table:

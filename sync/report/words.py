@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from mappings.model import NAMES
 from sync.plan import Change, FieldChange
-from sync.plan.wording import wall
+from sync.plan.wording import money, wall
 from sync.report.model import Entry, Report, Status
 
 ARROW = " \N{RIGHTWARDS ARROW} "
@@ -91,27 +91,79 @@ def fields(change: Change) -> str:
 
 
 def why(entry: Entry, common: Collection[tuple[Status, str]] = ()) -> str:
-    """Why it is done; or why it is not, and what a person can choose. A `common` reason is not repeated."""
+    """Why it is done; or why it is not, and what a person can do. A `common` reason is not repeated."""
     change = entry.change
     told = _without_day(change.cause, change).replace(" -> ", ARROW)
     if entry.status in ("to_do", "done"):
         return told
     if (entry.status, entry.reason) in common:
-        return f"{status(entry.status)}: {told}" if told else status(entry.status)
-    choices = f" Choose: {'; or '.join(change.choices)}." if change.choices else ""
-    cause = f" ({told})" if told else ""
-    return f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}.{choices}"
+        text = f"{status(entry.status)}: {told}." if told else f"{status(entry.status)}."
+    else:
+        cause = f" ({told})" if told else ""
+        text = f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}."
+    return f"{text} {_ways_out(entry)}".rstrip()
+
+
+def price(change: Change) -> str:
+    """What a change costs or saves, and whom it touches; empty where it is free."""
+    risk = change.risk
+    parts = [_signed(risk.paid_minutes, risk.cents)] if risk.paid_minutes or risk.cents else []
+    if risk.fee_cents:
+        parts.append(f"{money(risk.fee_cents)} due to who is sent home")
+    if parts and risk.people:
+        parts.append("1 worker concerned" if risk.people == 1 else f"{risk.people} workers concerned")
+    if parts and risk.fee_cents and risk.minutes_to_start is not None:
+        parts.append(f"{_hours(risk.minutes_to_start)} before the start")
+    return ", ".join(parts)
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes / 60:.1f}".removesuffix(".0") + " h"
+
+
+def _signed(minutes: int, cents: int) -> str:
+    signs = ["-" if number < 0 else "+" for number in (minutes, cents)]
+    return f"{signs[0]}{abs(minutes) / 60:g} paid hours, {signs[1]}{money(abs(cents))}"
+
+
+def _ways_out(entry: Entry) -> str:
+    """What a person can type; empty where nothing is asked."""
+    change = entry.change
+    if entry.status == "hold":
+        return f"To decide: approve {short_key(change)}, or refuse {short_key(change)}."
+    if not change.choices:
+        return ""
+    choices = "; ".join(f"{number} {choice}" for number, choice in enumerate(change.choices, 1))
+    return f"To decide: resolve {short_key(change)} with {choices}."
+
+
+def short_key(change: Change) -> str:
+    """As much of a change's key as a person needs to type."""
+    return change.key[:6]
 
 
 def headline(report: Report) -> str:
     """The whole report in one sentence."""
     written = [row.change for row in report.entries if row.status in ("to_do", "done") and row.change.writes]
+    if report.command == "conflicts":
+        return _waiting(report)
     verb = "to write" if report.command == "diff" else "written"
     per_system = [f"{count} in {name}" for name in NAMES.values() if (count := _in_system(written, name))]
     what = f"{_counted(len(written), 'change')} {verb}" + (f" ({', '.join(per_system)})" if per_system else "")
     parts = [what if written else f"nothing {verb}", _cost(written)]
     counts = report.counts
     parts += [f"{counts[one]} {status(one)}" for one in ("failed", "hold", "conflict", "blocked") if counts[one]]
+    parts += [f"{len(report.stale)} not done as the record changed since"] if report.stale else []
+    return _sentence(parts)
+
+
+def _waiting(report: Report) -> str:
+    counts = report.counts
+    parts = [f"{counts[one]} {status(one)}" for one in ("hold", "conflict", "blocked") if counts[one]]
+    return _sentence(parts or ["nothing waits for a person"])
+
+
+def _sentence(parts: list[str]) -> str:
     text = ", ".join(part for part in parts if part)
     return f"{text[0].upper()}{text[1:]}."
 
@@ -133,7 +185,4 @@ def _counted(count: int, noun: str) -> str:
 def _cost(changes: list[Change]) -> str:
     minutes = sum(change.risk.paid_minutes for change in changes)
     cents = sum(change.risk.cents for change in changes)
-    if not minutes and not cents:
-        return ""
-    signs = ["-" if number < 0 else "+" for number in (minutes, cents)]
-    return f"{signs[0]}{abs(minutes) / 60:g} paid hours, {signs[1]}${abs(cents) / 100:,.2f}"
+    return _signed(minutes, cents) if minutes or cents else ""

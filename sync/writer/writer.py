@@ -14,6 +14,7 @@ from sync.errors import Forbidden, OutcomeUnknown, Rejected, RemoteError, Unavai
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
 from sync.plan import Change
+from sync.plan.capability import need
 from sync.plan.seats import USER
 from sync.writer.calls import Calls, Record, Seen
 from sync.writer.readback import unlike
@@ -21,12 +22,15 @@ from sync.writer.settle import Settler
 
 _log = structlog.get_logger(__name__)
 
-Outcome = Literal["done", "moved", "failed", "unknown"]
+Outcome = Literal["done", "moved", "failed", "forbidden", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a change: done; moved (the record changed since, so plan again); failed or unknown, with why."""
+    """What became of a change: done; moved (the record changed since, so plan again); failed or unknown, with why.
+
+    What is forbidden was refused to the key, and so is every other change that needs the same of it.
+    """
 
     change: Change
     outcome: Outcome
@@ -72,8 +76,7 @@ class Writer:
             await self._end(change, intent, "unsent", str(error))
             raise
         except (Rejected, Forbidden) as error:
-            state: Outcome = "failed" if error.certain else "unknown"
-            return await self._end(change, intent, state, str(error))
+            return await self._end(change, intent, _refused(change, error), str(error))
         except RemoteError as error:
             await self._end(change, intent, "unknown", str(error))
             raise
@@ -123,6 +126,8 @@ class Writer:
     def _begin(self, change: Change) -> int:
         with self._store.begin(self._pair) as tx:
             tx.runs.lease(self._run, SystemClock().now())  # a run that slept past its lease must not write any more
+            if change.decided:
+                tx.decisions.end([change.decided], "used", self._clock.now(), self._run)
             return Outbox(tx.rows).begin(self._run, change, self._clock.now())
 
     def _finish(self, intent: int, state: str, reason: str) -> None:
@@ -135,6 +140,8 @@ class Writer:
                 Settler(tx, self._rules, self._clock.now()).adopt(change)
             else:
                 tx.links.end(change.link)
+            if change.decided:
+                tx.decisions.end([change.decided], "used", self._clock.now(), self._run)
             Outbox(tx.rows).log(self._run, change, self._clock.now(), before=None, after=None)
 
     def _settle(self, change: Change, payload: Record, before: Record | None, seen: Seen, intent: int) -> Result:
@@ -148,6 +155,12 @@ class Writer:
             outbox.finish(intent, "failed" if reason else "done", now, reason)
             outbox.log(self._run, change, now, before=before, after=after)
         return Result(change, "failed" if reason else "done", reason)
+
+
+def _refused(change: Change, error: Rejected | Forbidden) -> Outcome:
+    if not error.certain:
+        return "unknown"
+    return "forbidden" if isinstance(error, Forbidden) and need(change) else "failed"
 
 
 def settle_quietly(tx: Transaction, keys: tuple[str, ...], rules: Rules, now: datetime) -> None:

@@ -1,0 +1,151 @@
+"""Carrying plans out, pass by pass, until a pass finds nothing to do."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sync.clock import Clock
+from sync.config import Config
+from sync.errors import RemoteError, StalePlan, UnsafePlan
+from sync.guards import Limits, check
+from sync.intake.poll import Progress
+from sync.mirror.store import Store
+from sync.plan import Change, Plan, Verdict
+from sync.plan.approval import Approval
+from sync.plan.capability import need
+from sync.writer import Calls, Result, Writer, settle_quietly
+
+_MOST_PASSES = 4
+"""A pass may bring to light what the next one writes (a seat that waited for its stack); more mean a fight."""
+
+_SWITCHES = {
+    "wonolo": "writing to Wonolo is switched off: set write = true under [wonolo]",
+    "wheniwork": "writing to When I Work is switched off: set write = true under [wheniwork]",
+}
+
+_NO_USE = "it was written, but the system still shows the old value"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a reconcile came to: what was done, what failed and why, what waits for a person, what was left out.
+
+    `stale` are the approved changes, in words, that were not done as their records changed since.
+    """
+
+    done: tuple[Change, ...] = ()
+    failed: tuple[Result, ...] = ()
+    waiting: tuple[Change, ...] = ()
+    skipped: tuple[Change, ...] = ()
+    stale: tuple[str, ...] = ()
+    passes: int = 1
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many changes came to what."""
+        return {name: len(getattr(self, name)) for name in ("done", "failed", "waiting", "skipped")}
+
+
+class Passes:
+    """The passes of one run; `plan` makes a plan of what the mirror holds by then."""
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        calls: Calls,
+        clock: Clock,
+        plan: Callable[[], Awaitable[Plan]],
+        progress: Progress,
+    ) -> None:
+        self._config, self._store, self._calls, self._clock = config, store, calls, clock
+        self._plan, self._progress = plan, progress
+
+    async def carry_out(self, run: int, allow: Mapping[str, int], approved: Approval | None = None) -> Outcome:
+        """Write and plan again until a pass has nothing to do, or gets nowhere.
+
+        With `approved`, nothing else is written. Raises UnsafePlan, and StalePlan when nothing approved still holds,
+        both before the first write.
+        """
+        results: list[Result] = []
+        plan = self._switched(await self._plan())
+        stale = approved.stale(plan) if approved else ()
+        plan = _narrowed(plan, approved)
+        if approved and stale and not plan.to_do:
+            raise StalePlan([approved.subjects.get(key, key) for key in stale])
+        await self._guard(plan, allow)
+        passes = 1
+        while True:
+            await asyncio.to_thread(self._agree, plan)
+            came_of = await self._write(run, plan.to_do, {row.change.key for row in results if row.outcome == "done"})
+            results += came_of
+            if not plan.to_do or passes == _MOST_PASSES or not any(row.outcome != "failed" for row in came_of):
+                break
+            plan = _narrowed(self._switched(await self._plan()), approved)
+            passes += 1
+        moving = [row for row in came_of if row.outcome == "moved"]  # still, after the last pass
+        return Outcome(
+            done=tuple(row.change for row in results if row.outcome == "done"),
+            failed=tuple(row for row in results if row.outcome in ("failed", "unknown") or row in moving),
+            waiting=plan.waiting,
+            skipped=tuple(change for change in plan.changes if change.verdict == "skip"),
+            stale=tuple(approved.subjects.get(key, key) for key in stale) if approved else (),
+            passes=passes,
+        )
+
+    def _switched(self, plan: Plan) -> Plan:
+        """The plan with the writes blocked that the configuration does not allow yet."""
+        off = self._config.switched_off
+
+        def judge(change: Change) -> tuple[Verdict, str] | None:
+            return ("blocked", _SWITCHES[str(change.system)]) if change.writes and change.system in off else None
+
+        return plan.judged(judge)
+
+    async def _guard(self, plan: Plan, allow: Mapping[str, int]) -> None:
+        guards = self._config.guards
+        linked = await asyncio.to_thread(self._linked)
+        refusal = check(plan, linked, Limits(guards.share, guards.at_least), allow)
+        if refusal:
+            raise UnsafePlan(refusal.guard, refusal.number, refusal.limit, refusal.override)
+
+    def _linked(self) -> dict[str, int]:
+        with self._store.begin(self._config.name) as tx:
+            return tx.links.counts()
+
+    def _agree(self, plan: Plan) -> None:
+        now = self._clock.now()
+        with self._store.begin(self._config.name) as tx:
+            tx.decisions.end(plan.void, "void", now)
+            settle_quietly(tx, plan.settled, self._config.rules, now)
+
+    async def _write(self, run: int, changes: Iterable[Change], done: Collection[str]) -> list[Result]:
+        """Carry changes out in order; what is planned again although it is `done` did not stick, and is given up.
+
+        After one that did not succeed, the rest of its link waits for the next plan; after one that the key may not
+        do, everything else that needs the same; after a call that the service as a whole did not answer, everything
+        else for that service.
+        """
+        writer = Writer(self._calls, self._store, self._config.name, self._config.rules, self._clock, run)
+        results: list[Result] = []
+        stopped: set[str | None] = set()
+        for change in changes:
+            if stopped & {change.link, change.system, need(change)}:
+                continue
+            try:
+                again = change.writes and change.key in done
+                result = await (writer.give_up(change, _NO_USE) if again else writer.carry_out(change))
+            except RemoteError as error:
+                result = Result(change, "failed", str(error))
+                stopped.add(change.system)
+            self._progress(result.outcome, 1)
+            results.append(result)
+            if result.outcome != "done":
+                stopped.add(change.link)
+            if result.outcome == "forbidden":
+                stopped.add(need(change))
+        return results
+
+
+def _narrowed(plan: Plan, approved: Approval | None) -> Plan:
+    return approved.narrowed(plan) if approved else plan

@@ -1,0 +1,24 @@
+"""Decisions as lines that a person reads."""
+
+from collections.abc import Iterable
+
+from sync.mirror.decisions import Kept
+
+
+def as_text(kept: Iterable[Kept]) -> str:
+    """One line for each decision: when (UTC), who, what, about what, why, and what became of it."""
+    return "\n".join(_line(row) for row in kept) or "Nobody has decided anything yet."
+
+
+def _line(row: Kept) -> str:
+    said = row.decision
+    why = f" ({said.why})" if said.why else ""
+    return f"{said.at:%Y-%m-%d %H:%M} UTC  {said.who}: {said.choice} - {said.subject}{why}  [{_end(row)}]"
+
+
+def _end(row: Kept) -> str:
+    if row.ended == "used":
+        return f"carried out by run {row.run}"
+    return {"": "waits for a reconcile", "void": "void: the facts changed", "replaced": "replaced by a later one"}.get(
+        row.ended, row.ended
+    )

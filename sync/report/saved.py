@@ -1,0 +1,43 @@
+"""Reading a saved diff as the approval it is meant to be: its keys and facts say what may be done, and on what."""
+
+import msgspec
+
+from sync.plan.approval import Approval
+from sync.plan.model import checksum
+from sync.report.as_json import VERSION
+from sync.report.model import Status
+
+
+class _Saved(msgspec.Struct, frozen=True):
+    key: str
+    status: Status
+    facts: str
+    subject: str = ""
+
+
+class _Diff(msgspec.Struct, frozen=True):
+    version: int
+    command: str
+    pair: str
+    checksum: str
+    changes: tuple[_Saved, ...]
+
+
+def approval_of(text: bytes, pair: str) -> Approval:
+    """The approval of all that a saved diff of this pair would do.
+
+    Raises ValueError with what is wrong: no saved diff, another pair's, of another version, or edited since.
+    """
+    try:
+        diff = msgspec.json.decode(text, type=_Diff)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"is no plan that `diff --out` saved: {error}") from None
+    if diff.command != "diff" or diff.version != VERSION:
+        raise ValueError(f"holds a {diff.command} of version {diff.version}, not a diff of version {VERSION}")
+    if diff.pair != pair:
+        raise ValueError(f"is a plan for the pair {diff.pair!r}, not for {pair!r}")
+    rows = [(row.key, "do" if row.status == "to_do" else row.status, row.facts) for row in diff.changes]
+    if checksum(rows) != diff.checksum:
+        raise ValueError("was edited after it was saved; run diff --out again, and `refuse` what is not to be done")
+    wanted = [row for row in diff.changes if row.status == "to_do"]
+    return Approval({row.key: row.facts for row in wanted}, {row.key: row.subject for row in wanted})
