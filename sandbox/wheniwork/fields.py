@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sandbox.wheniwork.answers import invalid
 from sandbox.wheniwork.phrases import read_moment
@@ -124,6 +124,15 @@ def ids(value: Any, _setting: Setting | None = None) -> list[int]:
 def ids_or_none(value: Any, _setting: Setting | None = None) -> list[int] | None:
     """Ids, or null for no restriction."""
     return None if value is None else ids(value)
+
+
+def zone_name(value: Any, setting: Setting) -> str:
+    """The name of a time zone, as America/Chicago; null is ""."""
+    name = text(value, setting)
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("The zone is unknown.") from error
 
 
 def mapping(value: Any, _setting: Setting | None = None) -> Any:

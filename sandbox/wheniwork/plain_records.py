@@ -14,6 +14,14 @@ from sandbox.wheniwork.dates import ZERO_DATE
 from sandbox.wheniwork.records import Record
 
 _UNSET: Mapping[str, Mapping[str, Any]] = {
+    "shift_chains": {
+        "key": "",
+        "week": 1,
+        "weekdays": 0,
+        "until": None,
+        "timezone_id": "",
+        "shift_ids": [],
+    },
     "blocks": {
         "location_id": 0,
         "position_id": 0,

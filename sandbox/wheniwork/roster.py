@@ -24,7 +24,7 @@ _EVENTS = (
 _UNCONFIRMED: Mapping[str, Any] = {"acknowledged": 0, "acknowledged_at": None, "alerted": False}
 
 
-def add_shift(state: WhenIWorkState, fields: Mapping[str, Any], actor_id: int) -> Record:
+def add_shift(state: WhenIWorkState, fields: Mapping[str, Any], actor_id: int, reason: str = "") -> Record:
     """Store a new shift from converted fields (instants aware); `published` true publishes it at once."""
     now = state.now()
     given = {"account_id": ACCOUNT_ID, "creator_id": actor_id, **fields, "breaks": [], "break_time": 0}
@@ -37,12 +37,18 @@ def add_shift(state: WhenIWorkState, fields: Mapping[str, Any], actor_id: int) -
         shift["published_date"] = now
     state.shifts[shift["id"]] = shift
     state.timeline.put(shift)
-    state.history.record(shift, "created", now, actor_id)
+    state.history.record(shift, "created", now, actor_id, reason)
     return shift
 
 
 def edit_shift(
-    state: WhenIWorkState, shift: Record, fields: Mapping[str, Any], actor_id: int, *, one_slot: bool = False
+    state: WhenIWorkState,
+    shift: Record,
+    fields: Mapping[str, Any],
+    actor_id: int,
+    *,
+    one_slot: bool = False,
+    reason: str = "edit",
 ) -> Record:
     """Merge converted fields and return the shift they ended up on.
 
@@ -50,16 +56,16 @@ def edit_shift(
     fields go to it alone (When I Work reference 5.5 and 5.8).
     """
     if not (shift["is_open"] and fields.get("user_id")):
-        return _merge(state, shift, fields, actor_id)
+        return _merge(state, shift, fields, actor_id, reason)
     if one_slot and shift["instances"] > 1:
         held, _ = take_slot(state, shift, fields["user_id"], actor_id)
         rest = {name: value for name, value in fields.items() if name not in {"user_id", "instances"}}
-        return _merge(state, held, rest, actor_id)
+        return _merge(state, held, rest, actor_id, reason)
     instances = {} if state.switches.converted_stack_keeps_instances else {"instances": 1}
-    return _merge(state, shift, {**fields, **instances}, actor_id)
+    return _merge(state, shift, {**fields, **instances}, actor_id, reason)
 
 
-def _merge(state: WhenIWorkState, shift: Record, fields: Mapping[str, Any], actor_id: int) -> Record:
+def _merge(state: WhenIWorkState, shift: Record, fields: Mapping[str, Any], actor_id: int, reason: str) -> Record:
     before = dict(shift)
     state.timeline.take(shift)
     settle_breaks(state, shift, fields, actor_id)
@@ -68,13 +74,13 @@ def _merge(state: WhenIWorkState, shift: Record, fields: Mapping[str, Any], acto
     state.timeline.put(shift)
     if shift["user_id"] != before["user_id"]:
         _write(state, shift, {"is_open": shift["user_id"] == 0, **_UNCONFIRMED})
-        _record(state, shift, "released" if shift["is_open"] else "reassigned", actor_id, "edit")
+        _record(state, shift, "released" if shift["is_open"] else "reassigned", actor_id, reason)
     if shift["published"] != before["published"]:
         publish_shift(state, shift, actor_id, published=shift["published"])
     for event, names in _EVENTS:
         if any(shift[name] != before[name] for name in names):
             gone = event in {"position_changed", "site_changed", "break_changed"} and not shift[names[0]]
-            _record(state, shift, event.replace("changed", "removed") if gone else event, actor_id, "edit")
+            _record(state, shift, event.replace("changed", "removed") if gone else event, actor_id, reason)
     return shift
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
 
-from sandbox.wheniwork import roster
+from sandbox.wheniwork import repeating, roster
 from sandbox.wheniwork.answers import ApiError, forbidden, invalid
 from sandbox.wheniwork.calls import Call, Handlers, not_found
+from sandbox.wheniwork.chains import Series, chain_of, read_series
 from sandbox.wheniwork.fields import ids, moment
 from sandbox.wheniwork.listing import Window, deleted_ids, end_of, may_read, shift_window, visible_shifts
 from sandbox.wheniwork.records import Record
@@ -29,7 +30,8 @@ def list_shifts(call: Call) -> dict[str, Any]:
     gone = {"deleted_ids": deleted_ids(call, window)} if call.query.flag("deleted") else {}
     echo = call.show({"start": window.start, "end": window.end})
     swaps = _swaps_of(call, found) if call.query.flag("include_swaps") else {}
-    return {**echo, "shifts": list(map(shift_view(call), found)), **related(call, found), **swaps, **gone}
+    loaded = {**repeating.chains_beside(call, found), **related(call, found), **swaps, **gone}
+    return {**echo, "shifts": list(map(shift_view(call), found)), **loaded}
 
 
 def _swaps_of(call: Call, found: list[Record]) -> dict[str, Any]:
@@ -47,7 +49,11 @@ def get_shift(call: Call) -> dict[str, Any]:
     shift = call.find("shifts", call.path["id"])
     if not may_read(call, shift):
         raise not_found(call.state, "shifts")
-    return {"shift": shift_view(call)(shift)}
+    return _answer(call, shift)
+
+
+def _answer(call: Call, shift: Record) -> dict[str, Any]:
+    return {"shift": shift_view(call)(shift), **repeating.chains_beside(call, [shift])}
 
 
 def shift_history(call: Call) -> dict[str, Any]:
@@ -63,20 +69,30 @@ def shift_history(call: Call) -> dict[str, Any]:
 
 
 def create_shifts(call: Call) -> dict[str, Any]:
-    """`POST /2/shifts`: one object, or an array that is created as a whole or not at all."""
+    """`POST /2/shifts`: one object, or an array that is created as a whole or not at all; a `chain` repeats a shift."""
     bodies = call.body if isinstance(call.body, list) else [call.body]
     ready = [read_new_shift(call.state, body, call.setting, call.account_id) for body in bodies]
+    series = [read_series(call, *pair) for pair in zip(bodies, (one["start_time"] for one in ready), strict=True)]
     for fields in ready:
         require_schedule(call, fields["location_id"])
-    view = shift_view(call)
-    created = [view(roster.add_shift(call.state, fields, call.user["id"])) for fields in ready]
-    return {"shifts": created, "tagIdsMap": []} if isinstance(call.body, list) else {"shift": created[0]}
+    created = [_created(call, *pair) for pair in zip(ready, series, strict=True)]
+    if not isinstance(call.body, list):
+        return _answer(call, created[0])
+    return {"shifts": list(map(shift_view(call), created)), "tagIdsMap": [], **repeating.chains_beside(call, created)}
+
+
+def _created(call: Call, fields: dict[str, Any], series: Series | None) -> Record:
+    return repeating.begin(call, fields, series) if series else roster.add_shift(call.state, fields, call.user["id"])
 
 
 def update_shift(call: Call) -> dict[str, Any]:
-    """`PUT /2/shifts/{id}`: a merge; last writer wins."""
+    """`PUT /2/shifts/{id}`: a merge; last writer wins. With a `chain` the shifts after it follow.
+
+    `deleted` names those that its chain has no longer.
+    """
     shift = call.find("shifts", call.path["id"])
-    return {"shift": shift_view(call)(_updated(call, shift, call.body))}
+    updated, deleted = _updated(call, shift, call.body)
+    return {**_answer(call, updated), **without_empty({"deleted": deleted})}
 
 
 def update_shifts(call: Call) -> dict[str, Any]:
@@ -90,7 +106,7 @@ def update_shifts(call: Call) -> dict[str, Any]:
         try:
             shift = call.find("shifts", shift_id)
             require_fields(item)
-            done.append(_updated(call, shift, item))
+            done.append(_updated(call, shift, item)[0])
         except ApiError as error:
             errors.append({"shift_id": shift_id, **error.envelope()})
     shown = list(map(shift_view(call), done))
@@ -101,11 +117,19 @@ def update_shifts(call: Call) -> dict[str, Any]:
 
 
 def delete_shift(call: Call) -> dict[str, Any]:
-    """`DELETE /2/shifts/{id}`: permanent; a second one finds nothing."""
+    """`DELETE /2/shifts/{id}`: permanent; a second one finds nothing.
+
+    `chain`, whatever its value, takes the shifts after it on its chain too; a `message` goes to who held it.
+    """
     shift = call.find("shifts", call.path["id"])
     require_schedule(call, shift["location_id"])
+    following = repeating.remove_following(call, shift) if call.query.text("chain") is not None else []
     roster.remove_shift(call.state, shift, call.user["id"])
-    return {"success": True, "deleted": [shift["id"]]}
+    message = call.query.text("message")
+    if message is not None and shift["user_id"]:
+        told = {"kind": "deletion", "user_id": shift["user_id"], "message": message}
+        call.state.sent.append({"at": call.state.now(), **told})
+    return {"success": True, "deleted": [shift["id"], *following]}
 
 
 def delete_shifts(call: Call) -> dict[str, Any]:
@@ -146,12 +170,16 @@ def _deletion_window(call: Call) -> tuple[Window | None, list[int] | None]:
     return window, call.query.ids("location_id") or body.get("location_id")
 
 
-def _updated(call: Call, shift: Record, body: Any) -> Record:
+def _updated(call: Call, shift: Record, body: Any) -> tuple[Record, list[int]]:
+    """The shift that the fields ended up on, and the ids of the shifts that its chain lost with them."""
     require_schedule(call, shift["location_id"])
     fields = read_shift_update(call.state, body, call.setting, shift)
-    require_schedule(call, {**shift, **fields}["location_id"])
+    after, since = {**shift, **fields}, shift["start_time"]
+    require_schedule(call, after["location_id"])
+    series = read_series(call, body, after["start_time"], chain_of(call, shift))
     one_slot = call.query.flag("assign_openshift_instances")
-    return roster.edit_shift(call.state, shift, fields, call.user["id"], one_slot=one_slot)
+    updated = roster.edit_shift(call.state, shift, fields, call.user["id"], one_slot=one_slot)
+    return updated, repeating.change_following(call, updated, since, fields, series) if series else []
 
 
 def require_schedule(call: Call, location_id: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sandbox.wheniwork import records, roster
 from sandbox.wheniwork.answers import forbidden, invalid
@@ -20,19 +19,12 @@ from sandbox.wheniwork.fields import (
     number,
     text,
     whole,
+    zone_name,
 )
 from sandbox.wheniwork.records import Record
 from sandbox.wheniwork.sideloads import listed, show_user
 
 _ROLES = {records.ADMIN, records.MANAGER, records.EMPLOYEE, records.SUPERVISOR}
-
-
-def _zone_name(value: Any, setting: Setting) -> str:
-    name = text(value, setting)
-    try:
-        return ZoneInfo(name).key if name else ""
-    except (ZoneInfoNotFoundError, OSError) as error:
-        raise ValueError("The zone is unknown.") from error
 
 
 def _hours(value: Any, setting: Setting) -> int:
@@ -52,7 +44,7 @@ FIELDS: Mapping[str, Converter] = {
     **dict.fromkeys(("positions", "locations"), ids),
     **dict.fromkeys(("activated", "is_hidden", "is_payroll", "is_private"), flag),
     "is_trusted": flag_number,
-    "timezone_name": _zone_name,
+    "timezone_name": zone_name,
     "reminder_time": _hours,
     "position_rates": mapping,
     "start_date": moment_or_none,
