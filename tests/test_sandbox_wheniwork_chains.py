@@ -35,7 +35,7 @@ def test_a_chain_makes_a_series_at_the_same_times_of_day() -> None:
     assert _days(answer["repeating_shifts"]) == DAYS
     assert answer["repeating_shifts"][0] == answer["shift"]
     (chain,) = answer["shiftchains"]
-    stamps = {name: "Mon, 23 Nov 2026 12:00:00 -0600" for name in ("created_at", "updated_at")}
+    stamps = dict.fromkeys(("created_at", "updated_at"), "Mon, 23 Nov 2026 12:00:00 -0600")
     assert chain == {
         "account_id": 0,
         "key": answer["shift"]["shiftchain_key"],
