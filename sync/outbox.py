@@ -11,6 +11,7 @@ from sync.mirror import tables
 from sync.mirror.records import kept, of_model
 from sync.mirror.rows import PAIR, SOME, Rows, chunked
 from sync.plan import Change
+from sync.plan.capability import need
 
 _INTENT = of_model(tables.Intent)
 _LOG = of_model(tables.LogEntry)
@@ -24,8 +25,14 @@ _OF_LINKS = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.link.in_(SOME))
 _OF_RECORDS = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.kind == bindparam("kind"), _LOG.c.record.in_(SOME))
 _OF_KEY = select(_INTENT.c.link).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
 
+_LIFT = update(_INTENT).where(_INTENT.c.pair == PAIR, _INTENT.c.state == "forbidden").values(state="lifted")
+
 _QUARANTINE = timedelta(hours=1)
 """How long a write that was refused is not tried again while nothing about it changes."""
+
+
+_BARRED = timedelta(hours=24)
+"""How long a key that was refused a kind of write is believed not to be allowed it."""
 
 
 class Intent(msgspec.Struct, frozen=True):
@@ -77,7 +84,7 @@ class Outbox:
         return int(self._rows.ask(_ATTEMPTS, of_key=key).scalar_one())
 
     def finish(self, intent: int, state: str, now: datetime, error: str = "") -> None:
-        """Record a write's outcome: done, failed, or unknown."""
+        """Record a write's outcome: done, failed, forbidden (to this key, whatever the record), or unknown."""
         self._rows.ask(_FINISH, intent=intent, state=state, finished_at=now, error=error)
 
     def unknown(self) -> list[Intent]:
@@ -102,6 +109,22 @@ class Outbox:
             )
             found.update({row.key: row.error for row in self._rows.connection.execute(query)})
         return found
+
+    def barred(self, now: datetime) -> frozenset[str]:
+        """What the Wonolo key was refused within a day, as `post requests`."""
+        query = select(_INTENT.c.change).where(
+            _INTENT.c.pair == self._rows.pair,
+            _INTENT.c.state == "forbidden",
+            _INTENT.c.finished_at > now - _BARRED,
+        )
+        changes = self._rows.connection.execute(query).scalars()
+        return frozenset(need(msgspec.convert(change, Change)) for change in changes)
+
+    def lift(self, now: datetime) -> frozenset[str]:
+        """Let the key be tried again at once; returns what it was barred from."""
+        barred = self.barred(now)
+        self._rows.ask(_LIFT)
+        return barred
 
     def log(
         self,

@@ -21,6 +21,7 @@ from sync.doctor import shown
 from sync.doctor.advice import explain
 from sync.doctor.examination import examine
 from sync.doctor.finding import Finding
+from sync.engine import open_engine
 from sync.errors import (
     Forbidden,
     InvalidResponse,
@@ -208,6 +209,27 @@ async def test_a_database_of_a_newer_version_is_an_error(tmp_path: Path) -> None
         "Database",
         "a newer version of shiftbridge made this database (revision ffff); upgrade shiftbridge",
     )
+
+
+async def test_what_a_key_was_refused_is_told_and_tried_again(tmp_path: Path) -> None:
+    """Once: the next run finds out whether Wonolo has raised the key."""
+    world = present_world(demands=2)
+    world.wonolo.switches.pool = "public"
+    config = configured(world, f"sqlite:///{tmp_path / 'doctor.db'}")
+    transport = httpx.ASGITransport(create_app(world))
+    async with open_engine(config, transport=transport) as engine:
+        assert {change.verdict for change in (await engine.reconcile()).waiting} == {"blocked"}
+        world.wonolo.switches.pool = "private"
+        assert bad(await findings(world, tmp_path)) == [
+            Finding(
+                "warning",
+                "Wonolo",
+                "it lately refused this key to post requests",
+                "the next reconcile tries it again; as long as the key is a Public Pool one, do it in the portal",
+            )
+        ]
+        assert bad(await findings(world, tmp_path)) == []
+        assert len((await engine.reconcile()).done) == 2
 
 
 WHERE = ("wonolo", "GET /jobs")

@@ -31,6 +31,9 @@ Record = dict[str, Any]
 _UNCERTAIN = frozenset({408, 409, 425})
 """Refusals after which a write may nevertheless have happened."""
 
+_THROTTLING = re.compile(r"rate limit|request limit|limit (was )?(reached|exceeded)|throttl|too many", re.IGNORECASE)
+"""Words of a service that asks for a pause; with Wonolo no code tells it from a lack of permission."""
+
 _DIGITS = re.compile(r"[1-9][0-9]{0,18}")
 
 
@@ -174,7 +177,7 @@ def read(request: Request, response: httpx.Response, permission_codes: frozenset
     """Return the answer in JSON, or raise the error that it means.
 
     `permission_codes` are the error codes with which the service marks a true lack of permission; any other 403 may
-    be throttling. None means that each 403 is a lack of permission.
+    be throttling. None means that a 403 is a lack of permission unless it is worded as throttling or by a proxy.
     """
     body = _decoded(response.content)
     status = response.status_code
@@ -204,7 +207,7 @@ def _meaning(
     if status == 401:
         return Unauthorized(*where)
     if status == 403:
-        return Forbidden(*where, ambiguous=permission_codes is not None and code not in permission_codes)
+        return Forbidden(*where, ambiguous=_maybe_throttled(response, code, reason, permission_codes))
     if status == 429:
         return RateLimited(*where, retry_after=_pause(response, reason, now))
     if status >= 500 or status in _UNCERTAIN:
@@ -212,6 +215,15 @@ def _meaning(
     if status < 400:
         return request.unreadable(status, "a redirect, which is never followed: check the base URL")
     return Rejected(request.system, str(request), status, message, code)
+
+
+def _maybe_throttled(
+    response: httpx.Response, code: int | str | None, reason: str, permission_codes: frozenset[int] | None
+) -> bool:
+    """Whether a 403 may be something else than a lack of permission: a pause asked for, or a proxy's own refusal."""
+    if permission_codes is not None:
+        return code not in permission_codes
+    return code == NOT_JSON or "Retry-After" in response.headers or bool(_THROTTLING.search(reason))
 
 
 def _code(body: Any) -> int | str | None:

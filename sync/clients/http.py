@@ -63,9 +63,9 @@ class Limits:
 class Service:
     """One API: its system name, its base URL, and the error codes that mark a true lack of permission.
 
-    When `permission_codes` is None, each 403 is a lack of permission; when `trust` is None, the usual authorities are
-    trusted and no other. Raises ConfigError when the base URL is not
-    https, except on loopback.
+    When `permission_codes` is None, a 403 is a lack of permission unless its words say otherwise; when `trust` is None,
+    the usual authorities are trusted and no other. Raises ConfigError when the base URL is not https, except on
+    loopback.
     """
 
     system: str

@@ -3,7 +3,7 @@
 import asyncio
 import stat
 import tomllib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from sync.engine import open_clients
 from sync.errors import SyncError
 from sync.intake.poll import service_time
 from sync.mirror.store import Store
+from sync.outbox import Outbox
 
 _ROLES = {1: "administrator", 2: "manager", 3: "employee", 4: "lead", 5: "supervisor"}
 _TOLERANCE = timedelta(minutes=1)
@@ -34,7 +35,10 @@ _OVERLAP = timedelta(minutes=10)
 async def examine(
     config: Config, path: Path, transport: httpx.AsyncBaseTransport | None = None, trace: Trace | None = None
 ) -> list[Finding]:
-    """Look at everything, the configuration read from `path` first; nothing is written but an empty database."""
+    """Look at everything, the configuration read from `path` first; nothing is written but an empty database.
+
+    What Wonolo refused to the key is forgotten, so that the next run tries it again.
+    """
     findings = _file(path)
     async with open_clients(config, transport, trace) as (wonolo, wheniwork):
         findings += await _tried("Wonolo", _clocks(config, wonolo))
@@ -144,11 +148,18 @@ async def _database(config: Config) -> list[Finding]:
     store = await asyncio.to_thread(Store.open, config.database.url)
     try:
         with store.begin(config.name) as tx:
+            barred = sorted(Outbox(tx.rows).lift(SystemClock().now()))
             counts = {kind: count for kind, count in tx.counts().items() if count}
     finally:
         store.close()
     held = ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing yet"
-    return [Finding("ok", "Database", f"it can be used, and holds {held}")]
+    return [Finding("ok", "Database", f"it can be used, and holds {held}"), *_barred(barred)]
+
+
+def _barred(needs: Iterable[str]) -> list[Finding]:
+    """What the key was refused of late, and may be tried again from now on."""
+    todo = "the next reconcile tries it again; as long as the key is a Public Pool one, do it in the portal"
+    return [Finding("warning", "Wonolo", f"it lately refused this key to {need}", todo) for need in needs]
 
 
 def _switches(config: Config) -> list[Finding]:

@@ -152,7 +152,8 @@ class Lease(SQLModel, table=True):
 class Intent(SQLModel, table=True):
     """One remote write, recorded before it is sent.
 
-    `state` is sent, done, failed or unknown. `key` is derived from the change, so the same facts give the same key.
+    `state` is sent, done, failed, forbidden (to the key), lifted (no longer forbidden), unsent, lost, seen or unknown.
+    `key` is derived from the change, so the same facts give the same key.
     `bound` is the instant from which a read-back must look for the effect.
     """
 
