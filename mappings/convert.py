@@ -128,6 +128,16 @@ def one_line(text: Any) -> str:
     return " ".join(str(text or "").split())
 
 
+def folded(text: Any) -> str:
+    """Text on one line, in lower case: what is compared where people type names and addresses."""
+    return one_line(text).casefold()
+
+
+def street(address: Any, zip_code: Any) -> tuple[str, str]:
+    """What tells addresses apart: the street, and the first five digits of the zip."""
+    return folded(address), str(zip_code or "")[:5]
+
+
 def marked(text: str, key: str, limit: int | None = None) -> str:
     """Append the marker `[sb:KEY]`, by which a record whose creation was never answered is found again.
 

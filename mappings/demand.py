@@ -8,8 +8,8 @@ import msgspec
 
 from mappings import place as places
 from mappings import skill as skills
-from mappings.convert import cents, comes_again, identifier, marked, marker, moment, one_line, unmarked, wall_clock
-from mappings.model import Demand, Place, Rules, Skill, Stage, Unmapped
+from mappings.convert import cents, comes_again, identifier, marked, marker, moment, unmarked, wall_clock
+from mappings.model import Demand, Rules, Stage, Unmapped
 from mappings.worker import holder
 
 Record = Mapping[str, Any]
@@ -77,8 +77,8 @@ def _posting(record: Record, jobs: Iterable[Record], rules: Rules, base: Demand 
         id=identifier(record["id"]),
         state=str(record.get("state") or ""),
         demand=Demand(
-            place=places.of_job_request(record, rules.places).key,
-            skill=skills.of_job_request(record, rules.skills, base.skill if base else None).key,
+            place=places.of_job_request(record, rules).key,
+            skill=skills.of_job_request(record, rules, base.skill if base else None).key,
             start=start,
             end=start + timedelta(minutes=_number(record, "duration")),
             headcount=_number(record, "slots"),
@@ -107,12 +107,8 @@ def title(text: Any, rules: Rules) -> str:
     name = unmarked(text)[:TITLE_LIMIT].rstrip()
     words = name.split(" at ")
     splits = ((" at ".join(words[:count]), " at ".join(words[count:])) for count in range(1, len(words)))
-    ours = any(skill in _names(rules.skills) and place in _names(rules.places) for skill, place in splits)
+    ours = any(skill in rules.skill_names and place in rules.place_names for skill, place in splits)
     return "" if ours else name
-
-
-def _names(rows: Iterable[Place | Skill]) -> set[str]:
-    return {one_line(row.key) for row in rows}
 
 
 def job_request_fields(demand: Demand, rules: Rules, key: str) -> dict[str, Any]:

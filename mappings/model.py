@@ -6,9 +6,12 @@ money is cents. A worker is named by a key that both systems can carry: `wonolo:
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 import msgspec
+
+from mappings.convert import folded, one_line, street
 
 System = Literal["wonolo", "wheniwork"]
 NAMES: dict[System, str] = {"wonolo": "Wonolo", "wheniwork": "When I Work"}
@@ -135,8 +138,11 @@ class Scope(msgspec.Struct, frozen=True):
     lead_minutes: dict[str, int] = {}
 
 
-class Rules(msgspec.Struct, frozen=True):
-    """What the user decided about one pair of accounts; everything the mappings need to know besides records."""
+class Rules(msgspec.Struct, frozen=True, dict=True):
+    """What the user decided about one pair of accounts; everything the mappings need to know besides records.
+
+    Each record asks for its place and its skill, so both are looked up in dictionaries that are made once.
+    """
 
     places: tuple[Place, ...]
     skills: tuple[Skill, ...]
@@ -146,15 +152,59 @@ class Rules(msgspec.Struct, frozen=True):
 
     def place(self, key: str) -> Place:
         """The configured place of that key."""
-        return next(row for row in self.places if row.key == key)
+        return self._places[key]
 
     def zone(self, key: str) -> str:
         """The zone of the place of that key; UTC when it is not configured any more."""
-        return next((row.zone for row in self.places if row.key == key), "UTC")
+        return self._places[key].zone if key in self._places else "UTC"
 
     def skill(self, key: str) -> Skill:
         """The configured skill of that key."""
-        return next(row for row in self.skills if row.key == key)
+        return self._skills[key]
+
+    @cached_property
+    def _places(self) -> dict[str, Place]:
+        return {row.key: row for row in self.places}
+
+    @cached_property
+    def _skills(self) -> dict[str, Skill]:
+        return {row.key: row for row in self.skills}
+
+    @cached_property
+    def place_names(self) -> frozenset[str]:
+        """What the places are called, each on one line."""
+        return frozenset(one_line(row.key) for row in self.places)
+
+    @cached_property
+    def skill_names(self) -> frozenset[str]:
+        """What the skills are called, each on one line."""
+        return frozenset(one_line(row.key) for row in self.skills)
+
+    @cached_property
+    def by_location(self) -> dict[tuple[int, int], Place]:
+        """The places by their location and site in When I Work."""
+        return {(row.location_id, row.site_id): row for row in self.places}
+
+    @cached_property
+    def by_street(self) -> dict[tuple[str, str], list[Place]]:
+        """The places by street and zip, as `street` spells them; several may share an address."""
+        found: dict[tuple[str, str], list[Place]] = {}
+        for row in self.places:
+            found.setdefault(street(row.address, row.zip), []).append(row)
+        return found
+
+    @cached_property
+    def by_position(self) -> dict[int, Skill]:
+        """The skills by their position in When I Work."""
+        return {row.position_id: row for row in self.skills}
+
+    @cached_property
+    def by_category(self) -> dict[str, list[Skill]]:
+        """The skills by their category in Wonolo, in lower case; several may share one."""
+        found: dict[str, list[Skill]] = {}
+        for row in self.skills:
+            found.setdefault(folded(row.category), []).append(row)
+        return found
 
 
 class Unmapped(Exception):  # noqa: N818  (not a failure: the record is left out, with a sentence)

@@ -1,11 +1,11 @@
 """Place: a When I Work location (and site) on one side, the address of a JobRequest on the other."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from mappings.convert import identifier, one_line
-from mappings.model import Place, Unmapped
+from mappings.convert import folded, identifier, one_line, street
+from mappings.model import Place, Rules, Unmapped
 
 Record = Mapping[str, Any]
 
@@ -17,16 +17,16 @@ def job_request_fields(place: Place) -> dict[str, Any]:
     return {"venue": place.venue or place.key, "address": place.address, "city": place.city, "zip": place.zip}
 
 
-def of_job_request(record: Record, places: Iterable[Place]) -> Place:
+def of_job_request(record: Record, rules: Rules) -> Place:
     """Recognise the configured place at a JobRequest's address; Unmapped when there is none.
 
     Street and zip decide; the venue tells apart places that share an address.
     """
-    address = _street(record.get("address"), record.get("zip") or record.get("postal_code"))
-    found = [place for place in places if _street(place.address, place.zip) == address]
+    address = street(record.get("address"), record.get("zip") or record.get("postal_code"))
+    found = rules.by_street.get(address, [])
     if len(found) > 1:
-        venue = _folded(record.get("venue"))
-        found = [place for place in found if _folded(place.venue or place.key) == venue]
+        venue = folded(record.get("venue"))
+        found = [place for place in found if folded(place.venue or place.key) == venue]
     if len(found) != 1:
         where = ", ".join(filter(None, (one_line(record.get(name)) for name in ("venue", "address", "city", "zip"))))
         raise Unmapped(f"no configured place has the address {where!r}; add it under [[places]]")
@@ -38,12 +38,12 @@ def shift_fields(place: Place) -> dict[str, Any]:
     return {"location_id": place.location_id, "site_id": place.site_id}
 
 
-def of_shift(record: Record, places: Iterable[Place]) -> Place:
+def of_shift(record: Record, rules: Rules) -> Place:
     """Recognise the configured place of a shift's location and site; Unmapped when there is none."""
     location, site = identifier(record.get("location_id")), identifier(record.get("site_id"))
-    for place in places:
-        if (place.location_id, place.site_id) == (location, site):
-            return place
+    place = rules.by_location.get((location, site))
+    if place:
+        return place
     at = f"location {location}" + (f", site {site}" if site else "")
     raise Unmapped(f"{at} is no configured place; add it under [[places]]")
 
@@ -72,11 +72,3 @@ def _parts(address: str) -> tuple[str, str, str]:
     if ending is None or len(pieces) < 3:
         return address, "", ""
     return ", ".join(pieces[:-2]), pieces[-2], ending.group(1)
-
-
-def _street(address: Any, zip_code: Any) -> tuple[str, str]:
-    return _folded(address), str(zip_code or "")[:5]
-
-
-def _folded(text: Any) -> str:
-    return one_line(text).casefold()

@@ -90,8 +90,8 @@ def _shift(record: Record, rules: Rules, workers: Mapping[int, str]) -> Shift:
     start, end = moment(record, "start_time"), moment(record, "end_time")
     return Shift(
         id=identifier(record["id"]),
-        place=places.of_shift(record, rules.places).key,
-        skill=skills.of_shift(record, rules.skills).key,
+        place=places.of_shift(record, rules).key,
+        skill=skills.of_shift(record, rules).key,
         start=start,
         end=end,
         break_minutes=_unpaid_break(record),

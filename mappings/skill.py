@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mappings.convert import dollars, identifier, one_line, share, wage
-from mappings.model import Skill, Unmapped
+from mappings.convert import dollars, folded, identifier, one_line, share, wage
+from mappings.model import Rules, Skill, Unmapped
 
 Record = Mapping[str, Any]
 
@@ -19,14 +19,14 @@ def job_request_fields(skill: Skill) -> dict[str, Any]:
     return fields | ({"description_skills": "|".join(skill.badges)} if skill.badges else {})
 
 
-def of_job_request(record: Record, skills: Iterable[Skill], known: str | None = None) -> Skill:
+def of_job_request(record: Record, rules: Rules, known: str | None = None) -> Skill:
     """Recognise the configured skill a JobRequest asks for; Unmapped when none or several fit.
 
     The category decides. Where several skills share it: the one with the same description of tasks, the one agreed on
     before (`known`), or the one with the longest name that starts the request's name.
     """
     category = one_line(record.get("category"))
-    fitting = [skill for skill in skills if one_line(skill.category).casefold() == category.casefold()]
+    fitting = rules.by_category.get(folded(category), [])
     if len(fitting) > 1:
         fitting = next(filter(None, _narrowed(fitting, record, known)))
     if len(fitting) != 1:
@@ -36,11 +36,11 @@ def of_job_request(record: Record, skills: Iterable[Skill], known: str | None = 
 
 
 def _narrowed(fitting: list[Skill], record: Record, known: str | None) -> Iterable[list[Skill]]:
-    tasks, name = one_line(record.get("description_tasks")), one_line(record.get("request_name")).casefold()
+    tasks, name = one_line(record.get("description_tasks")), folded(record.get("request_name"))
     described = [skill for skill in fitting if one_line(skill.description) == tasks]
     yield described if len(described) == 1 else []
     yield [skill for skill in fitting if skill.key == known]
-    named = [skill for skill in described or fitting if name.startswith(one_line(skill.key).casefold())]
+    named = [skill for skill in described or fitting if name.startswith(folded(skill.key))]
     yield sorted(named, key=lambda skill: len(skill.key))[-1:]
     yield fitting
 
@@ -50,12 +50,12 @@ def shift_fields(skill: Skill) -> dict[str, Any]:
     return {"position_id": skill.position_id}
 
 
-def of_shift(record: Record, skills: Iterable[Skill]) -> Skill:
+def of_shift(record: Record, rules: Rules) -> Skill:
     """Recognise the configured skill of a shift's position; Unmapped when there is none."""
     position = identifier(record.get("position_id"))
-    for skill in skills:
-        if skill.position_id == position:
-            return skill
+    skill = rules.by_position.get(position)
+    if skill:
+        return skill
     raise Unmapped(f"position {position} is no configured skill; add it under [[skills]]")
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings import place as places
-from mappings.model import Place, Unmapped
+from mappings.model import Place, Rules, Unmapped
 from tests.factories import CHICAGO, DEPOT, HARBOR, RULES
 
 ANNEX = msgspec.structs.replace(HARBOR, key="Annex", location_id=13, venue="Harbor Annex")
@@ -20,8 +20,8 @@ PLACES = (HARBOR, DEPOT, ANNEX)
 @given(st.sampled_from(PLACES))
 def test_reading_a_written_place_gives_it_back(place: Place) -> None:
     """In both systems; the venue tells apart two places of one address."""
-    assert places.of_job_request(places.job_request_fields(place), PLACES) == place
-    assert places.of_shift(places.shift_fields(place), PLACES) == place
+    assert places.of_job_request(places.job_request_fields(place), Rules(PLACES, ())) == place
+    assert places.of_shift(places.shift_fields(place), Rules(PLACES, ())) == place
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_reading_a_written_place_gives_it_back(place: Place) -> None:
 )
 def test_spellings_of_one_address(record: dict[str, Any]) -> None:
     """Street and zip decide, however they are written."""
-    assert places.of_job_request(record, PLACES) == DEPOT
+    assert places.of_job_request(record, Rules(PLACES, ())) == DEPOT
 
 
 @pytest.mark.parametrize(
@@ -51,15 +51,15 @@ def test_spellings_of_one_address(record: dict[str, Any]) -> None:
 def test_an_address_of_no_place_or_of_several_says_what_to_map(record: dict[str, Any], where: str) -> None:
     """With the address that was read."""
     with pytest.raises(Unmapped) as caught:
-        places.of_job_request(record, PLACES)
+        places.of_job_request(record, Rules(PLACES, ()))
     assert str(caught.value) == f"no configured place has the address {where!r}; add it under [[places]]"
 
 
 def test_a_site_is_part_of_a_place() -> None:
     """The location alone is another one; ids may be text."""
-    assert places.of_shift({"location_id": "12", "site_id": "5"}, PLACES) == DEPOT
+    assert places.of_shift({"location_id": "12", "site_id": "5"}, Rules(PLACES, ())) == DEPOT
     with pytest.raises(Unmapped, match=r"location 12 is no configured place; add it under \[\[places\]\]"):
-        places.of_shift({"location_id": 12}, PLACES)
+        places.of_shift({"location_id": 12}, Rules(PLACES, ()))
 
 
 @pytest.mark.parametrize(

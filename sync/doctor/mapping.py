@@ -46,8 +46,8 @@ def unmapped_shifts(
     names = {int(row["id"]): one_line(row.get("name")) for row in locations}
     skills = {int(row["id"]): one_line(row.get("name")) for row in positions}
     return [
-        *_missing(offered, lambda row: place.of_shift(row, rules.places), "location_id", names, "places"),
-        *_missing(offered, lambda row: skill.of_shift(row, rules.skills), "position_id", skills, "skills"),
+        *_missing(offered, lambda row: place.of_shift(row, rules), "location_id", names, "places"),
+        *_missing(offered, lambda row: skill.of_shift(row, rules), "position_id", skills, "skills"),
     ]
 
 

@@ -53,7 +53,7 @@ def _as_written(change: Change, kind: RecordKind, after: Record, rules: Rules) -
 def _zone(change: Change, after: Record, rules: Rules) -> str:
     """The zone of the place the record is at now; the write may have moved it."""
     try:
-        return of_job_request(after, rules.places).zone
+        return of_job_request(after, rules).zone
     except Unmapped:
         return change.zone
 
