@@ -208,9 +208,11 @@ class Api:
         headers = {**request.headers, **(grant.headers if grant else {})}
         try:
             async with asyncio.timeout(self._limits.timeout):
-                return await self._http.request(
+                response = await self._http.request(
                     request.method, request.url, params=params, headers=headers, json=request.json
                 )
+                response.stream = httpx.ByteStream(b"")  # it refers back, which would keep the body until a collection
+                return response
         # The cause is cut off each time: an httpx error holds the request, whose URL holds the token.
         except _NEVER_SENT as error:
             raise _not_reached(request, error) from None
@@ -225,7 +227,11 @@ class Api:
             before_sleep=_log_retry,
             reraise=True,
         )
-        return await retrying(ask, request)
+        # In a loop, as a call of `retrying` keeps the answer in a circle of references until a collection.
+        async for attempt in retrying:
+            with attempt:
+                return await ask(request)
+        raise AssertionError("a retry ends with an answer or an error")
 
     def _pause(self, state: RetryCallState) -> float:
         first = self._limits.first_pause

@@ -22,7 +22,6 @@ class Records:
         self._api = api
 
     async def _pages(self, name: str, filters: Record, most: int = _MOST_PAGES) -> AsyncIterator[list[Record]]:
-        seen: set[Any] = set()
         before: list[Any] = []
         for page in range(1, most + 1):
             reply = await self._api.get(f"/{name}", {**filters, "page": page, "per": PER_PAGE})
@@ -30,13 +29,12 @@ class Records:
             ids = [row["id"] for row in rows]
             if rows and ids == before:
                 raise reply.unexpected(f"page {page} repeats page {page - 1}: the listing never ends")
-            # Records move between pages while we read, so one may come twice.
-            fresh = [row for row in rows if row["id"] not in seen]
+            # Records move a place or two while we read, so one may be on the next page, too.
+            fresh = [row for row in rows if row["id"] not in before]
             if fresh:
                 yield fresh
             if len(rows) < PER_PAGE:
                 return
-            seen.update(ids)
             before = ids
         raise InvalidResponse("wonolo", f"GET /{name}", 200, f"more than {most} pages")
 
