@@ -196,3 +196,20 @@ def test_the_account_and_its_time_zones() -> None:
         False,
     )
     assert [zone["id"] for zone in employee.get("/2/timezones")["timezones"]] == ["11"]
+
+
+def test_whoever_opens_an_account_is_its_admin() -> None:
+    """W-UserId chooses between the two; the new account begins without places."""
+    sandbox = Sandbox()
+    manager = sandbox.person("manager")
+    made = manager.post("/2/account", {"company": "Second Warehouse", "settings": {"a": 1}})
+    assert (made["success"], made["account"]["company"], made["account"]["settings"]["a"]) == (
+        True,
+        "Second Warehouse",
+        1,
+    )
+    (first, second) = manager.get("/2/login")["users"]
+    assert [first["account_id"], second["account_id"], second["role"]] == [3, made["account"]["id"], 1]
+    there = manager.send("GET", "/2/locations", headers={"W-UserId": str(second["id"])})
+    assert there.json() == {"locations": []}
+    assert manager.refused("POST", "/2/account", json={}) == (400, 2000)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from sandbox.wheniwork.calls import Call, Handlers, not_found
 from sandbox.wheniwork.fields import Converter, mapping, text
-from sandbox.wheniwork.plain_calls import merged
+from sandbox.wheniwork.plain_calls import merged, require
+from sandbox.wheniwork.records import ADMIN, Record
 from sandbox.wheniwork.state import TIMEZONE_ID, TIMEZONE_NAME
 
 FIELDS: Mapping[str, Converter] = {"company": text, "logo": text, "subdomain": text, "settings": mapping}
@@ -17,8 +20,25 @@ _PLANS = (("Free", 0, "5", False), ("Small", 29, "25", True), ("Large", 99, "100
 def get_account(call: Call) -> dict[str, Any]:
     """`GET /2/account`: the account in which the caller acts; a parent also gets its `accounts`."""
     account = call.state.accounts[call.account_id]
-    children = [call.show(one) for one in call.state.accounts.values() if one["master_id"] == account["id"]]
-    return {"account": call.show(account), **({"accounts": children} if children else {})}
+    children = [_view(call, one) for one in call.state.accounts.values() if one["master_id"] == account["id"]]
+    return {"account": _view(call, account), **({"accounts": children} if children else {})}
+
+
+def _view(call: Call, account: Record) -> Record:
+    as_text = {name: msgspec.json.encode(account[name]).decode() for name in ("features", "settings", "timezone_id")}
+    return {**call.show(account), **(as_text if call.state.switches.account_as_text else {})}
+
+
+def create_account(call: Call) -> dict[str, Any]:
+    """`POST /2/account`: another account, in which the caller is the admin (that they are is a guess)."""
+    fields = call.fields(FIELDS)
+    require(fields, "company")
+    account = call.state.add_account(fields["company"])
+    settings = {**account["settings"], **(fields.pop("settings", None) or {})}
+    account.update(fields, settings=settings)
+    person = {name: call.user[name] for name in ("login_id", "email", "first_name", "last_name", "is_active")}
+    call.state.add("users", {**person, "account_id": account["id"], "role": ADMIN})
+    return {"success": True, "account": _view(call, account)}
 
 
 def update_account(call: Call) -> dict[str, Any]:
@@ -29,7 +49,7 @@ def update_account(call: Call) -> dict[str, Any]:
     account, fields = call.state.accounts[call.account_id], call.fields(FIELDS)
     if "settings" in fields:
         fields["settings"] = {**account["settings"], **(fields["settings"] or {})}
-    return {"account": call.show(merged(call, account, fields))}
+    return {"account": _view(call, merged(call, account, fields))}
 
 
 def list_timezones(call: Call) -> dict[str, Any]:
@@ -49,7 +69,7 @@ def list_plans(_call: Call) -> dict[str, Any]:
 
 
 PATHS: Handlers = {
-    "/account": {"GET": get_account},
+    "/account": {"GET": get_account, "POST": create_account},
     "/account/{id}": {"PUT": update_account},
     "/timezones": {"GET": list_timezones},
     "/plans": {"GET": list_plans, "POST": list_plans},

@@ -30,9 +30,12 @@ class ApiError(Exception):
         self.code = code
         self.extra = dict(extra or {})
 
-    def envelope(self) -> dict[str, Any]:
-        """The body: `{"error": text, "code": code}` and what else belongs to it."""
-        return {"error": self.text, "code": self.code, **self.extra}
+    def envelope(self, shape: str = "coded") -> dict[str, Any]:
+        """The body: `{"error": text, "code": code}` and what else belongs to it; in a `shape` that was seen."""
+        if shape == "errors" and "errors" not in self.extra:
+            return {"errors": [self.text], **self.extra}
+        code = {} if shape == "plain" else {"code": self.code}
+        return {"error": self.text, **code, **self.extra}
 
 
 def invalid(text: str) -> ApiError:

@@ -13,6 +13,9 @@ from sandbox.wheniwork.calls import Call
 from sandbox.wheniwork.records import Record, rendered
 from sandbox.wheniwork.state import DEVELOPER_KEY, WhenIWorkState
 
+MFA_CODE = "000000"
+"""What a person would read off their telephone."""
+
 
 def legacy_login(state: WhenIWorkState, request: Request, body: Any) -> dict[str, Any]:
     """`POST /2/login`: `username` or `email`, `password`, and the key as W-Key or `key` (When I Work reference 2.2)."""
@@ -32,9 +35,13 @@ def new_login(state: WhenIWorkState, request: Request, body: Any) -> dict[str, A
     login = _find_login(state, given.get("email"), given.get("password"))
     if login is None:
         raise ApiError(401, "Invalid email or password.", "UNAUTHORIZED")
+    if state.switches.mfa and given.get("code") != MFA_CODE:
+        raise ApiError(401, "A code is required.", "MFA_CODE_REQUIRED", {"data": {"mfa_token": f"mfa-{login['id']}"}})
     _note_login(state, login)
     person = {name: login[name] for name in ("id", "email", "first_name", "last_name")}
-    return {"person": person, "token": state.tokens.issue_jwt(login["id"], login["email"], state.now())}
+    token = {"token": state.tokens.issue_jwt(login["id"], login["email"], state.now())}
+    shapes: dict[str, dict[str, Any]] = {"top": {"person": person, **token}, "person": {"person": {**person, **token}}}
+    return shapes.get(state.switches.jwt_at, {"person": person, "data": token})
 
 
 def current_users(call: Call) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sandbox.wheniwork.answers import ApiError, invalid
 from sandbox.wheniwork.calls import Call, Handlers, not_found
 from sandbox.wheniwork.fields import Converter, Setting, flag, flag_number, mapping, number, text, whole
 from sandbox.wheniwork.records import Record
+from sandbox.wheniwork.sideloads import show_location
 
 
 def _coordinates(value: Any, _setting: Setting) -> Any:
@@ -75,7 +76,7 @@ def _list(kind: Kind, call: Call) -> dict[str, Any]:
     deleted = query.flag("show_deleted") or query.flag("include_deleted")
     unconfirmed = query.flag("only_unconfirmed")
     found = [
-        call.show(record)
+        _show(kind, call, record)
         for record in call.state.table(kind.plural).values()
         if record["account_id"] == call.account_id
         and (deleted or not record["is_deleted"])
@@ -85,7 +86,7 @@ def _list(kind: Kind, call: Call) -> dict[str, Any]:
 
 
 def _get(kind: Kind, call: Call) -> dict[str, Any]:
-    return {kind.singular: call.show(call.find(kind.plural, call.path["id"]))}
+    return {kind.singular: _show(kind, call, call.find(kind.plural, call.path["id"]))}
 
 
 def _create(kind: Kind, call: Call) -> dict[str, Any]:
@@ -96,12 +97,12 @@ def _create(kind: Kind, call: Call) -> dict[str, Any]:
     if kind is LOCATIONS and call.state.switches.location_stamps_slip:
         # Two of three recorded locations show this mix-up of the server's clocks (When I Work reference 7.2).
         record["updated_at"] -= record["updated_at"].astimezone(call.zone).utcoffset()
-    return {kind.singular: call.show(record)}
+    return {kind.singular: _show(kind, call, record)}
 
 
 def _update(kind: Kind, call: Call) -> dict[str, Any]:
     record = call.find(kind.plural, call.path["id"])
-    return {kind.singular: _merged(call, record, _read(kind, call, call.body))}
+    return {kind.singular: _merged(kind, call, record, _read(kind, call, call.body))}
 
 
 def _update_many(kind: Kind, call: Call) -> dict[str, Any]:
@@ -113,12 +114,16 @@ def _update_many(kind: Kind, call: Call) -> dict[str, Any]:
     except ApiError as error:
         raise ApiError(404, "Position not found.", "POSITION_NOT_FOUND") from error
     ready = [_read(kind, call, item) for item in items]
-    return {kind.plural: [_merged(call, *pair) for pair in zip(found, ready, strict=True)]}
+    return {kind.plural: [_merged(kind, call, *pair) for pair in zip(found, ready, strict=True)]}
 
 
-def _merged(call: Call, record: Record, fields: Mapping[str, Any]) -> Record:
+def _merged(kind: Kind, call: Call, record: Record, fields: Mapping[str, Any]) -> Record:
     record.update(fields, updated_at=call.state.now())
-    return call.show(record)
+    return _show(kind, call, record)
+
+
+def _show(kind: Kind, call: Call, record: Record) -> Record:
+    return show_location(call, record) if kind is LOCATIONS else call.show(record)
 
 
 def _read(kind: Kind, call: Call, body: Any) -> dict[str, Any]:

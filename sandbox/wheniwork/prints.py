@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-Reader = tuple[ZoneInfo, str]
-"""What a print depends on besides the shift: the reader's zone and the switch `unset_dates`."""
+Reader = tuple[ZoneInfo, str, str, str]
+"""What a print depends on besides the shift: the reader's zone and the switches of `shift_view`."""
 
 
 class Prints:

@@ -209,6 +209,7 @@ def time_record(fields: Mapping[str, Any], now: datetime) -> Record:
         "sync_id": "",
         "sync_hash": "",
         "split_time": None,
+        "paid_break_note": None,
         "created_at": now,
         "updated_at": now,
         **fields,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sandbox.wheniwork.annotations import blocks_time_off
@@ -14,6 +15,7 @@ from sandbox.wheniwork.messages import add_message, messages_about
 from sandbox.wheniwork.plain_calls import limit_of, merged, of_account, page_of, removed, require
 from sandbox.wheniwork.records import Record
 from sandbox.wheniwork.sideloads import shown
+from sandbox.wheniwork.state import WhenIWorkState
 
 PENDING, CANCELED, ACCEPTED, EXPIRED, DENIED = 0, 1, 2, 3, 4
 USUAL_LIMIT, MOST = 5, 200
@@ -81,6 +83,16 @@ def _view(call: Call, request: Record) -> Record:
     more = {"allowed_statuses": steps.get(status, []), "type_label": kind.get("name", "")}
     user_status = status if over else request["user_status"]
     return call.show({**request, "status": status, "user_status": user_status, **more})
+
+
+def away(state: WhenIWorkState, start: datetime, end: datetime) -> set[int]:
+    """The ids of the users with accepted time off at some moment between the two."""
+    requests = state.table("requests").values()
+    return {
+        one["user_id"]
+        for one in requests
+        if one["status"] == ACCEPTED and one["start_time"] < end and one["end_time"] > start
+    }
 
 
 def get_request(call: Call) -> dict[str, Any]:

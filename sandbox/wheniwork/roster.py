@@ -7,12 +7,13 @@ with an acknowledgement (When I Work reference 5.9).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sandbox.wheniwork.breaks import settle_breaks
 from sandbox.wheniwork.records import Record, shift_record
-from sandbox.wheniwork.state import ACCOUNT_ID, WhenIWorkState
+from sandbox.wheniwork.state import ACCOUNT_ID, TIMEZONE_NAME, WhenIWorkState
 
 _EVENTS = (
     ("time_changed", ("start_time", "end_time")),
@@ -34,11 +35,25 @@ def add_shift(state: WhenIWorkState, fields: Mapping[str, Any], actor_id: int, r
     settle_breaks(state, shift, fields, actor_id)
     shift["is_open"] = shift["user_id"] == 0
     if shift["published"]:
-        shift["published_date"] = now
+        shift["published_date"] = _published_at(state, now)
     state.shifts[shift["id"]] = shift
     state.timeline.put(shift)
     state.history.record(shift, "created", now, actor_id, reason)
+    if shift["published"]:
+        _tell_of_publishing(state, shift)
     return shift
+
+
+def _published_at(state: WhenIWorkState, now: datetime) -> datetime:
+    """Now, or by switch what the clock of UTC shows, taken for local time (When I Work reference 8)."""
+    offset = now.astimezone(ZoneInfo(TIMEZONE_NAME)).utcoffset() or timedelta()
+    return now - offset if state.switches.published_date_slips else now
+
+
+def _tell_of_publishing(state: WhenIWorkState, shift: Record) -> None:
+    if state.switches.publish_notifies and shift["user_id"] in state.users:
+        mark_notified(state, shift)
+        state.sent.append({"at": state.now(), "kind": "shifts", "user_id": shift["user_id"], "message": ""})
 
 
 def edit_shift(
@@ -97,10 +112,12 @@ def remove_shift(state: WhenIWorkState, shift: Record, actor_id: int, reason: st
 
 
 def publish_shift(state: WhenIWorkState, shift: Record, actor_id: int, *, published: bool = True) -> None:
-    """Publish or unpublish a shift; nobody is told (When I Work reference 5.7)."""
+    """Publish or unpublish a shift; nobody is told unless the switch says so (When I Work reference 5.7)."""
     now = state.now()
-    stamp = {"published_date": now} if published else {}
+    stamp = {"published_date": _published_at(state, now)} if published else {}
     _write(state, shift, {"published": published, "updated_at": now, **stamp})
+    if published:
+        _tell_of_publishing(state, shift)
     _record(
         state, shift, *(("published", actor_id, "publish") if published else ("unpublished", actor_id, "unpublish"))
     )

@@ -35,6 +35,7 @@ from sandbox.wheniwork import (
 from sandbox.wheniwork.answers import ApiError, answer, invalid
 from sandbox.wheniwork.callers import acting_user, grant_of
 from sandbox.wheniwork.calls import Call, Handler, Handlers, Query
+from sandbox.wheniwork.dates import iso_dates
 from sandbox.wheniwork.state import WhenIWorkState
 
 LoginHandler = Callable[[WhenIWorkState, Request, Any], dict[str, Any]]
@@ -108,11 +109,20 @@ def _endpoint(state: WhenIWorkState, responders: Mapping[str, Responder], *, cre
             _require_small(raw)
             body = _responder(request, responders)(request, raw)
             status = state.switches.created_status if created and request.method == "POST" else 200
-            return answer(body, status, headers)
+            return _printed(state, request, answer(body, status, headers))
         except ApiError as error:
-            return answer(error.envelope(), error.status, headers)
+            return answer(error.envelope(state.switches.error_shape), error.status, headers)
 
     return endpoint
+
+
+def _printed(state: WhenIWorkState, request: Request, response: Response) -> Response:
+    """The answer with its dates as ISO 8601 where the caller asks for that and the switch lets them."""
+    asked = request.headers.get("w-date-format", "").lower() == "iso"
+    if not asked or not state.switches.iso_dates_when_asked:
+        return response
+    kept = {name: value for name, value in response.headers.items() if name != "content-length"}
+    return answer(iso_dates(read_json(bytes(response.body))), response.status_code, kept)
 
 
 def _require_json(request: Request) -> None:

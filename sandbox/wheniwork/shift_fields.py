@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.wheniwork.answers import END_BEFORE_START, ApiError, invalid
+from sandbox.wheniwork.answers import END_BEFORE_START, INVALID, ApiError, invalid
 from sandbox.wheniwork.fields import (
     Converter,
     Setting,
@@ -19,6 +19,7 @@ from sandbox.wheniwork.fields import (
     whole,
 )
 from sandbox.wheniwork.records import Record
+from sandbox.wheniwork.requests import away
 from sandbox.wheniwork.state import WhenIWorkState
 
 NOTES_LENGTH = 350
@@ -116,12 +117,13 @@ def _checked(
 
 
 def require_free(state: WhenIWorkState, shift: Mapping[str, Any], user_id: int) -> None:
-    """400 for a user who holds another shift at that time, where the switch `refuse_overlaps` says so."""
-    if not state.switches.refuse_overlaps:
-        return
-    others = state.timeline.overlapping(shift["start_time"], shift["end_time"])
+    """Refuse a user who holds another shift or has time off then, where `refuse_overlaps`, `refuse_time_off` say so."""
+    start, end, switches = shift["start_time"], shift["end_time"], state.switches
+    others = state.timeline.overlapping(start, end) if switches.refuse_overlaps else []
     if any(other["user_id"] == user_id and other["id"] != shift.get("id") for other in others):
-        raise invalid("The user has a shift at that time.")
+        raise ApiError(switches.conflict_status, "The user has a shift at that time.", INVALID)
+    if switches.refuse_time_off and user_id in away(state, start, end):
+        raise ApiError(switches.conflict_status, "The user has time off at that time.", INVALID)
 
 
 def check_links(state: WhenIWorkState, fields: Mapping[str, Any], before: Mapping[str, Any], account_id: int) -> None:

@@ -11,7 +11,7 @@ from sandbox.wheniwork.calls import Call, Handlers, not_found
 from sandbox.wheniwork.fields import number
 from sandbox.wheniwork.listing import may_read, shift_window, visible_shifts
 from sandbox.wheniwork.records import Record
-from sandbox.wheniwork.requests import ACCEPTED
+from sandbox.wheniwork.requests import away
 from sandbox.wheniwork.sideloads import show_user
 
 _RANGE_TOO_LONG = 2002
@@ -44,17 +44,13 @@ def _free_users(call: Call, shift: Record) -> list[Record]:
     """Users of the shift's location (a shared one: of any) and position without a shift or time off then."""
     start, end = shift["start_time"], shift["end_time"]
     busy = {other["user_id"] for other in call.state.timeline.overlapping(start, end)}
-    away = {
-        one["user_id"]
-        for one in call.state.table("requests").values()
-        if one["status"] == ACCEPTED and one["start_time"] < end and one["end_time"] > start
-    }
+    unfree = busy | away(call.state, start, end) | {shift["user_id"]}
     return [
         user
         for user in call.state.users.values()
         if user["account_id"] == call.account_id
         and not user["is_deleted"]
-        and user["id"] not in busy | away | {shift["user_id"]}
+        and user["id"] not in unfree
         and (shift["is_shared"] or shift["location_id"] in user["locations"])
         and (not shift["position_id"] or shift["position_id"] in user["positions"])
     ]

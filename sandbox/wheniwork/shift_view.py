@@ -26,7 +26,9 @@ def shift_view(call: Call) -> Callable[[Record], msgspec.Raw]:
     if call.query.flag("trim_openshifts"):
         added["is_trimmed"] = False
     unset = _unset_date(call)
-    prints = call.state.prints.of((call.zone, call.state.switches.unset_dates))
+    switches = call.state.switches
+    lone = {"zero": {"instances": 0}, "absent": {}}.get(switches.lone_instances)
+    prints = call.state.prints.of((call.zone, switches.unset_dates, switches.lone_instances, switches.acknowledged_as))
 
     def printed(shift: Record) -> msgspec.Raw:
         # Naming the dates makes the first listing of very many shifts three times as fast as looking for them.
@@ -36,6 +38,11 @@ def shift_view(call: Call) -> Callable[[Record], msgspec.Raw]:
             shown[name] = unset if value is None else rfc2822(value, call.zone)
         if shift["breaks"]:
             shown["breaks"] = [rendered(pause, call.zone) for pause in shift["breaks"]]
+        if lone is not None and shown["instances"] == 1:
+            del shown["instances"]
+            shown.update(lone)
+        if switches.acknowledged_as == "boolean":
+            shown["acknowledged"] = bool(shown["acknowledged"])
         return msgspec.Raw(_encode(shown))
 
     def view(shift: Record) -> msgspec.Raw:

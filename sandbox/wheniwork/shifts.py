@@ -25,8 +25,8 @@ def list_shifts(call: Call) -> dict[str, Any]:
     found = visible_shifts(call, window)
     if call.query.flag("shift_sort"):
         found.sort(key=itemgetter("user_id"))
-    limit = max((call.query.ids("limit") or [0])[0], 0)
-    found = found[:limit] if limit else found
+    limits = (max((call.query.ids("limit") or [0])[0], 0), call.state.switches.listing_row_cap)
+    found = found[: min(filter(None, limits), default=None)]
     gone = {"deleted_ids": deleted_ids(call, window)} if call.query.flag("deleted") else {}
     echo = call.show({"start": window.start, "end": window.end})
     swaps = _swaps_of(call, found) if call.query.flag("include_swaps") else {}

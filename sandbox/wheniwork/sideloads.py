@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
 from sandbox.wheniwork.calls import Call
+from sandbox.wheniwork.dates import odd_date
 from sandbox.wheniwork.fields import TRUE_WORDS
 from sandbox.wheniwork.records import Record
 
@@ -36,7 +37,7 @@ def listed(call: Call, records: Iterable[Record], kinds: Iterable[str]) -> dict[
 def shown(call: Call, kind: str, ids: Iterable[int]) -> list[Record]:
     """The records with these ids that exist, as the caller reads them."""
     table = call.state.table(kind)
-    show = show_user if kind == "users" else Call.show
+    show = _SHOWN_AS.get(kind, Call.show)
     return [show(call, table[record_id]) for record_id in ids if record_id in table]
 
 
@@ -44,6 +45,15 @@ def show_user(call: Call, user: Record) -> Record:
     """A user as the caller reads them: notes are for supervisors and up (When I Work reference 6.1)."""
     shown_user = call.show(user)
     return shown_user if call.is_supervisor else {**shown_user, "notes": ""}
+
+
+def show_location(call: Call, location: Record) -> Record:
+    """A location as the caller reads it; a switch gives its stamps the odd spelling of the oldest sample."""
+    odd = {name: odd_date(location[name], call.zone) for name in ("created_at", "updated_at")}
+    return {**call.show(location), **(odd if call.state.switches.odd_location_dates else {})}
+
+
+_SHOWN_AS: Mapping[str, Callable[[Call, Record], Record]] = {"users": show_user, "locations": show_location}
 
 
 def without_empty(loaded: dict[str, Any]) -> dict[str, Any]:

@@ -35,8 +35,8 @@ class Switches:
     """`unpublished` and `include_allopen` from too low a role: False: ignored; True: 403 with code 3005 (5.2)."""
     unset_dates: Literal["null", "empty", "zero", "year -001"] = "null"
     """How an unset date of a shift prints: null, "", 0000-00-00 00:00:00, or the year -001 (8)."""
-    gone_status: Literal[404, 400] = 404
-    """HTTP status that carries code 4005 for what does not exist (12)."""
+    gone_status: Literal[404, 400, 410] = 404
+    """HTTP status that carries code 4005 for what does not exist; 410 is listed without a case (3.3 and 12)."""
     login_shape: Literal["all", "current", "seed"] = "all"
     """The login's answer: `current` as documented since 2019, `seed` the oldest, `all` the union of both (2.2)."""
     rate_limit_per_minute: int = 100
@@ -67,6 +67,32 @@ class Switches:
     """A longer listing window of availability events is refused with code 2002; 45 by another source (3.3)."""
     timezones_key: Literal["timezones", "timezone"] = "timezones"
     """The key of the time zones: as seen live, or as documented (7.10)."""
+    iso_dates_when_asked: bool = False
+    """True: the header `W-Date-Format: iso` makes every date ISO 8601, as the web app asks for (2.6)."""
+    odd_location_dates: bool = False
+    """True: a location's dates print as `Wed, Oct 21 2015 16:29:00 -0500`, as in the oldest sample (8)."""
+    account_as_text: bool = False
+    """True: the account's features and settings are JSON inside a text, and its timezone_id is a text (7.10)."""
+    jwt_at: Literal["top", "person", "data"] = "top"
+    """Where the newer login's answer keeps the token: at its top, or inside `person` or `data` (2.3)."""
+    mfa: bool = False
+    """True: the newer login needs a second call with a code; its shape is a guess after one source (2.3)."""
+    error_shape: Literal["coded", "plain", "errors"] = "coded"
+    """An error: `{"error", "code"}`, without the code, or `{"errors": [text]}` (3.3)."""
+    lone_instances: Literal["one", "zero", "absent"] = "one"
+    """How `instances` of a single shift prints: 1, 0, or not at all (5.1)."""
+    acknowledged_as: Literal["number", "boolean"] = "number"
+    """How `acknowledged` prints: 0 or 1 as seen, or a boolean as documented (5.1)."""
+    published_date_slips: bool = False
+    """True: `published_date` is a clock of UTC under the local offset, hours ahead or behind, as recorded (8)."""
+    publish_notifies: bool = False
+    """True: publishing tells the holders and stamps `notified_at`, as some account settings may do (5.7)."""
+    listing_row_cap: int = 0
+    """A listing of shifts is cut to so many without a word, though shifts/count counts all; 0: never (12)."""
+    refuse_time_off: bool = False
+    """True: giving a user a shift in their accepted time off is refused (12)."""
+    conflict_status: Literal[400, 403] = 400
+    """HTTP status where an overlap or time off is refused (12)."""
     more_key: bool = True
     """Whether listings in pages say `more`; False: as recorded in 2016 (7.5)."""
 

@@ -16,6 +16,10 @@ class Account(Calls):
         """Return the account that this login acts in, with its timezone_name."""
         return (await self._api.get("/account")).record("account")
 
+    async def create_account(self, fields: Record) -> Record:
+        """Open another account; its company is needed."""
+        return (await self._api.send("POST", "/account", fields)).record("account")
+
     async def update_account(self, account_id: int, fields: Record) -> Record:
         """Change the given fields of the account."""
         return (await self._api.send("PUT", f"/account/{account_id}", fields)).record("account")

@@ -37,6 +37,10 @@ class Users(Collection):
         """Return the caller's alerts, as answered: the shape is not known (When I Work reference 6.2)."""
         return (await self._api.get("/users/alerts")).body
 
+    async def update_alerts(self, alerts: Record) -> Any:
+        """Change the given alerts of the caller and return all, as answered: the shape is not known."""
+        return (await self._api.send("PUT", "/users/alerts", {"alerts": alerts})).body
+
 
 class Availabilities(Collection):
     """The old availabilities (When I Work reference 7.7); changing the items of one replaces them all."""
