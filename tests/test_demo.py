@@ -16,7 +16,8 @@ from sandbox.serve import Server
 from sandbox.world import build_world
 from sync.cli import run
 from sync.config import load
-from sync.demo import compare, play
+from sync.demo import play
+from sync.demo.compare import compare
 from sync.setup import ready_configuration
 
 
@@ -45,8 +46,15 @@ def test_the_story_ends_with_both_systems_equal(seed: int) -> None:
         "Workers accept",
         "A manager moves the time",
         "A worker withdraws",
+        "Another worker accepts",
         "A manager deletes an open shift",
         "A requestor posts in Wonolo",
+        "One seat moves alone",
+        "A person decides",
+        "Tonight",
+        "Somebody takes it",
+        "Tonight is called off",
+        "A person decides",
         "The end",
     ]
     for deed in ("post a request", "add a user", "fill shift", "change request", "reopen shift", "cancel request"):
