@@ -320,11 +320,22 @@ def test_records_are_found_by_a_text_they_carry(store: Store) -> None:
 
 
 def test_shifts_missing_from_a_listing_are_those_of_its_window(store: Store) -> None:
-    """What overlaps it, was not seen, and was there."""
-    save(store, "shift", shift(1), shift(2), shift(3, start=START + timedelta(days=3)), shift(4))
+    """What begins in it, or runs already, was not seen, and was there."""
+    early = START - timedelta(hours=1)
+    save(store, "shift", shift(1), shift(2), shift(3, start=START + timedelta(days=3)), shift(4), shift(5, start=early))
     with store.begin("main") as tx:
         tx.observations.mark_gone("shift", [4], NOW)
-        assert tx.observations.shifts_missing(START, END, {1}) == [2]
+        assert tx.observations.shifts_missing(START, END, {1}, running=True) == {2, 5}
+        assert tx.observations.shifts_missing(START, END, {1}, running=False) == {2}
+
+
+def test_a_window_is_cut_where_so_many_shifts_have_begun(store: Store) -> None:
+    """Nowhere when there are fewer."""
+    days = [START + timedelta(days=day) for day in range(4)]
+    save(store, "shift", *(shift(number, start=day) for number, day in enumerate(days, 1)))
+    with store.begin("main") as tx:
+        cuts = [tx.observations.shift_start_after(START, days[3], count) for count in (1, 2, 3)]
+    assert cuts == [days[1], days[2], None]
 
 
 def test_one_run_at_a_time_may_write(store: Store) -> None:

@@ -1,7 +1,7 @@
 """The pollers: read what may have changed in both systems into the mirror.
 
 Wonolo is read by `updated_at` with an overlap; When I Work has no such listing, so its window of shifts is read whole,
-and a shift is believed deleted only when a complete listing lacks it and a read by its id says so.
+part by part, and a shift is believed deleted only when complete listings lack it and a read by its id says so.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import structlog
 
 from mappings.convert import instant
 from mappings.digest import RecordKind
-from sync.clients.wheniwork import ShiftListing, WhenIWork
+from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock
 from sync.errors import Rejected
@@ -31,6 +31,14 @@ _OVERLAP = timedelta(minutes=10)
 """Records read again at each poll: clocks differ, and pages shift while they are read (Wonolo reference 3)."""
 
 _PAST = timedelta(days=1)
+
+_PER_PART = 3000
+"""Shifts that begin in one part of the window: a listing of so many, and of those still running then, takes 30 MB."""
+
+_FIRST_SPAN = timedelta(hours=6)
+"""The first part of a window that was never read; nobody knows how many shifts are in it."""
+
+_SHORTEST = timedelta(hours=1)
 
 _AT_ONCE = 500
 """Records saved in one transaction; what is read from the other system meanwhile waits for it."""
@@ -51,6 +59,31 @@ class Pulled:
     counts: dict[str, int] = field(default_factory=dict)
     complete: bool = True
     problems: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far a window of shifts is read: `seen` are the ids of the last listing, `span` is for the next one.
+
+    `full` is how long a part may be where shifts begin as densely as in the densest part so far.
+    """
+
+    start: datetime
+    at: datetime = field(init=False)
+    span: timedelta = _FIRST_SPAN
+    full: timedelta = timedelta.max
+    seen: frozenset[Any] = frozenset()
+    missing: set[int] = field(default_factory=set)
+    complete: bool = True
+
+    def __post_init__(self) -> None:
+        """Begin at the start."""
+        self.at = self.start
+
+    def go_on(self, until: datetime, begun: int, seen: frozenset[Any]) -> None:
+        """Note that the part until there is read, in which so many shifts begin."""
+        self.full = min(self.full, (until - self.at) * _PER_PART / max(begun, 1))
+        self.at, self.seen, self.span = until, seen, min(self.span * 2, self.full)
 
 
 class Poller:
@@ -142,19 +175,51 @@ class Poller:
         progress("user", len(users) - len(gone))
 
     async def _pull_shifts(self, start: datetime, end: datetime, progress: Progress, pulled: Pulled) -> None:
-        began = self._clock.now()
-        listing = await self._wheniwork.shifts(start, end)
-        await self._save("shift", listing.shifts, began, pulled)
-        progress("shift", len(listing.shifts))
-        if not listing.complete:
+        """Read the window part by part, so that no more than a part is in memory, however many shifts there are.
+
+        In each part begin about as many shifts as one call may bring. Where they begin is known from the mirror; on
+        the first reading each part tells how long the next may be.
+        """
+        began, reading = self._clock.now(), _Reading(start)
+        known = await asyncio.to_thread(self._cursor, "shift") is not None
+        while reading.at < end:
+            cut = await asyncio.to_thread(self._full_at, reading.at, end) if known else reading.at + reading.span
+            until = min(end, max(cut or end, reading.at + _SHORTEST))
+            await self._read_part(reading, until, progress, pulled)
+        if reading.complete:
+            await self._confirm_deletions(sorted(reading.missing), began)
+            await asyncio.to_thread(self._advance, "shift", end)
+        else:
             pulled.complete = False
             pulled.problems.append("When I Work cut the listing of shifts short, so no deletion is concluded from it")
-            return
-        await self._confirm_deletions(listing, start, end, began)
 
-    async def _confirm_deletions(self, listing: ShiftListing, start: datetime, end: datetime, began: datetime) -> None:
+    async def _read_part(self, reading: _Reading, until: datetime, progress: Progress, pulled: Pulled) -> None:
+        """Save what one listing holds, but what the last one held: a shift that runs over the end of a part is in both.
+
+        A shift is missing when the first part that it was in lacks it, and so does every later one.
+        """
+        read_at = self._clock.now()
+        listing = await self._wheniwork.shifts(reading.at, until)
+        fresh = [shift for shift in listing.shifts if shift["id"] not in reading.seen]
+        await self._save("shift", fresh, read_at, pulled)
+        progress("shift", len(fresh))
+        seen = frozenset(shift["id"] for shift in listing.shifts)
+        lacking = await asyncio.to_thread(self._lacking, reading, until, seen)
+        reading.complete = reading.complete and listing.complete
+        reading.missing = (reading.missing | lacking) - seen
+        reading.go_on(until, len(fresh), seen)
+
+    def _full_at(self, start: datetime, end: datetime) -> datetime | None:
+        with self._store.begin(self._pair) as tx:
+            return tx.observations.shift_start_after(start, end, _PER_PART)
+
+    def _lacking(self, reading: _Reading, until: datetime, seen: frozenset[Any]) -> set[int]:
+        with self._store.begin(self._pair) as tx:
+            return tx.observations.shifts_missing(reading.at, until, seen, running=reading.at == reading.start)
+
+    async def _confirm_deletions(self, missing: list[int], began: datetime) -> None:
         """Ask for each linked shift that vanished: it may only have moved out of the window."""
-        missing, linked = await asyncio.to_thread(self._missing, listing, start, end)
+        linked = await asyncio.to_thread(self._linked, missing)
         unlinked = [shift for shift in missing if shift not in linked]
         await asyncio.to_thread(self._mark_gone, "shift", unlinked, began)
         gone = []
@@ -166,11 +231,9 @@ class Poller:
                 await asyncio.to_thread(self._store_records, "shift", [found], began, "read")
         await asyncio.to_thread(self._mark_gone, "shift", gone, began, "read")
 
-    def _missing(self, listing: ShiftListing, start: datetime, end: datetime) -> tuple[list[int], set[int]]:
-        seen = {int(shift["id"]) for shift in listing.shifts if str(shift["id"]).isdecimal()}
+    def _linked(self, shifts: list[int]) -> set[int]:
         with self._store.begin(self._pair) as tx:
-            missing = tx.observations.shifts_missing(start, end, seen)
-            return missing, tx.links.held("shift", missing)
+            return tx.links.held("shift", shifts)
 
     async def _reread(self, shift_id: int) -> dict[str, Any] | None:
         try:

@@ -119,15 +119,29 @@ class Observations:
         )
         return list(self._rows.connection.execute(query.order_by(mirrored.c.id)).scalars())
 
-    def shifts_missing(self, start: datetime, end: datetime, seen: Collection[int]) -> list[int]:
-        """Ids of mirrored shifts that overlap the window and are not among those seen in it."""
+    def shifts_missing(self, start: datetime, end: datetime, seen: Collection[Any], *, running: bool) -> set[int]:
+        """Ids of mirrored shifts that begin in the window and are not among those seen in it.
+
+        `running` counts those, too, that began before the window and reach into it.
+        """
         query = select(_SHIFT.c.id).where(
             _SHIFT.c.pair == self._rows.pair,
             _SHIFT.c.digest != tables.GONE,
             _SHIFT.c.start_time < end,
-            _SHIFT.c.end_time > start,
+            _SHIFT.c.end_time > start if running else _SHIFT.c.start_time >= start,
         )
-        return sorted(set(self._rows.connection.execute(query).scalars()) - set(seen))
+        return set(self._rows.connection.execute(query).scalars()).difference(seen)
+
+    def shift_start_after(self, start: datetime, end: datetime, count: int) -> datetime | None:
+        """Where in the window a mirrored shift begins after so many others; None when there are fewer."""
+        query = (
+            select(_SHIFT.c.start_time)
+            .where(_SHIFT.c.pair == self._rows.pair, _SHIFT.c.start_time >= start, _SHIFT.c.start_time < end)
+            .order_by(_SHIFT.c.start_time)
+            .offset(count)
+            .limit(1)
+        )
+        return self._rows.connection.execute(query).scalar_one_or_none()
 
     def lone_job_requests(self, now: datetime) -> list[tuple[Record, list[Record]]]:
         """The JobRequests ahead that no link holds, each with its Jobs."""
