@@ -66,7 +66,14 @@ async def open_clients(
     login = (here.key.get_secret_value(), here.email.get_secret_value(), here.password.get_secret_value())
     async with (
         Wonolo(
-            there.base_url, *keys, transport=transport, per_second=there.per_second, trace=trace, trust=trust
+            there.base_url,
+            *keys,
+            transport=transport,
+            per_second=there.per_second,
+            trace=trace,
+            trust=trust,
+            body=there.body,
+            auth_in=there.auth_in,
         ) as wonolo,
         WhenIWork(
             here.base_url,

@@ -175,3 +175,29 @@ def test_fields_may_be_looked_for_in_one_place_only() -> None:
         found += [api.send("POST", "/users/invite", json=body).status_code for body in (own, {"user": own})]
     assert found == [422, 200, 200, 422]
     assert len(api.get("/users")["users"]) == 44
+
+
+def test_a_body_may_be_read_in_one_encoding_only() -> None:
+    """In the other it counts as none (Wonolo reference 1)."""
+    api = wonolo()
+    found = []
+    for encoding in ("json", "form"):
+        api.switch(body_in=encoding)
+        fields = {"name": f"Read as {encoding}"}
+        answers = api.send("POST", "/customers", json=fields), api.send("POST", "/customers", data=fields)
+        found += [answer.status_code for answer in answers]
+    assert found == [200, 422, 422, 200]
+
+
+def test_the_token_of_a_write_may_be_looked_for_in_one_place_only() -> None:
+    """In the query or in the body (Wonolo reference 2); a read has its token in the query."""
+    api = wonolo()
+    found = []
+    for place in ("query", "body"):
+        api.switch(auth_in=place)
+        fields = {"name": f"Looked for in the {place}"}
+        found.append(api.send("POST", "/customers", json=fields).status_code)
+        named = fields | {"token": api.token}
+        found.append(api.send("POST", "/customers", json=named, params={"token": "none"}).status_code)
+        found.append(api.send("GET", "/customers").status_code)
+    assert found == [200, 401, 200, 401, 200, 200]

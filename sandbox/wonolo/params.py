@@ -30,9 +30,14 @@ def read_params(query: str, content_type: str, body: bytes) -> Params:
     if len(body) > LARGEST_BODY:
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request body is too large")
     params = expand(parse_qsl(query, keep_blank_values=True))
-    if "json" in content_type or body.lstrip().startswith(b"{"):
+    if is_json(content_type, body):
         return params | _json_object(body)
     return params | expand(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def is_json(content_type: str, body: bytes) -> bool:
+    """Whether a body is read as JSON rather than as a form."""
+    return "json" in content_type or body.lstrip().startswith(b"{")
 
 
 def _json_object(body: bytes) -> Params:

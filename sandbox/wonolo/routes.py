@@ -10,9 +10,10 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from sandbox.wonolo import auth, badges, customers, job_requests, jobs, messages, multi_day, rankings, search, users
-from sandbox.wonolo.params import Params, read_params
+from sandbox.wonolo.params import Params
 from sandbox.wonolo.refusal import Refusal, not_found
 from sandbox.wonolo.state import WonoloState
+from sandbox.wonolo.styles import fields_by_style, read_by_style
 
 Handler = Callable[[WonoloState, Params], dict[str, Any]]
 
@@ -87,14 +88,16 @@ def _unknown(_state: WonoloState, _params: Params) -> dict[str, Any]:
 def _endpoint(state: WonoloState, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            params = read_params(
+            params = read_by_style(
+                state.switches,
+                request.method,
                 request.scope["query_string"].decode("latin-1"),
                 request.headers.get("content-type", ""),
                 await request.body(),
             )
             if handler not in _WITHOUT_TOKEN:
                 auth.check_token(state, params)
-                params = _looked_for(state, request.method, params)
+                params = fields_by_style(state.switches, request.method, params)
             answer = handler(state, params | _path_id(request))
             created = request.method == "POST" and handler not in _CREATES_NOTHING
             return _json(_unwrapped(state, answer), state.switches.created_status if created else HTTPStatus.OK)
@@ -102,13 +105,6 @@ def _endpoint(state: WonoloState, handler: Handler) -> Callable[[Request], Await
             return _json(refusal.body(state.switches.error_shape), refusal.status)
 
     return endpoint
-
-
-def _looked_for(state: WonoloState, method: str, params: Params) -> Params:
-    style = state.switches.fields_in
-    if style == "either" or method == "GET":
-        return params
-    return {name: value for name, value in params.items() if isinstance(value, dict) is (style == "nested")}
 
 
 def _path_id(request: Request) -> Params:

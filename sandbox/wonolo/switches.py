@@ -40,6 +40,12 @@ class Switches:
     fields_in: Literal["either", "nested", "flat"] = "either"
     """Where the fields of a write are looked for: under the record's name, flat, or both (Wonolo reference 4)."""
 
+    body_in: Literal["either", "json", "form"] = "either"
+    """How a body is read: as JSON, as a form, or either; in the other it counts as none (Wonolo reference 1)."""
+
+    auth_in: Literal["either", "query", "body"] = "either"
+    """Where the token of a write is looked for; without a body always in the query (Wonolo reference 2)."""
+
     created_status: Literal[200, 201] = 200
     """HTTP status of a create: 200 or 201 (Wonolo reference 12)."""
 

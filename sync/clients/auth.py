@@ -12,11 +12,15 @@ from sync.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a login gave: the query parameters and headers that each request carries, and when to log in again."""
+    """What a login gave: the query parameters and headers that each request carries, and when to log in again.
+
+    With `in_body` those requests that may have a body carry the parameters there instead.
+    """
 
     renew_at: datetime
     params: Mapping[str, str] = field(default_factory=dict, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    in_body: bool = False
 
 
 class Grants:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -56,6 +56,21 @@ def _spelled(value: object) -> str:
             raise ValueError(f"an instant without a zone: {value}")
         return value.isoformat(timespec="milliseconds" if value.microsecond else "seconds")
     return str(value)
+
+
+def form(body: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Spell a body as a form as Rails reads it: `job[worker_id]` for what is nested, `ids[]` for each of a list."""
+    return {name: value for key, inner in body.items() for name, value in _form(key, inner)}
+
+
+def _form(name: str, value: object) -> Iterator[tuple[str, str | list[str]]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _form(f"{name}[{key}]", inner)
+    elif isinstance(value, list | tuple):
+        yield f"{name}[]", [_spelled(item) for item in value]
+    else:
+        yield name, "" if value is None else _spelled(value)
 
 
 @dataclass(frozen=True, slots=True)

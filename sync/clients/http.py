@@ -24,7 +24,7 @@ from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, stop_any
 from tenacity.wait import wait_exponential_jitter
 
 from sync.clients.auth import Grant, Grants
-from sync.clients.exchange import Reply, Request, query, read
+from sync.clients.exchange import Reply, Request, form, query, read
 from sync.clients.trace import Exchange, Trace
 from sync.clients.trust import mistrust
 from sync.clock import Clock
@@ -42,6 +42,8 @@ from sync.errors import (
 _log = structlog.get_logger(__name__)
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,15 @@ class Service:
     """One API: its system name, its base URL, and the error codes that mark a true lack of permission.
 
     When `permission_codes` is None, a 403 is a lack of permission unless its words say otherwise; when `trust` is None,
-    the usual authorities are trusted and no other. Raises ConfigError when the base URL is not https, except on
-    loopback.
+    the usual authorities are trusted and no other; with `forms` bodies travel as forms instead of JSON. Raises
+    ConfigError when the base URL is not https, except on loopback.
     """
 
     system: str
     base_url: str
     permission_codes: frozenset[int] | None = None
     trust: ssl.SSLContext | None = None
+    forms: bool = False
 
     def __post_init__(self) -> None:
         require_https(f"{self.system}.base_url", self.base_url)
@@ -204,13 +207,11 @@ class Api:
             self._trace(Exchange(self._clock.now(), ms, request, answer))
 
     async def _transmit(self, request: Request, grant: Grant | None) -> httpx.Response:
-        params = {**request.params, **(grant.params if grant else {})}
         headers = {**request.headers, **(grant.headers if grant else {})}
+        content = self._content(request, grant)
         try:
             async with asyncio.timeout(self._limits.timeout):
-                response = await self._http.request(
-                    request.method, request.url, params=params, headers=headers, json=request.json
-                )
+                response = await self._http.request(request.method, request.url, headers=headers, **content)
                 response.stream = httpx.ByteStream(b"")  # it refers back, which would keep the body until a collection
                 return response
         # The cause is cut off each time: an httpx error holds the request, whose URL holds the token.
@@ -218,6 +219,17 @@ class Api:
             raise _not_reached(request, error) from None
         except (httpx.RequestError, OSError) as error:
             raise request.failed(None, f"no complete answer ({type(error).__name__})") from None
+
+    def _content(self, request: Request, grant: Grant | None) -> dict[str, Any]:
+        """Query and body, with what the grant adds to them."""
+        params, body = request.params, request.json
+        if grant and grant.in_body and request.method in _WITH_BODY:
+            body = {**(body if isinstance(body, dict) else {}), **grant.params}
+        elif grant:
+            params = {**params, **grant.params}
+        if self.service.forms and isinstance(body, dict):
+            return {"params": params, "data": form(body)}
+        return {"params": params, "json": body}
 
     async def _retrying(self, ask: Callable[[Request], Awaitable[Reply]], request: Request) -> Reply:
         retrying = AsyncRetrying(

@@ -83,6 +83,17 @@ class WonoloSection(Section):
         description="How Wonolo is told when work starts: wall = the time on the wall of the place, without a zone, as "
         "documented; iso = with an offset. Each start is read back and compared after it is written.",
     )
+    body: Literal["nested", "flat", "form"] = Field(
+        default="nested",
+        description="How Wonolo is told the fields of a write: nested = JSON, under the record's name, as its "
+        "reference has it; flat = JSON, as its guides have it; form = as a web form. Change it if it finds every field "
+        "missing.",
+    )
+    auth_in: Literal["query", "body"] = Field(
+        default="query",
+        description="Where a write carries the token: query = in the address, as every known program does; body = "
+        "beside the fields, where no log of addresses sees it. Reads have no body.",
+    )
     employer_id: int | None = Field(
         None, description="The Employer in whose name requests are posted, if not the key's."
     )

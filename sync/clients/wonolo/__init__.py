@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Literal, Self
 
 import httpx
 from pyrate_limiter import Duration, Rate
@@ -32,6 +32,8 @@ class Wonolo(JobRequests, MultiDayJobRequests, Jobs, Messages, Users, Badges, Cu
     `base_url` ends in `/api_v2`. Fields are spelled as Wonolo spells them: durations in minutes, wages in dollars,
     `start_time` written without a zone. Creates and updates return the record as Wonolo answered it. Every method
     raises the RemoteErrors of `sync.errors`; a Public Pool key gets Forbidden on most writes (Wonolo reference 13).
+    `body` is how the fields of a write are spelled: JSON, nested under the record's name or flat, or a form (nested by
+    brackets); `auth_in` is where a write carries the token (Wonolo reference 14).
     `trace` is told every exchange; `trust` says whose certificates are believed, if not the usual authorities'.
     """
 
@@ -46,13 +48,17 @@ class Wonolo(JobRequests, MultiDayJobRequests, Jobs, Messages, Users, Badges, Cu
         clock: Clock | None = None,
         trace: Trace | None = None,
         trust: ssl.SSLContext | None = None,
+        body: Literal["nested", "flat", "form"] = "nested",
+        auth_in: Literal["query", "body"] = "query",
     ) -> None:
         self._login_url = base_url.rstrip("/") + "/authenticate"
         self._keys = {"api_key": api_key, "secret_key": secret_key}
         self._clock = clock or SystemClock()
         rate = Rate(max(1, round(per_second * 60)), Duration.MINUTE, burst=max(1, round(per_second)))
-        service = Service("wonolo", base_url, trust=trust)
-        super().__init__(Api(service, Limits(rate), self._log_in, self._clock, transport=transport, trace=trace))
+        self._auth_in_body = auth_in == "body"
+        service = Service("wonolo", base_url, trust=trust, forms=body == "form")
+        api = Api(service, Limits(rate), self._log_in, self._clock, transport=transport, trace=trace)
+        super().__init__(api, flat=body == "flat")
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,7 +70,7 @@ class Wonolo(JobRequests, MultiDayJobRequests, Jobs, Messages, Users, Badges, Cu
         # In the body: what is in the query ends in access logs (Wonolo reference 2).
         reply = await self._api.log_in(self._login_url, self._keys)
         token, expires_at = reply.value("token"), reply.value("expires_at")
-        return Grant(self._renewal(str(expires_at)), params={"token": str(token)})
+        return Grant(self._renewal(str(expires_at)), params={"token": str(token)}, in_body=self._auth_in_body)
 
     def _renewal(self, expires_at: str) -> datetime:
         now = self._clock.now()

@@ -18,8 +18,9 @@ _MOST_PAGES = 10_000
 class Records:
     """Calls of one kind of record; every one raises the RemoteErrors of `sync.errors`."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, *, flat: bool = False) -> None:
         self._api = api
+        self._flat = flat
 
     async def _pages(self, name: str, filters: Record, most: int = _MOST_PAGES) -> AsyncIterator[list[Record]]:
         before: list[Any] = []
@@ -42,8 +43,8 @@ class Records:
         return (await self._api.get(path)).record(key)
 
     async def _write(self, method: str, key: str, path: str, fields: Record) -> Record:
-        # Nested under its name, as the creates are documented (Wonolo reference 4).
-        return (await self._api.send(method, path, {key: fields})).record(key)
+        # The creates are documented nested under the record's name, and shown flat in the guides (Wonolo reference 4).
+        return (await self._api.send(method, path, fields if self._flat else {key: fields})).record(key)
 
     async def _delete(self, path: str) -> bool:
         try:
