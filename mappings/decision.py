@@ -6,6 +6,8 @@ import msgspec
 
 YES = "yes"
 NO = "no"
+UNDONE = "undone"
+"""Not said about a change that waited, but done to one that was made: it was taken back."""
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, OffsetClock, SystemClock
 from sync.config import Config
-from sync.errors import ConfigError, StalePlan
+from sync.errors import ConfigError, StalePlan, UnsafePlan
 from sync.gather import snapshot
 from sync.intake.poll import Horizon, Poller, Progress, Pulled, service_time
 from sync.mirror.decisions import Kept
@@ -26,6 +26,7 @@ from sync.plan import Change, Plan, Policy, make_plan
 from sync.plan.approval import Approval, whole
 from sync.plan.capability import ruled_out
 from sync.run import recorded
+from sync.undo import Undo, Wanted
 from sync.writer import Calls, Recovery
 
 
@@ -207,6 +208,48 @@ class Engine:
             outcome = await self._passes.carry_out(run.number, allow or {}, approved)
             run.outcome = "waiting" if outcome.waiting or outcome.failed or outcome.stale else "done"
             run.counts = outcome.counts
+        return outcome
+
+    async def undo_plan(self, run: int) -> Plan:
+        """Pull, and plan what takes a run back; nothing is written. Raises NothingToUndo."""
+        undo = Undo(self._store, self._config.name, self._policy, self._clock, Wanted(run))
+        await asyncio.to_thread(undo.check)
+        async with recorded(self._store, self._config.name, self._clock, "diff", writes=False) as this:
+            await self.pull()
+            plan = await asyncio.to_thread(undo.plan)
+            this.counts = {"to_do": len(plan.to_do), "waiting": len(plan.waiting)}
+        return plan
+
+    async def undo(self, wanted: Wanted, allow: Mapping[str, int] | None = None) -> Outcome:
+        """Pull, and take a run back; what it did is held from then on, or the next reconcile would do it again.
+
+        Raises NothingToUndo, else as `reconcile`.
+        """
+        undo = Undo(self._store, self._config.name, self._policy, self._clock, wanted)
+        await asyncio.to_thread(undo.check)
+        async with recorded(self._store, self._config.name, self._clock, "undo", writes=True) as this:
+            await self.pull()
+            await Recovery(self._calls, self._store, self._config.name, self._config.rules).run(self._clock.now())
+            await asyncio.to_thread(undo.begin)
+            before = await self.plan()
+            outcome = await self._take_back(undo, this.number, allow or {})
+            await asyncio.to_thread(undo.hold_again, before, await self.plan())
+            this.outcome = "waiting" if outcome.waiting or outcome.failed else "done"
+            this.counts = outcome.counts
+        return outcome
+
+    async def _take_back(self, undo: Undo, run: int, allow: Mapping[str, int]) -> Outcome:
+        async def plan() -> Plan:
+            return await asyncio.to_thread(undo.next_plan)
+
+        passes = Passes(self._config, self._store, self._calls, self._clock, plan, self._progress)
+        try:
+            outcome = await passes.carry_out(run, allow)
+        except UnsafePlan:
+            await asyncio.to_thread(undo.release)
+            raise
+        taken = [*outcome.done, *(row.change for row in outcome.failed if row.outcome == "unknown")]
+        await asyncio.to_thread(undo.release, {change.link for change in taken})
         return outcome
 
     async def _as_approved(self, checksum: str) -> Approval:

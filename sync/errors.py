@@ -14,6 +14,7 @@ SyncError
     InvalidResponse    the API changed shape: stop this system, alert
   UnsafePlan           nothing was written; names the guard, the number, the limit, the override
   StalePlan            the world moved since the plan was approved: plan again
+  NothingToUndo        no such run, or it wrote nothing
   StoreError           the database cannot be used
     StoreLocked        somebody else is writing: try again later
     StoreNewer         a newer version of the program made it: upgrade
@@ -146,6 +147,10 @@ class StalePlan(SyncError):
         self.changed = list(changed)
         what = "; ".join(self.changed)
         super().__init__(f"nothing was written, as this changed since the plan was made: {what}. Look at a new diff")
+
+
+class NothingToUndo(SyncError):
+    """A run that cannot be undone: it is not there, has not ended, or wrote nothing."""
 
 
 class StoreError(SyncError):

@@ -12,6 +12,7 @@ from sync.mirror.records import kept, of_model
 from sync.mirror.rows import PAIR, SOME, Rows, chunked
 from sync.plan import Change
 from sync.plan.capability import need
+from sync.plan.made import Made
 
 _INTENT = of_model(tables.Intent)
 _LOG = of_model(tables.LogEntry)
@@ -45,17 +46,6 @@ class Intent(msgspec.Struct, frozen=True):
     change: Change
     bound: datetime
     run: int
-
-
-class Logged(msgspec.Struct, frozen=True):
-    """One change that was made by a run, with the record before and after; `record` is the id of what was written."""
-
-    run: int
-    at: datetime
-    change: Change
-    record: str
-    before: Mapping[str, Any] | None = None
-    after: Mapping[str, Any] | None = None
 
 
 class Outbox:
@@ -152,29 +142,29 @@ class Outbox:
         }
         self._rows.connection.execute(_ADD, values)
 
-    def of_run(self, run: int) -> list[Logged]:
+    def of_run(self, run: int) -> list[Made]:
         """The changes a run made, in their order."""
-        return _logged(self._rows.ask(_OF_RUN, of_run=run))
+        return _made(self._rows.ask(_OF_RUN, of_run=run))
 
-    def of_links(self, keys: Collection[str]) -> list[Logged]:
+    def of_links(self, keys: Collection[str]) -> list[Made]:
         """The changes that were made for some links, in their order."""
-        return _logged(self._rows.ask_for_each(_OF_LINKS, keys))
+        return _made(self._rows.ask_for_each(_OF_LINKS, keys))
 
-    def of_records(self, kind: str, ids: Collection[int]) -> list[Logged]:
+    def of_records(self, kind: str, ids: Collection[int]) -> list[Made]:
         """The changes that were made to some records of a kind, in their order."""
         found: list[Any] = []
         for some in chunked([str(number) for number in sorted(ids)]):
             found += self._rows.ask(_OF_RECORDS, kind=kind, some=some)
-        return _logged(found)
+        return _made(found)
 
     def links_of(self, key: str) -> list[str]:
         """The links of the changes that were ever sent under this key."""
         return sorted({row.link for row in self._rows.ask(_OF_KEY, of_key=key)})
 
 
-def _logged(rows: Iterable[Any]) -> list[Logged]:
+def _made(rows: Iterable[Any]) -> list[Made]:
     return [
-        Logged(row.run, row.at, _change(row), row.record, row.before, row.after)
+        Made(row.run, row.at, _change(row), row.record, row.before, row.after)
         for row in sorted(rows, key=lambda row: row.id)
     ]
 

@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy
 
 from sync.mirror.store import Store
-from sync.outbox import Intent, Logged, Outbox
+from sync.outbox import Intent, Outbox
 from sync.plan import Change
+from sync.plan.made import Made
 
 NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
 CHANGE = Change(
@@ -120,8 +121,8 @@ def test_the_change_log_is_read_by_run_link_and_record(store: Store) -> None:
     with store.begin("main") as tx:
         Outbox(tx.rows).log(3, CHANGE, NOW, before={"id": 7, "notes": "a"}, after={"id": 7, "notes": "b"})
         Outbox(tx.rows).log(4, other, NOW, before=None, after=None)
-    first = Logged(3, NOW, CHANGE, "7", {"id": 7, "notes": "a"}, {"id": 7, "notes": "b"})
-    second = Logged(4, NOW, other, "9")
+    first = Made(3, NOW, CHANGE, "7", {"id": 7, "notes": "a"}, {"id": 7, "notes": "b"})
+    second = Made(4, NOW, other, "9")
     with store.begin("main") as tx:
         outbox = Outbox(tx.rows)
         assert (outbox.of_run(3), outbox.of_run(5)) == ([first], [])

@@ -157,14 +157,19 @@ class Observations:
             .order_by(_REQUEST.c.id)
         )
         found = list(self._rows.connection.execute(query))
-        jobs: dict[int, list[Record]] = {row.id: [] for row in found}
+        jobs = self.jobs([row.id for row in found])
+        return [(row.raw, jobs[row.id]) for row in found]
+
+    def jobs(self, requests: Collection[int]) -> dict[int, list[Record]]:
+        """The Jobs of some JobRequests."""
+        jobs: dict[int, list[Record]] = {request: [] for request in requests}
         for some in chunked(sorted(jobs)):
             chosen = select(_JOB.c.raw, _JOB.c.job_request_id).where(
                 _JOB.c.pair == self._rows.pair, _JOB.c.job_request_id.in_(some)
             )
             for job in self._rows.connection.execute(chosen.order_by(_JOB.c.id)):
                 jobs[job.job_request_id].append(job.raw)
-        return [(row.raw, jobs[row.id]) for row in found]
+        return jobs
 
     def lone_shifts(self, now: datetime, until: datetime) -> list[Record]:
         """The published shifts ahead that no link holds and that are open or held by a Wonolo worker."""

@@ -58,13 +58,25 @@ class Runs:
         if not self._rows.upsert(_LEASES, [values], _free_or_ours):
             raise StoreLocked("another reconcile of this pair is under way, or died less than two minutes ago")
 
+    def is_writing(self, run: int, now: datetime) -> bool:
+        """Whether a run still has the lease; `now` as for `lease`."""
+        held = select(_LEASES.c.until).where(_LEASES.c.pair == self._rows.pair, _LEASES.c.run == run)
+        return self._rows.connection.execute(held.where(_LEASES.c.until > now)).first() is not None
+
     def last(self, count: int) -> list[RunSummary]:
         """The newest runs, newest first."""
         query = select(_RUN).where(_RUN.c.pair == self._rows.pair).order_by(_RUN.c.id.desc()).limit(count)
-        return [
-            RunSummary(row.id, row.command, row.started_at, row.finished_at, row.outcome, row.counts, row.error)
-            for row in self._rows.connection.execute(query)
-        ]
+        return [_summary(row) for row in self._rows.connection.execute(query)]
+
+    def of(self, run: int) -> RunSummary | None:
+        """The run of that number, None when the pair has none."""
+        query = select(_RUN).where(_RUN.c.pair == self._rows.pair, _RUN.c.id == run)
+        found = self._rows.connection.execute(query).first()
+        return _summary(found) if found else None
+
+
+def _summary(row: Any) -> RunSummary:
+    return RunSummary(row.id, row.command, row.started_at, row.finished_at, row.outcome, row.counts, row.error)
 
 
 def _free_or_ours(lease: Table, new: Any) -> Any:

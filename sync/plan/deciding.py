@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from mappings.decision import NO, YES, Decision
+from mappings.decision import NO, UNDONE, YES, Decision
 from sync.plan import wording
 from sync.plan.model import Change
 from sync.plan.snapshot import Snapshot
@@ -30,4 +30,6 @@ def _answered(change: Change, answer: Decision) -> Change:
     if answer.choice == NO and (change.verdict == "hold" or change.writes):
         reason = f"refused: {said}; approve {change.key} to have it done after all"
         return msgspec.structs.replace(change, verdict="skip", reason=reason)
+    if answer.choice == UNDONE and change.verdict == "do":
+        return msgspec.structs.replace(change, verdict="hold", reason=wording.undone(answer, change.zone))
     return change

@@ -92,6 +92,11 @@ def decided(answer: Decision, zone: str) -> str:
     return f"{answer.who} decided so on {wall(answer.at, zone)}{why}"
 
 
+def undone(answer: Decision, zone: str) -> str:
+    """Who took a change back, and when, as `undone by Dana on Mon 02 Mar 09:12 (undo of run 12)`."""
+    return f"undone by {answer.who} on {wall(answer.at, zone)} ({answer.why})"
+
+
 def sentence(changes: Iterable[FieldChange], where: System) -> str:
     """Who changed what, as `end 14:30 -> 15:30 in When I Work`."""
     what = "; ".join(f"{change.name} {change.before or 'none'} -> {change.after or 'none'}" for change in changes)

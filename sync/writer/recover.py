@@ -107,4 +107,6 @@ def _shows(change: Change, record: Record | None, rules: Rules) -> bool:
         return change.action == "delete" or not change.record
     if change.action in ("assign", "release"):
         return True
-    return change.action != "delete" and not wrong_fields(change, change.payload, record, rules)
+    if change.action == "delete":
+        return record.get("state") == "cancelled"
+    return not wrong_fields(change, change.payload, record, rules)

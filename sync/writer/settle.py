@@ -36,7 +36,7 @@ class Settler:
             self._user(change, seen)
         elif before:
             self._follow(before, sides, change)
-        elif seen:
+        elif seen and not change.undoes:
             self._found(change, seen)
 
     def _mirror(self, change: Change, seen: Seen, gone: int | None) -> None:
@@ -78,6 +78,9 @@ class Settler:
         sides = self._sides(after) if after else None
         if before is None or sides is None:
             return
+        if _leaves_one_side(change, sides):
+            self._tx.links.end(link.key)
+            return
         base, side, was = link.base, _written_side(sides, change), _written_side(before, change)
         if side and was:
             base = followed(base, was, side, _wrote(change))
@@ -118,7 +121,7 @@ class Settler:
 
     def recovered(self, change: Change, seen: Seen) -> None:
         """Settle a creation whose reply was lost; raises Unmapped when its record cannot be read any more."""
-        if change.kind == "user" or self._demand(change.link):
+        if change.kind == "user" or change.undoes or self._demand(change.link):
             self.written(change, seen)
         else:
             self._found(change, seen, self._created(change, seen))
@@ -136,7 +139,9 @@ class Settler:
         link = self._demand(change.link)
         sides = self._sides(link) if link else None
         side = _written_side(sides, change) if sides else None
-        if link and sides and side:
+        if sides and _leaves_one_side(change, sides):
+            self._tx.links.end(change.link)
+        elif link and sides and side:
             base = followed(link.base, link.base, side, Wrote(frozenset(change.touched), None, change.worker))
             seats = change.seats if change.kind == "shift" else 0
             base = msgspec.structs.replace(base, headcount=base.headcount + seats)
@@ -194,6 +199,11 @@ class Settler:
         rows: list[tuple[RecordKind, int]] = [("worker", wonolo_id(worker.key)), ("user", user_id)]
         members = {row: self._tx.observations.digest(*row) for row in rows}
         self._tx.links.save(f"worker:{worker.key}", worker, members, self._now, ours=ours)
+
+
+def _leaves_one_side(change: Change, sides: Sides) -> bool:
+    """Whether taking something back left a link with one side: it ends, or else the other side would be deleted too."""
+    return change.undoes > 0 and not (sides.posting and sides.group)
 
 
 def _written_side(sides: Sides, change: Change) -> Demand | None:

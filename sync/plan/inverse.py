@@ -1,0 +1,112 @@
+"""The inverse of a run: a plan that takes its changes back, and what can no longer be taken back, with the reason.
+
+The last change is taken back first. A record that somebody changed since is left alone, and so is what the run did to
+it before. What is taken back goes through the same guards and the same writer as any plan.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from mappings.digest import owned_digest
+from sync.plan.made import Made
+from sync.plan.model import Change, FieldChange, Plan, Risk
+from sync.plan.wayback import NoWayBackError, Record, Today, way_back
+from sync.plan.wording import money
+
+_TOO_NEAR = "the start is too near to change this without a yes"
+
+Ref = tuple[str, str]
+
+
+def inverse(made: Sequence[Made], today: Today) -> Plan:
+    """Plan the way back of what one run made, in the order it was made."""
+    reached: dict[Ref, Record | None] = {}
+    stuck: set[Ref] = set()
+    rows = []
+    for row in reversed(made):
+        state = reached.get(row.ref, today.records.get(row.ref))
+        if row.ref in stuck:
+            rows.append(_stays(row, "a later change of the same record stays, so this one does too", today))
+            continue
+        try:
+            rows.append(_back(row, state, today))
+            reached[row.ref] = row.before
+        except NoWayBackError as reason:
+            stuck.add(row.ref)
+            rows.append(_stays(row, str(reason), today))
+    return Plan(tuple(sorted(rows, key=lambda change: change.start.isoformat() if change.start else "")))
+
+
+def _back(row: Made, state: Record | None, today: Today) -> Change:
+    write = way_back(row, state, today)
+    change = row.change
+    record = today.records.get((write.kind, write.record), {})
+    planned = Change(
+        action=write.action,
+        kind=write.kind,
+        record=write.record,
+        payload=write.payload,
+        expects=write.expects,
+        touched=write.touched,
+        seats=write.seats,
+        worker=write.worker,
+        system=change.system,
+        fields=tuple(FieldChange(field.name, field.after, field.before) for field in change.fields),
+        cause=f"takes back what run {row.run} did" + (f" because of: {change.cause}" if change.cause else ""),
+        precondition=owned_digest(write.kind, record) if record else "",
+        risk=_risk(row, record, today),
+        **_shared(row),
+    )
+    hold = _waits_for(planned, today)
+    return msgspec.structs.replace(planned, verdict="hold", reason=hold) if hold else planned
+
+
+def _waits_for(change: Change, today: Today) -> str:
+    """Why it waits for a yes; empty when it does not."""
+    if change.system != "wonolo" or not today.is_late(change) or change.action in ("create", "assign", "unlink"):
+        return ""
+    if change.action == "update":
+        return _TOO_NEAR
+    due = f" ({money(change.risk.fee_cents)})" if change.risk.fee_cents else ""
+    return f"so near the start a cancellation costs half the pay{due}; it needs a yes"
+
+
+def _risk(row: Made, record: Mapping[str, Any], today: Today) -> Risk:
+    then = row.change.risk
+    fee = today.fee(record) if row.change.action == "assign" and row.change.kind == "job" else 0
+    return Risk(
+        paid_minutes=-then.paid_minutes,
+        cents=-then.cents,
+        people=then.people,
+        minutes_to_start=today.minutes_to(row.change),
+        fee_cents=fee if today.is_late(row.change) else 0,
+    )
+
+
+def _stays(row: Made, reason: str, today: Today) -> Change:
+    change = row.change
+    return Change(
+        action="none",
+        verdict="skip",
+        kind=change.kind,
+        record=row.record,
+        reason=reason,
+        worker=change.worker,
+        risk=Risk(minutes_to_start=today.minutes_to(change)),
+        **_shared(row),
+    )
+
+
+def _shared(row: Made) -> dict[str, Any]:
+    change = row.change
+    return {
+        "link": change.link,
+        "subject": change.subject or f"{change.kind} {row.record}",
+        "place": change.place,
+        "start": change.start,
+        "zone": change.zone,
+        "rank": change.rank,
+        "undoes": row.run,
+    }
