@@ -43,20 +43,23 @@ class ShiftGroup(msgspec.Struct, frozen=True):
     """Shifts that are one demand.
 
     `strayed` are held seats that a person moved away from the others, which Wonolo cannot express; they still count.
+    `doubled` are those of the shifts that somebody holds beside a seat of the same group: they count as seats that
+    are still to be filled, as nobody can fill two.
     """
 
     demand: Demand
     shifts: tuple[Shift, ...]
     strayed: tuple[Shift, ...] = ()
+    doubled: tuple[Shift, ...] = ()
 
     @property
     def open_shifts(self) -> tuple[Shift, ...]:
         """The stacks of open seats."""
         return tuple(shift for shift in self.shifts if shift.worker is None)
 
-    def held_by(self, worker: str) -> Shift | None:
-        """The shift by which the worker holds a seat, be it one that strayed."""
-        return next((shift for shift in (*self.shifts, *self.strayed) if shift.worker == worker), None)
+    def held_by(self, worker: str) -> tuple[Shift, ...]:
+        """The shifts by which the worker holds seats, be it one that strayed."""
+        return tuple(shift for shift in (*self.shifts, *self.strayed) if shift.worker == worker)
 
 
 Lone = Mapping[Slot, Iterable[Shift]]
@@ -126,6 +129,11 @@ def offered(record: Record, shift: Shift, scope: Scope, now: datetime) -> bool:
     return in_scope(record, scope) and shift.start > now and near
 
 
+def joins(record: Record, shift: Shift, scope: Scope, now: datetime) -> bool:
+    """Whether a shift nobody linked yet may become a seat of a demand: offered, or published for a worker."""
+    return bool(record.get("published")) if shift.worker else offered(record, shift, scope, now)
+
+
 def grouped(shifts: Iterable[Shift]) -> tuple[ShiftGroup, ...]:
     """Group shifts by what seats of one demand have in common, in order of their lowest id."""
     slots: dict[Slot, list[Shift]] = {}
@@ -135,22 +143,33 @@ def grouped(shifts: Iterable[Shift]) -> tuple[ShiftGroup, ...]:
 
 
 def linked(
-    members: Iterable[Shift], lone: Lone, base: Demand, underway: Slot | None = None
+    members: Iterable[Shift], lone: Lone, base: Demand, underway: Slot | None = None, latest: Slot | None = None
 ) -> tuple[ShiftGroup | None, list[Shift]]:
-    """Group the shifts of a link with the lone ones beside them, which join; also returns the open shifts that left.
+    """Group the shifts of a link with the lone ones beside them, which join; also returns the shifts that left.
 
-    The demand is where the agreed one was, if a shift is still there; otherwise everybody moved, and it is where the
-    held seats went. An open seat elsewhere has left; a held seat elsewhere has strayed and still counts. Shifts at
-    `underway`, where the JobRequest now is, did neither: a move from there was interrupted and will be finished.
+    The demand is where the agreed one was, if a shift is still there; otherwise everybody moved, and it is where it
+    was seen `latest`, or where the held seats went. An open seat elsewhere has left; a held seat elsewhere has strayed
+    and still counts, unless its worker holds another one. Shifts at `underway`, where the JobRequest now is, did
+    neither: a move from there was interrupted and will be finished.
     """
     rows = sorted(members, key=lambda row: row.id)
     if not rows:
         return None, []
-    home = _home(rows, slot_of(base))
+    home = _home(rows, slot_of(base), latest)
     here = [row for row in rows if row.slot in (home, underway)] + [*lone.get(home, ())]
     away = [row for row in rows if row.slot not in (home, underway)]
-    strayed = tuple(row for row in away if row.worker)
-    return _group(home, sorted(here, key=lambda row: row.id), strayed, base), [row for row in away if not row.worker]
+    seated: set[str | None] = {None, *(row.worker for row in here)}
+    strayed = tuple(_first_of_each(row for row in away if row.worker not in seated))
+    group = _group(home, sorted(here, key=lambda row: row.id), strayed, base)
+    return group, [row for row in away if row not in strayed]
+
+
+def _first_of_each(held: Iterable[Shift]) -> list[Shift]:
+    """The first shift of each worker."""
+    first: dict[str | None, Shift] = {}
+    for row in held:
+        first.setdefault(row.worker, row)
+    return list(first.values())
 
 
 def slot_of(demand: Demand) -> Slot:
@@ -158,26 +177,29 @@ def slot_of(demand: Demand) -> Slot:
     return (demand.place, demand.skill, demand.start, demand.end)
 
 
-def _home(rows: list[Shift], agreed: Slot) -> Slot:
-    if any(row.slot == agreed for row in rows):
-        return agreed
+def _home(rows: list[Shift], agreed: Slot, latest: Slot | None) -> Slot:
+    slots = {row.slot for row in rows}
+    if known := next((slot for slot in (agreed, latest) if slot in slots), None):
+        return known
     return next((row for row in rows if row.worker), rows[0]).slot
 
 
 def _group(slot: Slot, rows: list[Shift], strayed: tuple[Shift, ...], base: Demand | None) -> ShiftGroup:
     place, skill, start, end = slot
     workers = frozenset(row.worker for row in (*rows, *strayed) if row.worker)
+    first = _first_of_each(rows)
     demand = Demand(
         place=place,
         skill=skill,
         start=start,
         end=end,
-        headcount=sum(row.seats for row in rows if row.worker is None) + len(workers),
+        headcount=sum(row.seats for row in rows) + len(strayed),
         workers=workers,
         title=_common([row.title for row in rows], base.title if base else None),
         break_minutes=_common([row.break_minutes for row in rows], base.break_minutes if base else None),
     )
-    return ShiftGroup(demand, tuple(rows), strayed)
+    doubled = tuple(row for row in rows if row.worker and row not in first)
+    return ShiftGroup(demand, tuple(rows), strayed, doubled)
 
 
 def _common(values: list[Any], agreed: Any) -> Any:

@@ -117,7 +117,7 @@ class Passes:
         now = self._clock.now()
         with self._store.begin(self._config.name) as tx:
             tx.decisions.end(plan.void, "void", now)
-            settle_quietly(tx, plan.settled, self._config.rules, now)
+            settle_quietly(tx, plan, self._config.rules, now)
 
     async def _write(self, run: int, changes: Iterable[Change], done: Collection[str]) -> list[Result]:
         """Carry changes out in order; what is planned again although it is `done` did not stick, and is given up.

@@ -17,6 +17,7 @@ from mappings.shifts import (
     ShiftGroup,
     grouped,
     in_scope,
+    joins,
     linked,
     offered,
     read_shift,
@@ -304,8 +305,8 @@ def test_a_held_seat_that_moves_alone_has_strayed_and_still_counts() -> None:
     group = group_of(shift(instances=1), held(**at(START + timedelta(hours=2))))
     assert group.demand == demand(headcount=2, workers=frozenset({ANA.key}))
     assert [row.id for row in group.strayed] == [302]
-    assert group.held_by(ANA.key) == group.strayed[0]
-    assert group.held_by(BEN.key) is None
+    assert group.held_by(ANA.key) == group.strayed
+    assert group.held_by(BEN.key) == ()
 
 
 def test_an_interrupted_move_is_still_one_group() -> None:
@@ -344,10 +345,30 @@ def test_a_title_that_was_taken_over_is_not_taken_over_again(notes: list[str], a
     assert group_of(*rows, base=demand(title=title)).demand.title == title
 
 
-def test_a_worker_with_two_shifts_of_one_slot_holds_one_seat() -> None:
-    """Else a seat would be opened beside them, again and again."""
+def test_of_two_shifts_of_one_worker_the_second_is_a_seat_still_to_be_filled() -> None:
+    """Two people were asked for, and nobody can be both."""
     group = group_of(held(301), held(302), shift(303, instances=1))
-    assert group.demand == demand(headcount=2, workers=frozenset({ANA.key}))
+    assert group.demand == demand(headcount=3, workers=frozenset({ANA.key}))
+    assert ([row.id for row in group.doubled], [row.id for row in group.held_by(ANA.key)]) == ([302], [301, 302])
+
+
+def test_a_second_seat_of_a_worker_that_moves_away_has_left() -> None:
+    """The first one stays where it is, so that nothing strayed."""
+    later = at(START + timedelta(hours=2))
+    group, left = linked(map(read, [held(301), held(302, **later), shift(303)]), {}, demand())
+    assert group
+    assert (group.demand.headcount, group.strayed, group.doubled) == (3, (), ())
+    assert [row.id for row in left] == [302]
+    group, left = linked(map(read, [held(301, **later), held(302, **later), shift(303)]), {}, demand())
+    assert group
+    assert ([row.id for row in group.strayed], [row.id for row in left]) == ([301], [302])
+
+
+def test_who_joins_a_demand() -> None:
+    """Open shifts that are offered, and published ones that a worker holds."""
+    tagged = Scope(tag="#wonolo")
+    rows = [shift(), shift(notes="#wonolo"), held(), held(published=False)]
+    assert [joins(row, read(row), tagged, START - timedelta(hours=1)) for row in rows] == [False, True, True, False]
 
 
 def test_a_break_nobody_agreed_on_is_the_first_there_is() -> None:

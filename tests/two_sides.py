@@ -15,7 +15,7 @@ from mappings.convert import instant
 from mappings.demand import HOLDING
 from mappings.link import LinkedDemand
 from mappings.model import Demand, Unmapped
-from mappings.shifts import Shift, Slot, grouped, read_shift
+from mappings.shifts import Shift, Slot, grouped, joins, read_shift
 from sync.plan import Change, Plan, Snapshot, make_plan
 from sync.plan.merge import Wrote, followed, rebased
 from sync.plan.reading import Sides, read_sides, wonolo_demand
@@ -72,11 +72,18 @@ class TwoSides:
 
     def carry_out(self, plan: Plan, lost: frozenset[int] = frozenset()) -> None:
         """Carry out a plan, except the writes at the places in `lost`, and those that build on them."""
+        self.tie(plan)
         for place, change in enumerate(plan.to_do):
             if place not in lost and self._fits(change):
                 self._settled(change)
         for key in plan.settled:
             self._agree(key)
+
+    def tie(self, plan: Plan) -> None:
+        """Tie the shifts that moved to the link that they are part of now."""
+        for key, shift in plan.moved:
+            base, request, shifts = self.links[key]
+            self._tie(key, base, request, [*shifts, shift])
 
     def _fits(self, change: Change) -> bool:
         record = (self.shifts if change.kind == "shift" else self.requests).get(int(change.record or 0), {})
@@ -86,15 +93,16 @@ class TwoSides:
 
     def _settled(self, change: Change) -> None:
         before = self._sides(change.link) if change.link in self.links else None
+        known = self.shifts.keys() | set()
         created = self._write(change)
         if before and change.link in self.links:
-            self._follow(change, before)
+            self._follow(change, before, frozenset(self.shifts.keys() - known))
         elif not before and change.action == "create" and change.kind != "user":
             self._found(change, created)
 
-    def _follow(self, change: Change, before: Sides) -> None:
+    def _follow(self, change: Change, before: Sides, ours: frozenset[int]) -> None:
         base, request, shifts = self.links[change.link]
-        after = self._sides(change.link)
+        after = self._sides(change.link, ours, before)
         side, was = (after.posting, before.posting) if change.system == "wonolo" else (after.group, before.group)
         if side and was:
             seats = change.seats if change.kind == "shift" else None
@@ -103,13 +111,14 @@ class TwoSides:
         if change.system == "wonolo" and "break_minutes" in change.touched and after.group:
             base = msgspec.structs.replace(base, break_minutes=after.group.demand.break_minutes)
         self.links[change.link] = (base, request, shifts)
-        self._agree(change.link)
+        self._save(change.link, after)
 
     def _agree(self, key: str) -> None:
-        if key not in self.links:
-            return
+        if key in self.links:
+            self._save(key, self._sides(key))
+
+    def _save(self, key: str, sides: Sides) -> None:
         base, request, _ = self.links[key]
-        sides = self._sides(key)
         if sides.posting is None and sides.group is None:
             del self.links[key]
             return
@@ -138,7 +147,7 @@ class TwoSides:
         """Both sides of a link as they are now."""
         return self._sides(key)
 
-    def _sides(self, key: str) -> Sides:
+    def _sides(self, key: str, ours: frozenset[int] = frozenset(), latest: Sides | None = None) -> Sides:
         held = {number for _, _, shifts in self.links.values() for number in shifts}
         lone: dict[Slot, list[Shift]] = {}
         for number, record in self.shifts.items():
@@ -147,8 +156,9 @@ class TwoSides:
                     row = read_shift(record, RULES, self.users)
                 except Unmapped:
                     continue
-                lone.setdefault(row.slot, []).append(row)
-        return read_sides(self.link(key), RULES, self.users, lone)
+                if number in ours or joins(record, row, RULES.scope, self.now):
+                    lone.setdefault(row.slot, []).append(row)
+        return read_sides(self.link(key), RULES, self.users, lone, latest)
 
     def _write(self, change: Change) -> int:
         if change.action == "link" and change.kind == "job_request":

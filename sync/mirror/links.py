@@ -50,6 +50,7 @@ _OF_LINK = select(_MEMBER.c.kind, _MEMBER.c.record).where(_MEMBER.c.pair == PAIR
 _HOLDER = _MEMBER.alias()
 _LOSING = select(_HOLDER.c.link).where(_HOLDER.c.pair == PAIR, _HOLDER.c.kind == "shift", _HOLDER.c.record.in_(SOME))
 _UNSETTLE = update(_MEMBER).where(_MEMBER.c.pair == PAIR, _MEMBER.c.link.in_(_LOSING)).values(settled="")
+_TAKE = update(_MEMBER).where(_MEMBER.c.pair == PAIR, _MEMBER.c.kind == "shift", _MEMBER.c.record == bindparam("shift"))
 _LINKED_USERS = (
     select(_MEMBER.c.record, _MEMBER.c.link)
     .join(_USER, and_(_USER.c.pair == _MEMBER.c.pair, _USER.c.id == _MEMBER.c.record, _USER.c.digest != tables.GONE))
@@ -89,6 +90,11 @@ class Links:
             for (kind, record), settled in members.items()
         ]
         self._rows.upsert(_MEMBER, rows)
+
+    def take(self, key: str, shift: int) -> None:
+        """Make a shift of another link one of this link."""
+        self._rows.ask(_UNSETTLE, some=[shift])
+        self._rows.ask(_TAKE, shift=shift, link=key, settled="")
 
     def end(self, key: str) -> None:
         """Forget a link; the change log keeps its history."""

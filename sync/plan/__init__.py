@@ -8,8 +8,10 @@
 6. The changes are put in order: near starts first (`model`).
 """
 
+from collections.abc import Iterable
+
 from mappings.model import Unmapped
-from mappings.shifts import Shift, Slot, in_scope, offered, read_shift
+from mappings.shifts import Shift, Slot, in_scope, joins, read_shift
 from sync.plan.deciding import decide
 from sync.plan.links import departed, plan_link
 from sync.plan.lone import plan_lone
@@ -23,12 +25,15 @@ __all__ = ["Change", "FieldChange", "Plan", "Policy", "Risk", "Snapshot", "Verdi
 
 def make_plan(snapshot: Snapshot) -> Plan:
     """Plan everything the snapshot holds."""
-    lone, changes = _lone_shifts(snapshot)
+    left = [shift for link in snapshot.links for shift in departed(link, snapshot) if shift.start > snapshot.now]
+    lone, changes = _lone_shifts(left, snapshot)
+    moved: list[tuple[str, int]] = []
     settled = [link.key for link in snapshot.workers if link.key not in snapshot.busy]
     for link in snapshot.links:
         planned = plan_link(link, snapshot, lone)
         changes += planned.changes
         settled += [link.key] if planned.comparable else []
+        moved += [(link.key, shift.id) for shift in planned.shifts if planned.comparable and shift in left]
         for shift in planned.shifts:
             lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
     changes += plan_lone(snapshot, lone)
@@ -37,15 +42,14 @@ def make_plan(snapshot: Snapshot) -> Plan:
     changes, settled = changes + hours, settled + agreed
     changes, void = decide(changes, snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
-    return Plan(ordered(changes), tuple(key for key in settled if key not in written), void)
+    return Plan(ordered(changes), tuple(key for key in settled if key not in written), void, tuple(moved))
 
 
-def _lone_shifts(snapshot: Snapshot) -> tuple[dict[Slot, list[Shift]], list[Change]]:
-    """The shifts no link holds, or that left theirs, by slot; and remarks about those that cannot be read.
+def _lone_shifts(left: Iterable[Shift], snapshot: Snapshot) -> tuple[dict[Slot, list[Shift]], list[Change]]:
+    """The shifts no link holds, and those that left theirs, by slot; and remarks about those that cannot be read.
 
     Open shifts count if they are offered to Wonolo, the others if a worker holds them.
     """
-    left = (shift for link in snapshot.links for shift in departed(link, snapshot) if shift.start > snapshot.now)
     shifts, remarks = list(left), []
     for record in snapshot.shifts:
         try:
@@ -54,7 +58,7 @@ def _lone_shifts(snapshot: Snapshot) -> tuple[dict[Slot, list[Shift]], list[Chan
             if str(record.get("user_id") or 0) == "0" and in_scope(record, snapshot.rules.scope):
                 remarks.append(_unmapped_shift(str(record["id"]), str(reason)))
             continue
-        if shift.worker or offered(record, shift, snapshot.rules.scope, snapshot.now):
+        if joins(record, shift, snapshot.rules.scope, snapshot.now):
             shifts.append(shift)
     lone: dict[Slot, list[Shift]] = {}
     for shift in shifts:

@@ -144,3 +144,29 @@ def _stray(shift: Shift, group: ShiftGroup, target: Demand, this: About) -> Conf
         Choice(release, fewer, (away,), frozenset({worker}), leaves=shift),
     ]
     return conflict(remark(alone, "conflict", "shift", reason, record=str(shift.id), worker=worker), choices)
+
+
+def doubles(group: ShiftGroup, target: Demand, merged: Mapping[Field, Merged], this: About) -> list[Conflict]:
+    """Second seats of workers who stay: somebody else has to fill them, or nobody."""
+    if merged["headcount"].outcome == "clash":
+        return []
+    seats = merged["headcount"].value
+    return [_double(shift, group.demand, seats, this) for shift in group.doubled if shift.worker in target.workers]
+
+
+def _double(shift: Shift, now: Demand, seats: int, this: About) -> Conflict:
+    who = wording.person(str(shift.worker), this.people)
+    reason = f"{who} holds two seats of it in When I Work and can fill one; Wonolo is asked for somebody else meanwhile"
+    opened = required_fields(now, this.rules) | {"user_id": 0}
+    choices = [
+        Choice(
+            f"open {who}'s second seat",
+            writes=(Write(action="release", kind="shift", record=str(shift.id), payload=opened),),
+        ),
+        Choice(
+            f"take {who}'s second seat away",
+            {"headcount": Merged("headcount", "copied", seats - 1, "wheniwork")},
+        ),
+    ]
+    row = remark(this, "conflict", "shift", reason, record=str(shift.id), worker=str(shift.worker))
+    return conflict(row, choices)

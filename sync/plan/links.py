@@ -12,7 +12,7 @@ from mappings.ownership import Field
 from mappings.shifts import Lone, Shift, ShiftGroup, shift_changes, slot_of
 from sync.plan import wording
 from sync.plan.about import About, change, remark, spend
-from sync.plan.conflicts import clash, strays
+from sync.plan.conflicts import clash, doubles, strays
 from sync.plan.gone import both_gone, posting_gone, shifts_gone
 from sync.plan.merge import Merged, applied, differing, merge
 from sync.plan.model import Change, FieldChange, Write, digest
@@ -76,6 +76,7 @@ def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About
     conflicts = [
         *clash(posting, group.demand, merged, rights, this),
         *strays(group, target, this),
+        *doubles(group, target, merged, this),
     ]
     answered = next(((row, *chosen) for row in conflicts if (chosen := row.chosen(this))), None)
     if answered is None:
@@ -114,8 +115,20 @@ def _to_wonolo(link: LinkedDemand, posting: Posting, merged: Mapping[Field, Merg
     full = applied(posting.demand, merged, waiting=True)
     yield from _posting_update(link, posting, ready, this)
     yield from _posting_update(link, msgspec.structs.replace(posting, demand=ready), full, this, hold=_NEEDS_YES)
-    for write in job_writes(posting, ready):
-        yield change(this, write, hold=this.costs(frozenset({write.worker})) if write.action == "release" else "")
+    yield from _jobs(job_writes(posting, ready), ready.headcount - len(posting.demand.workers), this)
+
+
+def _jobs(writes: Iterable[Write], free: int, this: About) -> Iterable[Change]:
+    """Releases, then as many assignments as there are free slots once those releases are done that wait for nobody."""
+    for write in writes:
+        hold = this.costs(frozenset({write.worker})) if write.action == "release" else ""
+        if write.action == "assign" and free <= 0:
+            who = wording.person(write.worker, this.people)
+            reason = f"the JobRequest has no free slot for {who}; settle first what else waits in it"
+            yield remark(this, "blocked", "job", reason, worker=write.worker)
+            continue
+        free += 0 if hold else (1 if write.action == "release" else -1)
+        yield change(this, write, hold=hold)
 
 
 def _posting_update(
@@ -162,10 +175,16 @@ def _keeping_seats(target: Demand, now: Demand) -> Demand:
 
 def _edits(group: ShiftGroup, now: Demand, target: Demand, this: About) -> Iterable[Write]:
     touched = differing(now, target, but=("headcount", "workers"))
-    for shift in group.shifts:
-        payload = shift_changes(shift, now, target, this.rules)
+    for shift in (*group.shifts, *group.strayed):
+        before, after = (_where(shift, side) if shift in group.strayed else side for side in (now, target))
+        payload = shift_changes(shift, before, after, this.rules)
         if payload:
             yield Write(action="update", kind="shift", record=str(shift.id), payload=payload, touched=touched)
+
+
+def _where(shift: Shift, demand: Demand) -> Demand:
+    """The demand at the place and time of a seat that strayed: of an edit it takes the rest."""
+    return msgspec.structs.replace(demand, place=shift.place, skill=shift.skill, start=shift.start, end=shift.end)
 
 
 def _seats(link: LinkedDemand, group: ShiftGroup, target: Demand, this: About) -> list[Write]:

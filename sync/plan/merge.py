@@ -35,7 +35,7 @@ class Wrote(msgspec.Struct, frozen=True):
 def merge(base: Demand, wonolo: Demand, wheniwork: Demand, rights: Mapping[Field, Right]) -> dict[Field, Merged]:
     """Merge every field; a value that a side cannot express (None) counts as unchanged there."""
     merged = {name: _merge_field(name, base, wonolo, wheniwork, rights[name]) for name in FIELDS}
-    return _seats_suffice(merged)
+    return _seats_suffice(merged, min(wonolo.headcount, wheniwork.headcount))
 
 
 def _merge_field(name: Field, base: Demand, wonolo: Demand, wheniwork: Demand, right: Right) -> Merged:
@@ -65,10 +65,15 @@ def _expressed(value: Any, agreed: Any) -> Any:
     return agreed if value is None else value
 
 
-def _seats_suffice(merged: dict[Field, Merged]) -> dict[Field, Merged]:
-    """More workers than seats is a clash of both fields, whichever sides they come from."""
+def _seats_suffice(merged: dict[Field, Merged], fewest: int) -> dict[Field, Merged]:
+    """More workers than seats is a clash of both fields, whichever sides they come from.
+
+    While each side keeps its own headcount there are no more seats than the `fewest` of them.
+    """
     headcount, workers = merged["headcount"], merged["workers"]
-    if "clash" in (headcount.outcome, workers.outcome) or len(workers.value) <= headcount.value:
+    if headcount.outcome == "clash":
+        headcount = msgspec.structs.replace(headcount, value=fewest)
+    if workers.outcome == "clash" or len(workers.value) <= headcount.value:
         return merged
     both = (msgspec.structs.replace(row, outcome="clash", waits=False) for row in (headcount, workers))
     return merged | {row.field: row for row in both}

@@ -117,12 +117,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True):
     """Changes in the order they are carried out, and the links whose base moves although nothing is written.
 
-    `void` are the keys of decisions that count no longer, as the facts under them changed.
+    `void` are the keys of decisions that count no longer, as the facts under them changed. `moved` are shifts that a
+    person moved from one linked demand to another, each behind the link that it is part of now.
     """
 
     changes: tuple[Change, ...] = ()
     settled: tuple[str, ...] = ()
     void: tuple[str, ...] = ()
+    moved: tuple[tuple[str, int], ...] = ()
 
     def judged(self, judge: Callable[[Change], tuple[Verdict, str] | None]) -> "Plan":
         """The plan with another verdict and reason for the changes the judge gives one."""

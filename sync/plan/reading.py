@@ -1,6 +1,6 @@
 """Reading the two sides of a link into demands; the planner and the writer's settling share it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -28,26 +28,30 @@ class Sides(msgspec.Struct, frozen=True):
     losses: tuple[str, ...] = ()
 
 
-def read_sides(link: LinkedDemand, rules: Rules, users: Mapping[int, str], lone: Lone = NO_ONE) -> Sides:
-    """Read both sides; Unmapped when a record of the link has no meaning here any more."""
+def read_sides(
+    link: LinkedDemand, rules: Rules, users: Mapping[int, str], lone: Lone = NO_ONE, latest: Sides | None = None
+) -> Sides:
+    """Read both sides; Unmapped when a record of the link has no meaning here any more.
+
+    `latest` is how they read before a write of ours, which moves no demand whose seats a person moved.
+    """
     posting = read_posting(link.job_request, link.jobs, rules, link.base) if link.job_request else None
     live = posting if posting and not posting.cancelled else None
-    members, losses = [], []
-    for record in link.shifts:
-        loss = _loss(record, users)
-        if loss:
-            losses.append(loss)
-        else:
-            members.append(read_shift(record, rules, users))
-    group, left = linked(members, lone, link.base, slot_of(live.demand) if live else None)
+    kept = [record for record in link.shifts if not taken(record, users)]
+    losses = ["taken by the company's own people"] * (len(link.shifts) - len(kept))
+    drafts = _unseated_drafts(kept, users, link.base.workers | (live.demand.workers if live else frozenset()))
+    losses += ["unpublished"] * len(drafts)
+    members = [read_shift(record, rules, users) for record in kept if record not in drafts]
+    before = slot_of(latest.group.demand) if latest and latest.group else None
+    group, left = linked(members, lone, link.base, slot_of(live.demand) if live else None, before)
     return Sides(live, group, tuple(left), tuple(losses))
 
 
-def _loss(record: Record, users: Mapping[int, str]) -> str:
-    """Why a shift that exists no longer is a seat of the demand; empty when it still is."""
-    if taken(record, users):
-        return "taken by the company's own people"
-    return "" if identifier(record.get("user_id")) or record.get("published") else "unpublished"
+def _unseated_drafts(records: Iterable[Record], users: Mapping[int, str], workers: frozenset[str]) -> list[Record]:
+    """The drafts among shifts, which are no seats: but for the only seat of a worker, as a draft sends nobody home."""
+    held = [(users.get(identifier(record.get("user_id"))), record) for record in records]
+    sitting = {worker for worker, record in held if record.get("published")}
+    return [row for worker, row in held if not row.get("published") and worker not in workers - sitting]
 
 
 def wonolo_demand(posting: Posting, base: Demand, rules: Rules, group: ShiftGroup | None = None) -> Posting:

@@ -23,21 +23,27 @@ def shift_seat_writes(group: ShiftGroup, target: Demand, rules: Rules, seed: str
     """The writes that give a group of shifts the workers and the open seats of the target.
 
     One seat at a time comes off a stack (When I Work reference 5.8). A worker who leaves hands the seat to one who
-    comes, opens it again, or takes it along when fewer seats are wanted. `seed` makes the markers of new shifts.
+    comes, opens it again, or takes it along when fewer seats are wanted. A second seat of one worker is the last to be
+    handed on and the first to go. `seed` makes the markers of new shifts.
     """
     seated = group.demand.workers
-    leaving = [shift for worker in sorted(seated - target.workers) if (shift := group.held_by(worker))]
+    leaving = [shift for worker in sorted(seated - target.workers) for shift in group.held_by(worker)]
+    doubled = [shift for shift in group.doubled if shift not in leaving]
     stacks = [_Stack(shift, shift.seats) for shift in group.open_shifts]
-    writes = _seat_newcomers(sorted(target.workers - seated), leaving, stacks, target, rules, seed)
-    wanted = target.open_seats - sum(stack.seats for stack in stacks)
-    for shift in leaving:
+    spare = [*leaving, *doubled]
+    writes = _seat_newcomers(sorted(target.workers - seated), spare, stacks, target, rules, seed)
+    kept = [shift for shift in spare if shift in doubled]
+    wanted = target.open_seats - len(kept) - sum(stack.seats for stack in stacks)
+    for shift in (shift for shift in spare if shift in leaving):
         writes.append(_release(shift, target, rules) if wanted > 0 else _delete(shift))
         wanted -= 1 if wanted > 0 else 0
-    return writes + _resize(stacks, wanted, target, rules, seed)
+    gone = kept[wanted:] if wanted < 0 else []
+    writes += [msgspec.structs.replace(_delete(shift), worker="") for shift in gone]
+    return writes + _resize(stacks, wanted + len(gone), target, rules, seed)
 
 
 def _seat_newcomers(
-    newcomers: list[str], leaving: list[Shift], stacks: list[_Stack], target: Demand, rules: Rules, seed: str
+    newcomers: list[str], spare: list[Shift], stacks: list[_Stack], target: Demand, rules: Rules, seed: str
 ) -> list[Write]:
     writes = []
     for worker in newcomers:
@@ -45,8 +51,8 @@ def _seat_newcomers(
         if stack:
             writes.append(_assign(stack.shift, worker, target, rules, {"user_id": 0, "instances": stack.seats}))
             stack.seats -= 1
-        elif leaving:
-            shift = leaving.pop(0)
+        elif spare:
+            shift = spare.pop(0)
             writes.append(_assign(shift, worker, target, rules, {}))
         else:
             fields = shift_fields(target, rules, marker_key(seed, worker), user_id=f"{USER}{worker}")

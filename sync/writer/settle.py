@@ -11,7 +11,7 @@ from mappings.demand import read_posting
 from mappings.digest import RecordKind
 from mappings.link import LinkedDemand
 from mappings.model import Demand, Rules, Unmapped, Worker
-from mappings.shifts import Shift, Slot, grouped, read_shift
+from mappings.shifts import Shift, Slot, grouped, joins, read_shift
 from mappings.worker import wonolo_id
 from sync.mirror.store import Transaction
 from sync.plan import Change
@@ -31,13 +31,20 @@ class Settler:
         """Settle the link of a write: mirror what was read back, then let base and members follow."""
         before = self._demand(change.link)
         sides = self._sides(before) if before else None
+        ours = self._new_shifts(change, seen)
         self._mirror(change, seen, gone)
         if change.kind == "user":
             self._user(change, seen)
         elif before:
-            self._follow(before, sides, change)
+            self._follow(before, sides, change, ours)
         elif seen and not change.undoes:
             self._found(change, seen)
+
+    def _new_shifts(self, change: Change, seen: Seen) -> frozenset[int]:
+        """The shifts that came with a write, also by splitting a stack: seats of its demand, offered or not."""
+        ids = {int(record["id"]) for kind, record in seen if kind == "shift"}
+        created = change.action == "create"
+        return frozenset(row for row in ids if created or not self._tx.observations.digest("shift", row))
 
     def _mirror(self, change: Change, seen: Seen, gone: int | None) -> None:
         for kind, record in seen:
@@ -50,18 +57,22 @@ class Settler:
     def _demand(self, key: str) -> LinkedDemand | None:
         return next(iter(self._tx.links.demands([key])), None)
 
-    def _sides(self, link: LinkedDemand) -> Sides | None:
-        """Both sides of a link with the lone shifts beside them; None when they cannot be read any more."""
+    def _sides(
+        self, link: LinkedDemand, ours: frozenset[int] = frozenset(), latest: Sides | None = None
+    ) -> Sides | None:
+        """Both sides of a link with the lone shifts that join it; None when they cannot be read any more."""
         try:
-            return read_sides(link, self._rules, self._users, self._lone(link))
+            return read_sides(link, self._rules, self._users, self._lone(link, ours), latest)
         except Unmapped:
             return None
 
-    def _lone(self, link: LinkedDemand) -> dict[Slot, list[Shift]]:
+    def _lone(self, link: LinkedDemand, ours: frozenset[int]) -> dict[Slot, list[Shift]]:
         starts = {link.base.start, *(row.start for row in self._readable(link.shifts))}
         lone: dict[Slot, list[Shift]] = {}
-        for shift in self._readable(self._tx.observations.lone_shifts_at(starts)):
-            lone.setdefault(shift.slot, []).append(shift)
+        records = {int(record["id"]): record for record in self._tx.observations.lone_shifts_at(starts)}
+        for shift in self._readable(records.values()):
+            if shift.id in ours or joins(records[shift.id], shift, self._rules.scope, self._now):
+                lone.setdefault(shift.slot, []).append(shift)
         return lone
 
     def _readable(self, records: Iterable[Any]) -> list[Shift]:
@@ -73,9 +84,9 @@ class Settler:
                 continue
         return shifts
 
-    def _follow(self, link: LinkedDemand, before: Sides | None, change: Change) -> None:
+    def _follow(self, link: LinkedDemand, before: Sides | None, change: Change, ours: frozenset[int]) -> None:
         after = self._demand(link.key)
-        sides = self._sides(after) if after else None
+        sides = self._sides(after, ours, before) if after else None
         if before is None or sides is None:
             return
         if _leaves_one_side(change, sides):
@@ -103,7 +114,7 @@ class Settler:
         if sides.posting and sides.group:
             posting = wonolo_demand(sides.posting, base, self._rules, sides.group)
             base = rebased(base, posting.demand, sides.group.demand)
-            quiet = posting.demand == sides.group.demand and not sides.group.strayed
+            quiet = posting.demand == sides.group.demand and not (sides.group.strayed or sides.group.doubled)
         members = self._members(key, sides)
         settled = {row: self._tx.observations.digest(*row) if quiet else "" for row in members}
         self._tx.links.save(key, base, settled, self._now)

@@ -13,7 +13,7 @@ from sync.clock import Clock, SystemClock
 from sync.errors import Forbidden, OutcomeUnknown, Rejected, RemoteError, Unavailable
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
-from sync.plan import Change
+from sync.plan import Change, Plan
 from sync.plan.capability import need
 from sync.plan.seats import USER
 from sync.writer.calls import Calls, Record, Seen
@@ -163,8 +163,13 @@ def _refused(change: Change, error: Rejected | Forbidden) -> Outcome:
     return "forbidden" if isinstance(error, Forbidden) and need(change) else "failed"
 
 
-def settle_quietly(tx: Transaction, keys: tuple[str, ...], rules: Rules, now: datetime) -> None:
-    """Move the base of links that need no write as far as both sides now agree."""
+def settle_quietly(tx: Transaction, plan: Plan, rules: Rules, now: datetime) -> None:
+    """Do what a plan does without a write: tie shifts to the link they moved to, and move bases as far as both agree.
+
+    A shift changes its link before anything is written to it for the new one.
+    """
+    for key, shift in plan.moved:
+        tx.links.take(key, shift)
     settler = Settler(tx, rules, now)
-    for key in keys:
+    for key in plan.settled:
         settler.agreed(key)
