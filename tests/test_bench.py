@@ -15,13 +15,15 @@ BENCH = Path(__file__).parent / "bench"
 
 def test_the_bench_measures_pulls_and_whole_runs(tmp_path: Path) -> None:
     """It fails by itself when a run makes other changes or writes than it must."""
-    sizes = ("--demands", "3", "--pulled", "5", "--rounds", "1", "--databases", "sqlite")
+    sizes = ("--demands", "3", "--pulled", "13", "26", "--rounds", "1", "--databases", "sqlite")
     found = tmp_path / "results.json"
     bench = subprocess.run([sys.executable, BENCH, *sizes, "--json", found], capture_output=True, text=True, check=True)
     results = msgspec.json.decode(found.read_bytes(), type=Results)
-    assert [(row.database, row.per_second > 0, row.floor_per_second > 0) for row in results.pulls] == [
-        ("sqlite", True, True)
+    assert [(row.database, row.shifts, row.per_second > 0, row.floor_per_second > 0) for row in results.pulls] == [
+        ("sqlite", 13, True, True),
+        ("sqlite", 26, True, True),
     ]
+    assert all(row.calls > 0 and 0 < row.before_mb <= row.peak_mb for row in results.pulls)
     assert [(row.name, row.changes, row.writes) for row in results.runs] == [
         ("first copy", 3, 3),
         ("nothing changed", 0, 0),

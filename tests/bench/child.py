@@ -17,16 +17,17 @@ from sync import log
 from sync.clock import SystemClock
 from sync.config import Config
 from sync.engine import open_engine
-from tests.bench import floor
+from tests.bench.service import Windows
 from tests.bench.setting import configuration
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What to measure, against which sandbox and in which database."""
+    """What to measure, against which sandbox and in which database; the floor reads the shifts of these windows."""
 
     what: Literal["floor", "pull", "reconcile"]
     url: str
     database: str
+    windows: Windows = ()
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -44,9 +45,11 @@ class Measured(msgspec.Struct, frozen=True):
     left: int = 0
 
 
-def _floor(url: str, database: str) -> Measured:
+def _floor(task: Task) -> Measured:
+    from tests.bench import floor  # noqa: PLC0415 - its drivers are no part of the engine's memory
+
     watch = _Watch()
-    return watch.stop(floor.pull(url, database, SystemClock().now()))
+    return watch.stop(floor.pull(task.url, task.database, SystemClock().now(), task.windows))
 
 
 async def _pull(config: Config) -> Measured:
@@ -67,7 +70,7 @@ async def _reconcile(config: Config) -> Measured:
 
 def _measure(task: Task) -> Measured:
     if task.what == "floor":
-        return _floor(task.url, task.database)
+        return _floor(task)
     config = asyncio.run(configuration(task.url, task.database))
     return asyncio.run((_pull if task.what == "pull" else _reconcile)(config))
 

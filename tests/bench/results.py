@@ -12,16 +12,19 @@ from rich.table import Table
 class PullResult(msgspec.Struct, frozen=True):
     """One pull into an empty database, beside the floor: medians of several rounds.
 
-    `records` came in, at so many in a second by the engine and by the floor; memory in MB is of the engine's process,
-    before the pull and at its peak. `cpu` and `floor_cpu` are seconds of processor time of the reading process.
+    `records` came in, about `shifts` shifts among them, at so many in a second by the engine and by the floor. Memory
+    in MB is of the engine's process, before the pull and at its peak. `cpu` and `floor_cpu` are seconds of processor
+    time of the reading process, `calls` the engine's requests, logins among them.
     """
 
     database: str
+    shifts: int
     records: int
     per_second: float
     floor_per_second: float
     cpu: float
     floor_cpu: float
+    calls: int
     before_mb: float
     peak_mb: float
 
@@ -65,12 +68,14 @@ def show(results: Results) -> None:
 def _pulls(rows: list[PullResult]) -> Table:
     columns = (
         "database",
+        "shifts",
         "records",
         "of the floor",
         "records/s",
         "floor/s",
         "CPU s",
         "floor CPU s",
+        "calls",
         "MB before",
         "peak",
     )
@@ -78,7 +83,8 @@ def _pulls(rows: list[PullResult]) -> Table:
     for row in rows:
         speeds = (f"{row.of_floor:.0%}", f"{row.per_second:,.0f}", f"{row.floor_per_second:,.0f}")
         processor = (f"{row.cpu:.2f}", f"{row.floor_cpu:.2f}")
-        table.add_row(row.database, f"{row.records:,}", *speeds, *processor, *_memory(row))
+        sizes = (f"{row.shifts:,}", f"{row.records:,}")
+        table.add_row(row.database, *sizes, *speeds, *processor, f"{row.calls:,}", *_memory(row))
     return table
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -17,13 +18,14 @@ from mappings.convert import instant, rfc2822
 _NO_LIMITS = {"wheniwork": {"rate_limit_per_minute": 0}}
 
 
-@contextmanager
-def sandbox(demands: int, posted: float = 0.0) -> Iterator[Service]:
-    """Serve a world on the loopback address without rate limits; `posted` is the share of JobRequests on Wonolo alone.
+Windows = Sequence[tuple[str, str]]
+"""Starts and ends of listings of shifts, as they were asked for."""
 
-    The process ends with the context.
-    """
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--demands", str(demands), "--posted", str(posted)]
+
+@contextmanager
+def sandbox(demands: int, *options: str) -> Iterator[Service]:
+    """Serve a world on the loopback address without rate limits; the process ends with the context."""
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--demands", str(demands), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -36,6 +38,11 @@ def sandbox(demands: int, posted: float = 0.0) -> Iterator[Service]:
                 yield Service(url, control)
         finally:
             process.terminate()
+
+
+def pulled_sandbox(shifts: int) -> AbstractContextManager[Service]:
+    """Serve about so many shifts and so many Jobs, and JobRequests for them: a demand has 13 / 6 shifts, 2.5 slots."""
+    return sandbox(math.ceil(shifts * 6 / 13), "--posted", "1", "--filled", "0.867")
 
 
 class Service:
@@ -53,6 +60,11 @@ class Service:
         """How many requests came in since the list began, logins among them, and how many of them were writes."""
         listed = [self._get("/requests", **only)["requests"] for only in ({}, {"writes": "true"})]
         return len(listed[0]), len(listed[1])
+
+    def shift_windows(self) -> Windows:
+        """The windows in which shifts were listed since the list of requests began."""
+        queries = [row["query"] for row in self._get("/requests")["requests"] if row["path"] == "/2/shifts"]
+        return [(query["start"], query["end"]) for query in queries]
 
     def lengthen_shifts(self, count: int) -> None:
         """Let a manager end so many published open shifts a quarter of an hour later, spread over all of them."""
