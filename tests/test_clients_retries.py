@@ -111,13 +111,25 @@ async def test_a_forbidden_read_with_a_known_reason_is_final(code: int | str) ->
     assert (error.ambiguous, error.certain, len(scripted.requests)) == (False, True, 1)
 
 
-async def test_where_no_codes_exist_each_403_is_final() -> None:
-    """Wonolo refuses Public Pool keys without any code."""
-    api, scripted, _ = build(said({"error": "Not for you"}, 403), codes=None)
+@pytest.mark.parametrize(
+    ("answer", "ambiguous"),
+    [
+        (said({"error": "Not for you"}, 403), False),
+        (said({"error": "Access is limited to Private Pool keys"}, 403), False),
+        (said("", 403), False),
+        (said({"error": "Rate limit exceeded"}, 403), True),
+        (said({"errors": ["Too many requests"]}, 403), True),
+        (said({"error": "Not now"}, 403, retry_after="0"), True),
+        (said(PAGE, 403), True),
+    ],
+)
+async def test_where_no_codes_exist_a_403_is_taken_by_its_words(answer: Answer, *, ambiguous: bool) -> None:
+    """Wonolo refuses Public Pool keys without any code; a pause asked for, or a proxy's page, is no such refusal."""
+    api, scripted, _ = build(answer, codes=None)
     async with api:
         error = await failure(api)
     assert isinstance(error, Forbidden)
-    assert (error.ambiguous, len(scripted.requests)) == (False, 1)
+    assert (error.ambiguous, len(scripted.requests)) == (ambiguous, 3 if ambiguous else 1)
 
 
 # Writes

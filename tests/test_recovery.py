@@ -13,8 +13,8 @@ import sqlalchemy
 
 from sandbox.faults import FaultName, Rule
 from sync.clock import SystemClock
-from sync.passes import Outcome
 from sync.errors import StoreLocked
+from sync.passes import Outcome
 from tests.engine_world import CutShortError, Pair, at, copied, open_pair, reopened
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
