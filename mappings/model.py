@@ -88,13 +88,17 @@ class Timesheet(msgspec.Struct, frozen=True):
 
 
 class Worker(msgspec.Struct, frozen=True):
-    """A person who works through Wonolo. Phone is E.164 or empty."""
+    """A person who works through Wonolo. Phone is E.164 or empty.
+
+    `external_id` is the company's own number for the worker, if Wonolo was told one (Wonolo reference 8).
+    """
 
     key: str
     first_name: str
     last_name: str
     email: str = ""
     phone: str = ""
+    external_id: str = ""
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from mappings.convert import e164, identifier, one_line
 from mappings.model import Worker
 
@@ -38,7 +40,8 @@ def is_key(text: str) -> bool:
 
 def read_wonolo(record: Record) -> Worker:
     """Read a Wonolo user, or the `worker` object embedded in a Job."""
-    return _worker(key_of(record["id"]), record, record.get("phone"))
+    worker = _worker(key_of(record["id"]), record, record.get("phone"))
+    return msgspec.structs.replace(worker, external_id=one_line(record.get("external_id")))
 
 
 def read_wheniwork(record: Record, key: str | None = None) -> Worker:

@@ -1,17 +1,26 @@
 """Gathering from the mirror what one plan needs, and no more: links that changed, and records without a link."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
+from mappings import place as places
+from mappings.adoption import NEAR
+from mappings.convert import identifier, moment
+from mappings.likeness import Seat
 from mappings.link import LinkedDemand
-from mappings.model import Rules, Unmapped, Worker
+from mappings.model import Place, Rules, Unmapped, Worker
 from mappings.shifts import Slot, read_shift
-from mappings.worker import key_of, read_wheniwork, read_wonolo
+from mappings.worker import is_key, key_of, read_wheniwork, read_wonolo, wonolo_id
 from sync.mirror.store import Transaction
 from sync.outbox import Outbox
 from sync.plan import Policy, Snapshot
 from sync.plan.snapshot import LonePosting, Record
+
+_NEAR = int(NEAR.total_seconds() / 60)
 
 
 def snapshot(tx: Transaction, policy: Policy, now: datetime, ahead: timedelta) -> Snapshot:
@@ -25,6 +34,8 @@ def snapshot(tx: Transaction, policy: Policy, now: datetime, ahead: timedelta) -
     links += tx.links.demands(set(tx.links.at(beside)) - set(unsettled))
     people = _people(links, postings)
     strangers = set(people) - set(users.values())
+    company = _company(tx, strangers, users, policy.rules) if strangers else Company()
+    shifts += [row for row in company.held if moment(row, "start_time") > now]
     held = (shift for link in links for shift in link.shifts)
     return Snapshot(
         now=now,
@@ -35,7 +46,9 @@ def snapshot(tx: Transaction, policy: Policy, now: datetime, ahead: timedelta) -
         shifts=tuple(shifts),
         users=users,
         people=people,
-        candidates=_candidates(tx, users) if strangers else (),
+        candidates=company.candidates,
+        roster=company.roster,
+        seats=company.seats,
         busy=_busy(tx),
         taken=tx.links.existing(f"shift:{shift['id']}" for shift in (*shifts, *held)),
         decisions=tx.decisions.open(),
@@ -60,14 +73,44 @@ def _people(links: Iterable[LinkedDemand], postings: Iterable[LonePosting]) -> d
     return {key_of(worker["id"]): read_wonolo(worker) for worker in embedded}
 
 
-def _candidates(tx: Transaction, users: dict[int, str]) -> tuple[tuple[int, Worker], ...]:
-    """The When I Work users who are nobody's worker yet."""
-    records = tx.observations.all("user")
-    return tuple(
-        (int(record["id"]), read_wheniwork(record))
-        for record in records
-        if not record.get("is_deleted") and int(record["id"]) not in users
+class Company(msgspec.Struct, frozen=True):
+    """The people of both systems, and where the strangers among them are at work; `held` are shifts of such users."""
+
+    roster: tuple[Worker, ...] = ()
+    candidates: tuple[tuple[int, Worker], ...] = ()
+    seats: Mapping[str, frozenset[Seat]] = {}
+    held: tuple[Record, ...] = ()
+
+
+def _company(tx: Transaction, strangers: Collection[str], users: Mapping[int, str], rules: Rules) -> Company:
+    """All workers and users but those that an employee code ties together, with the seats of who is nobody yet."""
+    records = [record for record in tx.observations.all("user") if not record.get("is_deleted")]
+    candidates = [(int(record["id"]), read_wheniwork(record)) for record in records]
+    coded = {user.key for _, user in candidates if is_key(user.key)}
+    roster = [read_wonolo(record) for record in tx.observations.all("worker")]
+    found: dict[str, set[Seat]] = defaultdict(set)
+    starts = set()
+    for worker, request in tx.seats.of_workers([wonolo_id(key) for key in strangers]):
+        found[key_of(worker)] |= _seat(request, lambda record: places.of_job_request(record, rules))
+        starts.add(moment(request, "start_time"))
+    near = {start + timedelta(minutes=five) for start in starts for five in range(-_NEAR, _NEAR + 1, 5)}
+    held = [row for row in tx.seats.held_at(near) if identifier(row["user_id"]) not in users]
+    for row in held:
+        found[f"user:{row['user_id']}"] |= _seat(row, lambda record: places.of_shift(record, rules))
+    return Company(
+        roster=tuple(worker for worker in roster if worker.key not in coded),
+        candidates=tuple(row for row in candidates if not is_key(row[1].key)),
+        seats={record: frozenset(seats) for record, seats in found.items()},
+        held=tuple(held),
     )
+
+
+def _seat(record: Record, place: Callable[[Record], Place]) -> set[Seat]:
+    """Where and when a record is about, if that can be read."""
+    try:
+        return {(place(record).key, moment(record, "start_time"))}
+    except (Unmapped, ValueError):
+        return set()
 
 
 def _busy(tx: Transaction) -> dict[str, str]:

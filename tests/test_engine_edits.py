@@ -285,10 +285,10 @@ async def test_a_changed_phone_follows_to_the_user_we_made(pair: Pair) -> None:
 
 
 async def test_a_user_somebody_else_made_keeps_its_contact_data(pair: Pair) -> None:
-    """The engine links the user with the same e-mail and leaves the record alone."""
-    email = pair.world.wonolo.users.records[pair.worker("Ada")]["email"]
+    """The engine links the user of the same name and e-mail address and leaves the record alone."""
+    ada = pair.world.wonolo.users.records[pair.worker("Ada")]
     user = pair.world.wheniwork.users[pair.staff("Alma")]
-    user |= {"email": email}
+    user |= {name: ada[name] for name in ("first_name", "last_name", "email")}
     await staffed(pair)
     before = dict(user)
     pair.world.wonolo.users.records[pair.worker("Ada")]["phone"] = "+13125550199"

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.wheniwork.records import EMPLOYEE
 from sync.gather import snapshot
 from sync.outbox import Outbox
-from sync.plan import Change, Snapshot
-from tests.engine_world import Pair, copied, open_pair
+from sync.plan import Change, Snapshot, make_plan
+from tests.engine_world import Pair, at, copied, open_pair
 
 
 @pytest.fixture
@@ -84,3 +85,23 @@ async def test_keys_that_links_have_are_told(pair: Pair) -> None:
     assert (await gathered(pair)).taken == frozenset()
     pair.edit(stack, instances=2)
     assert (await gathered(pair)).taken == {f"shift:{stack}"}
+
+
+async def test_where_strangers_are_at_work_is_told_with_the_shifts_of_users_near_them(pair: Pair) -> None:
+    """Ada took a seat at noon; of the company's own shifts those that begin within half an hour of it are looked at."""
+    pair.post(1, start="12:00")
+    pair.accept("Ada")
+    people = pair.world.wheniwork.users.values()
+    first, second, third = [int(row["id"]) for row in people if row["role"] == EMPLOYEE][:3]
+    near = [pair.offer(1, start="12:00", user_id=first), pair.offer(1, start="12:30", user_id=second)]
+    pair.offer(1, start="13:00", user_id=third)
+    near.append(pair.offer(1, start="12:00", user_id=first, location_id=136, site_id=9))
+    found = await gathered(pair)
+    assert [row["id"] for row in found.shifts] == near
+    assert found.seats == {
+        f"wonolo:{pair.worker('Ada')}": frozenset({("Harbor Warehouse", at(2, "12:00"))}),
+        f"user:{first}": frozenset({("Harbor Warehouse", at(2, "12:00"))}),
+        f"user:{second}": frozenset({("Harbor Warehouse", at(2, "12:30"))}),
+    }
+    workers = [row for row in pair.world.wonolo.users.records.values() if row["type"] == "Worker"]
+    assert (len(found.roster), make_plan(found).doubts) == (len(workers), ())

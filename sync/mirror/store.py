@@ -16,6 +16,7 @@ from sync.mirror.observations import Observations
 from sync.mirror.records import of_model
 from sync.mirror.rows import Rows
 from sync.mirror.runs import Runs
+from sync.mirror.seats import Seats
 from sync.mirror.sightings import Sightings
 
 _LINK = of_model(tables.Link)
@@ -54,6 +55,7 @@ class Transaction:
         self.links = Links(rows)
         self.runs = Runs(rows)
         self.decisions = Decisions(rows)
+        self.seats = Seats(rows)
 
     def counts(self) -> dict[str, int]:
         """How many records of each kind the mirror holds, and how many links."""

@@ -1,14 +1,17 @@
 """The planner: records in, an immutable plan out. Pure: no input or output, no clock, no randomness.
 
-1. Linked demands are merged field by field over what both sides last agreed on (`merge`, `links`, `seats`).
-2. Demands that one side alone knows are matched, else created on the other side (`lone`).
-3. Workers who take seats become users (`workers`).
-4. Hours of work that is over are carried over (`times`, `hours`).
-5. What people decided is laid over it (`deciding`; `conflicts` for what they chose).
-6. The changes are put in order: near starts first (`model`).
+1. Workers who hold seats are recognised among the users there are (`recognition`).
+2. Linked demands are merged field by field over what both sides last agreed on (`merge`, `links`, `seats`).
+3. Demands that one side alone knows are matched, else created on the other side (`lone`).
+4. Workers who take seats become users (`workers`).
+5. Hours of work that is over are carried over (`times`, `hours`).
+6. What people decided is laid over it (`deciding`; `conflicts` for what they chose).
+7. The changes are put in order: near starts first (`model`).
 """
 
 from collections.abc import Iterable
+
+import msgspec
 
 from mappings.model import Unmapped
 from mappings.shifts import Shift, Slot, in_scope, joins, read_shift
@@ -16,6 +19,7 @@ from sync.plan.deciding import decide
 from sync.plan.links import departed, plan_link
 from sync.plan.lone import plan_lone
 from sync.plan.model import Change, FieldChange, Plan, Risk, Verdict, ordered
+from sync.plan.recognition import recognise
 from sync.plan.snapshot import Policy, Snapshot
 from sync.plan.times import plan_times
 from sync.plan.workers import plan_contacts, plan_workers
@@ -25,6 +29,8 @@ __all__ = ["Change", "FieldChange", "Plan", "Policy", "Risk", "Snapshot", "Verdi
 
 def make_plan(snapshot: Snapshot) -> Plan:
     """Plan everything the snapshot holds."""
+    known = recognise(snapshot)
+    snapshot = known.snapshot
     left = [shift for link in snapshot.links for shift in departed(link, snapshot) if shift.start > snapshot.now]
     lone, changes = _lone_shifts(left, snapshot)
     moved: list[tuple[str, int]] = []
@@ -37,12 +43,14 @@ def make_plan(snapshot: Snapshot) -> Plan:
         for shift in planned.shifts:
             lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
     changes += plan_lone(snapshot, lone)
-    changes = plan_workers(changes, snapshot) + plan_contacts(snapshot)
+    changes = [*known.changes, *plan_workers(changes, snapshot), *plan_contacts(snapshot)]
     hours, agreed = plan_times(snapshot)
     changes, settled = changes + hours, settled + agreed
     changes, void = decide(changes, snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
-    return Plan(ordered(changes), tuple(key for key in settled if key not in written), void, tuple(moved))
+    plan = Plan(ordered(changes), tuple(key for key in settled if key not in written), void, tuple(moved))
+    asked_again = {doubt.key for doubt in plan.doubts} & snapshot.decisions.keys()
+    return msgspec.structs.replace(plan, void=(*plan.void, *sorted(asked_again)))
 
 
 def _lone_shifts(left: Iterable[Shift], snapshot: Snapshot) -> tuple[dict[Slot, list[Shift]], list[Change]]:

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 
 import msgspec
 
+from mappings.adoption import DemandMatch, adopted, match_demands
 from mappings.demand import Posting, job_request_fields, read_posting
 from mappings.link import LinkedDemand
-from mappings.matching import adopted, match_demands
 from mappings.model import Demand, Unmapped
-from mappings.shifts import Lone, Shift, ShiftGroup, grouped, shift_fields, slot_of
+from mappings.shifts import Lone, ShiftGroup, grouped, shift_fields, slot_of
 from sync.plan import wording
 from sync.plan.about import About, change, remark, spend
 from sync.plan.links import plan_link
-from sync.plan.model import Change, FieldChange, Write, digest, marker_key
+from sync.plan.model import Change, Doubt, FieldChange, Write, digest, marker_key
+from sync.plan.recognition import DECIDE
 from sync.plan.seats import USER
 from sync.plan.snapshot import LonePosting, Record, Snapshot
 from sync.plan.workers import without_user
@@ -22,18 +23,28 @@ _OFFERED = frozenset({"unassigned", "posted", "filled"})
 
 
 def plan_lone(snapshot: Snapshot, lone: Lone) -> list[Change]:
-    """Plan the JobRequests and shifts that no link holds; held shifts count only where a demand is adopted."""
+    """Plan the JobRequests and shifts that no link holds; held shifts count only where a demand is adopted.
+
+    Nothing is made for a demand that may be one that is there already, or that one holds a seat of who may be.
+    """
     postings, changes = _read(snapshot)
-    rows = {posting.id: row for posting, row in postings}
-    free = (shift for shifts in lone.values() for shift in shifts if shift.worker is None)
-    pairs, unmatched, groups = match_demands((posting for posting, _ in postings), grouped(free))
-    for posting, group in pairs:
-        changes += _adopt(rows[posting.id], posting, tuple(lone[slot_of(group.demand)]), snapshot)
-    for posting in unmatched:
-        changes += _to_wheniwork(posting, snapshot)
-    for group in groups:
-        changes.append(_to_wonolo(group, snapshot))
-    return changes
+    shifts = [shift for row in lone.values() for shift in row]
+    matches = match_demands((posting for posting, _ in postings), grouped(shifts), snapshot.decisions)
+    by_posting = {match.posting.id: match for match in reversed(matches)}
+    for posting, row in postings:
+        match = by_posting.get(posting.id)
+        waits = [snapshot.doubts[key] for key in sorted(posting.demand.workers & snapshot.doubts.keys())]
+        if waits:
+            this = About(f"job_request:{posting.id}", posting.demand, snapshot)
+            changes += [remark(this, "blocked", "job_request", reason, record=str(posting.id)) for reason in waits]
+        elif match is None:
+            changes += _to_wheniwork(posting, snapshot)
+        elif match.certain:
+            changes += _adopt(row, match, snapshot)
+    changes += [_doubtful(match, snapshot) for match in matches if not match.certain]
+    met = {slot_of(match.group.demand) for match in matches}
+    free = [shift for shift in shifts if shift.worker is None and shift.slot not in met]
+    return changes + [_to_wonolo(group, snapshot) for group in grouped(free)]
 
 
 def _read(snapshot: Snapshot) -> tuple[list[tuple[Posting, LonePosting]], list[Change]]:
@@ -68,21 +79,39 @@ def _unmapped(row: LonePosting, reason: str) -> Change:
     )
 
 
-def _adopt(row: LonePosting, posting: Posting, members: tuple[Shift, ...], snapshot: Snapshot) -> list[Change]:
+def _adopt(row: LonePosting, match: DemandMatch, snapshot: Snapshot) -> list[Change]:
     """Link what already exists on both sides, and plan the differences that are left."""
+    posting, group = match.posting, match.group
     key = f"job_request:{posting.id}"
-    base = adopted(posting.demand, grouped(members)[0].demand)
-    ids = sorted(shift.id for shift in members)
+    base = adopted(posting.demand, group.demand)
+    ids = sorted(shift.id for shift in group.shifts)
     link = LinkedDemand(key, base, row.job_request, row.jobs, _records(ids, snapshot))
     changes = plan_link(link, snapshot, {}).changes
     if key in snapshot.busy:
         return list(changes)
-    this = About(key, posting.demand, snapshot).because(
-        "the same place, skill, start and end on both sides, and neither was linked"
-    )
+    this = About(key, posting.demand, snapshot).because(match.evidence)
     payload = {"base": msgspec.to_builtins(base), "shifts": ids}
     write = Write(action="link", kind="job_request", record=str(posting.id), payload=payload)
     return [change(this, write), *changes]
+
+
+def _doubtful(match: DemandMatch, snapshot: Snapshot) -> Change:
+    """A link that waits until a person says whether both are the same demand."""
+    here, there = match.posting.demand, match.group.demand
+    this = About(f"job_request:{match.posting.id}", here, snapshot)
+    subjects = [wording.subject(side, snapshot.rules) for side in (here, there)]
+    shifts = ", ".join(str(shift.id) for shift in match.group.shifts)
+    doubt = Doubt(
+        key=match.key,
+        facts=match.facts,
+        wonolo=f"{subjects[0]} (JobRequest {match.posting.id}, {here.headcount} seats)",
+        wheniwork=f"{subjects[1]} (shift {shifts}, {there.headcount} seats)",
+        score=match.score,
+        evidence=match.evidence,
+    )
+    this = this.because(f"{match.score} %: {match.evidence}; in When I Work it is {subjects[1]}")
+    waiting = remark(this, "blocked", "job_request", DECIDE, record=str(match.posting.id))
+    return msgspec.structs.replace(waiting, action="link", system="wonolo", rank=1, doubt=doubt)
 
 
 def _records(ids: Iterable[int], snapshot: Snapshot) -> tuple[Record, ...]:

@@ -40,6 +40,20 @@ class Risk(msgspec.Struct, frozen=True):
     fee_cents: int = 0
 
 
+class Doubt(msgspec.Struct, frozen=True):
+    """Two records that may be the same, side by side in words; `score` is in per cent.
+
+    A person decides it under `key` (`shiftbridge match`), as long as the `facts` stay.
+    """
+
+    key: str
+    facts: str
+    wonolo: str
+    wheniwork: str
+    score: int
+    evidence: str
+
+
 class Write(msgspec.Struct, frozen=True, kw_only=True):
     """One write to one record, still without words; the fields mean what they mean in `Change`."""
 
@@ -59,7 +73,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     `payload` is what the writer sends, but for `@user:KEY`, which stands for the When I Work user that an earlier
     change of the same plan creates. `link` names the link the change belongs to. `cause` says why it is to be done;
-    `reason` why it waits or is left out. `precondition` is the digest of the record the change was planned on;
+    `reason` why it waits or is left out, `doubt` what a match waits for. `precondition` is the digest of the record the change was planned on;
     `expects` are fields the record must have when it is sent, after the earlier changes of the same plan. `touched`
     are the fields of the demand it writes, `seats` how many seats it adds, `sources` the shifts a new JobRequest is
     made of. `decided` is the key of the decision it rests on; carrying the change out uses that up.
@@ -92,6 +106,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     risk: Risk = Risk()
     decided: str = ""
     undoes: int = 0
+    doubt: Doubt | None = None
 
     @property
     def key(self) -> str:
@@ -138,6 +153,11 @@ class Plan(msgspec.Struct, frozen=True):
     def checksum(self) -> str:
         """The same for plans that would do the same, for the same reasons."""
         return checksum((change.key, change.verdict, change.facts) for change in self.changes)
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """The matches that a person has to decide about."""
+        return tuple(change.doubt for change in self.changes if change.doubt)
 
     @property
     def to_do(self) -> tuple[Change, ...]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from mappings.decision import Decision
+from mappings.likeness import Seat
 from mappings.link import LinkedDemand, LinkedWorker, WorkedJob
 from mappings.model import Rules, Worker
 from mappings.ownership import OWNERSHIP, Ownership
@@ -33,8 +34,10 @@ class Policy(msgspec.Struct, frozen=True):
 class Snapshot(msgspec.Struct, frozen=True):
     """Everything one plan is made of.
 
-    `users` names the worker behind a When I Work user id; `people` are the workers seen in Wonolo; `candidates` the
-    When I Work users who may turn out to be one of them. `busy` links have a write whose outcome is not known yet.
+    `users` names the worker behind a When I Work user id; `people` are the workers on the Jobs. To recognise people,
+    `roster` are all workers of Wonolo and `candidates` all users of When I Work who may turn out to be one of them, or
+    did; `seats` are where and when they are at work, by `wonolo:<id>` and `user:<id>`; `doubts` say by worker why none
+    is made a user yet. `busy` links have a write whose outcome is not known yet.
     `taken` are keys of links that exist, as far as a new link might get one of them. `decisions` are those that
     people made and that still count, by what was decided. `worked` are Jobs whose work is over and whose hours may
     have to be carried over, `times` the Times without a link that may record them, `payrolls` all payroll periods.
@@ -49,6 +52,9 @@ class Snapshot(msgspec.Struct, frozen=True):
     users: Mapping[int, str] = {}
     people: Mapping[str, Worker] = {}
     candidates: tuple[tuple[int, Worker], ...] = ()
+    roster: tuple[Worker, ...] = ()
+    seats: Mapping[str, frozenset[Seat]] = {}
+    doubts: Mapping[str, str] = {}
     busy: Mapping[str, str] = {}
     taken: frozenset[str] = frozenset()
     decisions: Mapping[str, Decision] = {}

@@ -7,7 +7,6 @@ import msgspec
 
 from mappings import worker as people
 from mappings.link import LinkedWorker
-from mappings.matching import Match, match_worker
 from mappings.model import Rules, Worker
 from mappings.ownership import ContactField, Ownership
 from sync.plan.model import Change, FieldChange, Risk, ordered
@@ -53,7 +52,7 @@ def _obstacle(key: str, snapshot: Snapshot) -> str:
     worker = _seen(key, snapshot)
     if f"worker:{key}" in snapshot.busy:
         return snapshot.busy[f"worker:{key}"]
-    return "" if match_worker(worker, snapshot.candidates) else _cannot_create(worker, snapshot)
+    return snapshot.doubts.get(key) or _cannot_create(worker, snapshot)
 
 
 def _seen(key: str, snapshot: Snapshot) -> Worker:
@@ -62,14 +61,6 @@ def _seen(key: str, snapshot: Snapshot) -> Worker:
 
 def _become_user(key: str, wanted: Change, snapshot: Snapshot) -> Change:
     worker = _seen(key, snapshot)
-    this = _about(worker, wanted)
-    match = match_worker(worker, snapshot.candidates)
-    if match:
-        return _linked(this, match)
-    return msgspec.structs.replace(this, payload=_user_fields(worker, snapshot.rules))
-
-
-def _about(worker: Worker, wanted: Change) -> Change:
     return Change(
         action="create",
         system="wheniwork",
@@ -82,14 +73,9 @@ def _about(worker: Worker, wanted: Change) -> Change:
         rank=0,
         fields=(FieldChange("employee code", "", worker.key),),
         cause=f"holds a seat: {wanted.subject}",
+        payload=_user_fields(worker, snapshot.rules),
         worker=worker.key,
         risk=Risk(people=1, minutes_to_start=wanted.risk.minutes_to_start),
-    )
-
-
-def _linked(this: Change, match: Match) -> Change:
-    return msgspec.structs.replace(
-        this, action="link", record=str(match.user_id), cause=f"{match.evidence}; {this.cause}", fields=()
     )
 
 

@@ -1,0 +1,191 @@
+"""Which demands that nobody linked yet are the same: a JobRequest typed into Wonolo, and shifts into When I Work.
+
+Certain is a pair of the same place, skill, start and end, if no other JobRequest has all four, or no other has the
+headcount of the shifts besides. Doubtful are those where several have, and those whose times nearly agree, if they
+are alike by LIKELY.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from mappings.decision import Decision
+from mappings.demand import Posting
+from mappings.matching import DIFFERENT, answer_to, told
+from mappings.model import Demand
+from mappings.shifts import ShiftGroup, slot_of
+
+NEAR = timedelta(minutes=30)
+"""How far apart the starts of one demand may have been typed."""
+
+OVERLAP = 0.8
+"""The share of the time of both that must be common to both."""
+
+LIKELY = 60
+"""The score from which a match is worth a person's look."""
+
+_ALIKE = 0.8
+_EXACT = "the same place, skill, start and end on both sides, and neither was linked"
+
+
+class DemandMatch(msgspec.Struct, frozen=True):
+    """A JobRequest and shifts that are the same demand, or may be; `score` says in per cent how alike they are."""
+
+    posting: Posting
+    group: ShiftGroup
+    evidence: str = ""
+    score: int = 100
+    certain: bool = False
+
+    @property
+    def key(self) -> str:
+        """What a decision about it is kept under, as `demand:job_request:500=shift:301`."""
+        return f"demand:{'='.join(self.records)}"
+
+    @property
+    def facts(self) -> str:
+        """A digest of time, place, skill, headcount and title: a decision about others counts no longer."""
+        seen = [(slot_of(side), side.headcount, side.title) for side in self._sides]
+        return hashlib.blake2b(msgspec.json.encode(seen), digest_size=6).hexdigest()
+
+    @property
+    def exact(self) -> bool:
+        """Whether place, skill, start and end are the same."""
+        return slot_of(self.posting.demand) == slot_of(self.group.demand)
+
+    @property
+    def even(self) -> bool:
+        """Whether both ask for as many seats."""
+        return self.posting.demand.headcount == self.group.demand.headcount
+
+    @property
+    def records(self) -> tuple[str, str]:
+        """The two, by the JobRequest and the first of the shifts."""
+        return f"job_request:{self.posting.id}", f"shift:{self.group.shifts[0].id}"
+
+    @property
+    def _sides(self) -> tuple[Demand, Demand]:
+        return self.posting.demand, self.group.demand
+
+
+def match_demands(
+    postings: Iterable[Posting], groups: Iterable[ShiftGroup], decisions: Mapping[str, Decision] | None = None
+) -> list[DemandMatch]:
+    """Match JobRequests with groups of shifts: the certain matches first, then the doubtful ones, the most alike first.
+
+    A decision about other facts than today's is passed over.
+    """
+    answers = decisions or {}
+    pairs = [pair for pair in _near(postings, groups) if not _is_refused(pair, answers)]
+    certain = _each_once([_certain(pair, told(said)) for pair in pairs if (said := answer_to(pair, answers))])
+    for even in (True, False):
+        exact = [pair for pair in _left(pairs, certain) if pair.exact and pair.even >= even]
+        certain += _each_once([_certain(pair, _EXACT) for pair in exact])
+    doubtful = [likened for pair in _left(pairs, certain) if (likened := _likened(pair)).score >= LIKELY]
+    return certain + sorted(doubtful, key=lambda pair: (-pair.score, pair.records))
+
+
+def _near(postings: Iterable[Posting], groups: Iterable[ShiftGroup]) -> Iterator[DemandMatch]:
+    """The pairs of one place and skill whose times nearly agree."""
+    buckets: dict[tuple[str, str, int], list[ShiftGroup]] = defaultdict(list)
+    for group in groups:
+        buckets[_bucket(group.demand, 0)].append(group)
+    for posting in postings:
+        for beside in (-1, 0, 1):
+            for group in buckets.get(_bucket(posting.demand, beside), ()):
+                if _nearly(posting.demand, group.demand):
+                    yield DemandMatch(posting, group)
+
+
+def _bucket(demand: Demand, beside: int) -> tuple[str, str, int]:
+    return demand.place, demand.skill, int(demand.start.timestamp() // NEAR.total_seconds()) + beside
+
+
+def _nearly(one: Demand, other: Demand) -> bool:
+    return abs(one.start - other.start) <= NEAR and _overlap(one, other) >= OVERLAP
+
+
+def _overlap(one: Demand, other: Demand) -> float:
+    """The time both have in common, as a share of all the time of both; nothing lasts no time."""
+    common = min(one.end, other.end) - max(one.start, other.start)
+    every = max(one.end, other.end) - min(one.start, other.start)
+    return common / every if every else 0.0
+
+
+def _is_refused(pair: DemandMatch, answers: Mapping[str, Decision]) -> bool:
+    answer = answer_to(pair, answers)
+    return answer is not None and answer.choice == DIFFERENT
+
+
+def _certain(pair: DemandMatch, evidence: str) -> DemandMatch:
+    return msgspec.structs.replace(pair, evidence=evidence, certain=True)
+
+
+def _left(pairs: Iterable[DemandMatch], certain: Iterable[DemandMatch]) -> list[DemandMatch]:
+    """The pairs of which neither is certainly another's."""
+    taken = {record for pair in certain for record in pair.records}
+    return [pair for pair in pairs if taken.isdisjoint(pair.records)]
+
+
+def _each_once(pairs: list[DemandMatch]) -> list[DemandMatch]:
+    """The pairs whose two are in no other of them: what is claimed twice is nobody's."""
+    claims = Counter(record for pair in pairs for record in pair.records)
+    return [pair for pair in pairs if all(claims[record] == 1 for record in pair.records)]
+
+
+def _likened(pair: DemandMatch) -> DemandMatch:
+    """The match with its score and evidence: how the times, headcount, titles and workers of both sides agree."""
+    one, other = pair.posting.demand, pair.group.demand
+    parts = [(4, _overlap(one, other), _times(one, other)), (2, float(pair.even), _headcounts(one, other))]
+    if one.title and other.title:
+        alike = _alike(one.title, other.title)
+        parts.append((2, alike, "titles alike" if alike >= _ALIKE else "titles differ"))
+    if one.workers and other.workers:
+        both = len(one.workers & other.workers)
+        share = both / len(one.workers | other.workers)
+        parts.append((3, share, f"{both} of the workers on both sides" if both else "other workers on each side"))
+    score = sum(weight * share for weight, share, _ in parts) / sum(weight for weight, _, _ in parts)
+    evidence = "; ".join(words for _, _, words in parts)
+    return msgspec.structs.replace(pair, evidence=evidence, score=min(99, round(100 * score)))
+
+
+def _times(one: Demand, other: Demand) -> str:
+    if slot_of(one) == slot_of(other):
+        return "the same times, but not the only ones"
+    start, end = (_later(one.start, other.start), _later(one.end, other.end))
+    return f"in When I Work it starts {start} and ends {end}"
+
+
+def _later(ours: datetime, theirs: datetime) -> str:
+    minutes = round((theirs - ours).total_seconds() / 60)
+    if not minutes:
+        return "at the same time"
+    return f"{abs(minutes)} minutes {'later' if minutes > 0 else 'earlier'}"
+
+
+def _headcounts(one: Demand, other: Demand) -> str:
+    if one.headcount == other.headcount:
+        return "as many seats" if one.headcount > 1 else "one seat each"
+    return f"{one.headcount} seats in Wonolo, {other.headcount} in When I Work"
+
+
+def _alike(one: str, other: str) -> float:
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only where titles are compared
+
+    return fuzz.token_set_ratio(one.casefold(), other.casefold()) / 100
+
+
+def adopted(wonolo: Demand, wheniwork: Demand) -> Demand:
+    """The base for a pair that never agreed before: where they differ, the merge sees a change in When I Work only.
+
+    Workers and titles are the exception: what one side only has counts as added there, so that nothing is lost.
+    """
+    return msgspec.structs.replace(
+        wonolo,
+        workers=wonolo.workers & wheniwork.workers,
+        title=wonolo.title if wheniwork.title else "",
+        break_minutes=wheniwork.break_minutes,
+    )

@@ -1,0 +1,192 @@
+"""Adopting demands: which JobRequests and shifts that nobody linked are the same, and what both then agreed on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappings.adoption import DemandMatch, adopted, match_demands
+from mappings.decision import Decision
+from mappings.demand import Posting
+from mappings.matching import DIFFERENT, SAME
+from mappings.model import Demand, Stage
+from mappings.ownership import OWNERSHIP
+from mappings.shifts import Shift, ShiftGroup
+from sync.plan.merge import merge
+from tests.factories import ANA, BEN, START, demand
+from tests.strategies import demands
+
+EXACT = "the same place, skill, start and end on both sides, and neither was linked"
+
+
+def posting(number: int = 500, **changes: Any) -> Posting:
+    """A JobRequest of that demand."""
+    return Posting(number, "posted", demand(**changes))
+
+
+def group(number: int = 301, **changes: Any) -> ShiftGroup:
+    """Shifts of that demand, the first of that number."""
+    this = demand(**changes)
+    shift = Shift(number, this.place, this.skill, this.start, this.end, 30, this.title, this.headcount)
+    return ShiftGroup(this, (shift,))
+
+
+def minutes(number: int) -> dict[str, Any]:
+    """Times so many minutes later."""
+    later = timedelta(minutes=number)
+    return {"start": START + later, "end": START + timedelta(hours=8) + later}
+
+
+def shown(matches: list[DemandMatch]) -> list[tuple[int, int, str]]:
+    """What is matched with what, and how surely."""
+    bands = {True: "certain", False: "doubtful"}
+    return [(row.posting.id, row.group.shifts[0].id, bands[row.certain]) for row in matches]
+
+
+def said(choice: str, about: DemandMatch) -> dict[str, Decision]:
+    """What Dana decided about a match."""
+    return {about.key: Decision(about.key, about.facts, choice, "Dana", START)}
+
+
+def test_demands_of_one_slot_are_certainly_the_same() -> None:
+    """What finds no partner is matched with nothing."""
+    postings = [posting(500), posting(501, skill="Cook")]
+    (match,) = match_demands(postings, [group(headcount=9), group(302, place="Depot")])
+    assert match == DemandMatch(postings[0], group(headcount=9), EXACT, 100, certain=True)
+    assert (match.key, match.score) == ("demand:job_request:500=shift:301", 100)
+
+
+def test_of_several_requests_the_one_of_the_same_headcount_is_certain() -> None:
+    """If it is the only one; else a person decides."""
+    postings = [posting(500, headcount=4), posting(501), posting(502, headcount=4)]
+    assert shown(match_demands(postings, [group()])) == [(501, 301, "certain")]
+    found = match_demands(postings, [group(headcount=4)])
+    assert shown(found) == [(500, 301, "doubtful"), (502, 301, "doubtful"), (501, 301, "doubtful")]
+    assert [(row.score, row.evidence) for row in found[1:]] == [
+        (99, "the same times, but not the only ones; as many seats"),
+        (67, "the same times, but not the only ones; 2 seats in Wonolo, 4 in When I Work"),
+    ]
+    assert shown(match_demands(postings, [group(headcount=9)])) == [
+        (500, 301, "doubtful"),
+        (501, 301, "doubtful"),
+        (502, 301, "doubtful"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "score", "evidence"),
+    [
+        (minutes(15), 96, "in When I Work it starts 15 minutes later and ends 15 minutes later; as many seats"),
+        (
+            {"start": START + timedelta(minutes=30), "headcount": 3},
+            62,
+            "in When I Work it starts 30 minutes later and ends at the same time; 2 seats in Wonolo, 3 in When I Work",
+        ),
+    ],
+)
+def test_times_that_nearly_agree_are_doubtful(changes: dict[str, Any], score: int, evidence: str) -> None:
+    """Somebody typed them otherwise, or they are two."""
+    (match,) = match_demands([posting()], [group(**changes)])
+    assert (match.certain, match.score, match.evidence) == (False, score, evidence)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        minutes(31),
+        minutes(-60),
+        {"end": START + timedelta(hours=6)},
+        {"place": "Depot", **minutes(15)},
+        {"skill": "Cook", **minutes(15)},
+        {"start": START, "end": START},
+        {**minutes(30), "headcount": 5},
+    ],
+)
+def test_other_times_places_and_skills_are_other_demands(changes: dict[str, Any]) -> None:
+    """More than half an hour apart, less than four fifths in common, or too little alike besides."""
+    assert match_demands([posting()], [group(**changes)]) == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "words"),
+    [
+        ({"title": "Evening crew"}, {"title": "evening crew!"}, "titles alike"),
+        ({"title": "Evening crew"}, {"title": "Bring boots"}, "titles differ"),
+        ({"workers": {ANA.key, BEN.key}}, {"workers": {ANA.key}}, "1 of the workers on both sides"),
+        ({"workers": {ANA.key}}, {"workers": {BEN.key}}, "other workers on each side"),
+    ],
+)
+def test_titles_and_workers_are_evidence_where_both_sides_have_them(
+    ours: dict[str, Any], theirs: dict[str, Any], words: str
+) -> None:
+    """What one side does not tell is none."""
+    here, there = (
+        dict[str, Any]({name: frozenset(value) if name == "workers" else value for name, value in side.items()})
+        for side in (ours, theirs)
+    )
+    later = minutes(15)
+    (match,) = match_demands([posting(**here)], [group(**there, **later)])
+    assert match.evidence.endswith(f"; as many seats; {words}")
+    (alone,) = match_demands([posting(**here)], [group(**later)])
+    assert alone.evidence.endswith("; as many seats")
+    (single,) = match_demands([posting(headcount=1)], [group(headcount=1, **later)])
+    assert single.evidence.endswith("; one seat each")
+
+
+def test_a_person_decides_what_is_doubtful() -> None:
+    """Who is the same is nobody else's; what differs may be another's."""
+    near = [group(301, **minutes(15)), group(302, **minutes(-15))]
+    first, second = match_demands([posting()], near)
+    same = match_demands([posting()], near, said(SAME, first))
+    assert [(row.key, row.certain, row.evidence) for row in same] == [(first.key, True, "Dana said so")]
+    assert shown(match_demands([posting()], near, said(DIFFERENT, first))) == [(500, 302, "doubtful")]
+    assert match_demands([posting()], near, said(DIFFERENT, first) | said(DIFFERENT, second)) == []
+
+
+def test_a_decision_about_other_times_counts_no_longer() -> None:
+    """Somebody moved the shift since."""
+    (match,) = match_demands([posting()], [group(**minutes(15))])
+    decided = said(DIFFERENT, match)
+    assert match_demands([posting(workers=frozenset({ANA.key}))], [group(**minutes(15))], decided) == []
+    assert shown(match_demands([posting()], [group(**minutes(10))], decided)) == [(500, 301, "doubtful")]
+
+
+@given(st.lists(demands(), max_size=5), st.lists(st.tuples(st.integers(0, 4), st.integers(-40, 40)), max_size=6))
+def test_nothing_is_certainly_two_things_whatever_the_order(ours: list[Demand], moves: list[tuple[int, int]]) -> None:
+    """And certain is what agrees in place, skill, start and end."""
+    postings = [Posting(500 + number, "posted", row) for number, row in enumerate(ours)]
+    groups = [
+        group(300 + number, **_moved(ours[which], later))
+        for number, (which, later) in enumerate(moves)
+        if which < len(ours)
+    ]
+    found = match_demands(postings, groups)
+    certain = [row for row in found if row.certain]
+    assert len({record for row in certain for record in row.records}) == 2 * len(certain)
+    assert all(row.exact for row in certain)
+    Random(1).shuffle(postings)  # noqa: S311 - an order, not a secret
+    assert sorted(shown(match_demands(postings, groups[::-1]))) == sorted(shown(found))
+
+
+def _moved(this: Demand, later: int) -> dict[str, Any]:
+    moved = msgspec.structs.asdict(this)
+    return moved | {name: moved[name] + timedelta(minutes=later) for name in ("start", "end")}
+
+
+@given(demands(), demands(), st.sampled_from(["", "Evening crew"]))
+def test_adopting_loses_no_worker_and_no_title(wonolo: Demand, wheniwork: Demand, title: str) -> None:
+    """Who sits on one side only is added on the other; of two titles When I Work's wins, over one there is it."""
+    slot = {"place": wonolo.place, "skill": wonolo.skill, "start": wonolo.start, "end": wonolo.end}
+    theirs = msgspec.structs.replace(wheniwork, **slot, title=title, headcount=9)
+    ours = msgspec.structs.replace(wonolo, break_minutes=None)
+    merged = merge(adopted(ours, theirs), ours, theirs, OWNERSHIP.demand[Stage.OPEN])
+    assert merged["workers"].value == ours.workers | theirs.workers
+    assert merged["title"].value == (title or ours.title)
+    assert merged["headcount"].value == 9
+    assert merged["break_minutes"].value == theirs.break_minutes
