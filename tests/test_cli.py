@@ -237,7 +237,7 @@ def test_a_website_in_place_of_the_api_is_one_clear_message(config: Path, capsys
     assert run(["diff", "--config", str(config)]) == 1
     captured = capsys.readouterr()
     assert captured.err == (
-        "Error: Wonolo knows no GET /info (404: no reason given).\nWhat to do: check base_url under [wonolo].\n"
+        "Error: Wonolo knows no GET /info (404: Not Found).\nWhat to do: check base_url under [wonolo].\n"
     )
 
 
@@ -393,3 +393,5 @@ def test_the_sandbox_replaces_no_configuration_but_its_own(tmp_path: Path, capsy
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert run(["sandbox", "--port", str(taken.getsockname()[1]), "--config", str(path)]) == 1
     assert "cannot serve on port" in capsys.readouterr().err
+    assert run(["sandbox", "--port", "70000", "--config", str(path)]) == 1
+    assert "cannot serve on port 70000: there is no such port" in capsys.readouterr().err
