@@ -41,7 +41,7 @@ def test_a_job_has_every_documented_field() -> None:
     assert set(worker) == set(WORKER_FIELDS.split())
     assert (employer["id"], employer["type"]) == (1001, "Employer")
     assert set(employer) == set(EMPLOYER_FIELDS.split())
-    place = {"latitude": None, "longitude": None}
+    place = {"latitude": 41.8, "longitude": -87.6}
     assert transition == {"id": transition["id"], "job_id": 90001, "created_at": now, "name": "filled", **place}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.wonolo.announcements import announce_job_request
 from sandbox.wonolo.job_request_fields import BLANK, check_required, first_employer, read_fields, set_badges
 from sandbox.wonolo.lifecycle import CLOSED, cancel_job_request, follow_jobs, seats_held
-from sandbox.wonolo.listing import list_table, wanted_values
+from sandbox.wonolo.listing import list_table, wanted_work
 from sandbox.wonolo.params import Params, fields_of
 from sandbox.wonolo.refusal import forbidden, invalid, not_found
 from sandbox.wonolo.render import job_request_record
@@ -27,7 +27,7 @@ def find_job_request(state: WonoloState, number: object) -> Record:
 
 def list_job_requests(state: WonoloState, params: Params) -> dict[str, Any]:
     """List JobRequests by state, classification and other fields, newest first."""
-    found = list_table(state, state.job_requests, params, wanted_values(params, FILTERS))
+    found = list_table(state, state.job_requests, params, wanted_work(state, params, FILTERS))
     return {"job_requests": [job_request_record(state, record) for record in found]}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.wonolo.job_requests import find_job_request
 from sandbox.wonolo.lifecycle import assign, enter, set_duration
-from sandbox.wonolo.listing import list_some, list_table, wanted_values
+from sandbox.wonolo.listing import list_some, list_table, wanted_work
 from sandbox.wonolo.params import Params, fields_of, is_blank, text, whole
 from sandbox.wonolo.refusal import forbidden, invalid, missing, not_found
 from sandbox.wonolo.render import job_record
@@ -27,7 +27,7 @@ def find_job(state: WonoloState, number: object) -> Record:
 
 def list_jobs(state: WonoloState, params: Params) -> dict[str, Any]:
     """List Jobs by state, JobRequest and other fields, newest first."""
-    wanted = wanted_values(params, FILTERS)
+    wanted = wanted_work(state, params, FILTERS)
     number = str(params.get("job_request_id") or "")
     if number:
         ids = state.jobs_of.get(int(number), []) if number.isascii() and number.isdigit() and len(number) < 19 else []

@@ -23,6 +23,8 @@ _NEXT = {
     "in_progress": ("paused", "completed", "cancelled", "no_show"),
     "paused": ("in_progress", "completed", "cancelled"),
     "completed": ("approved",),
+    # Wonolo's support may find that the worker did come (Wonolo reference 9).
+    "no_show": ("completed",),
     "withdrawn": ("filled", "pending"),
     "cancelled": ("filled",),
 }
@@ -108,6 +110,10 @@ def enter(state: WonoloState, job: Record, name: str) -> None:
     state.jobs.touch(job, now)
     announce_job(state, job)
     follow_jobs(state, state.job_requests.records[job["job_request_id"]], touched=True)
+    if name == "no_show" and state.switches.no_show_ends_other_jobs:
+        others = [one for one in state.jobs.records.values() if one["worker_id"] == job["worker_id"]]
+        for other in (one for one in others if one["state"] == "filled"):
+            enter(state, other, "cancelled")
 
 
 def _stamp(state: WonoloState, job: Record) -> None:
@@ -118,7 +124,7 @@ def _stamp(state: WonoloState, job: Record) -> None:
         job["started_at"] = job["started_at"] or now
     elif job["state"] == "completed":
         job["completed_at"] = job["finished_at"] = now
-        minutes = job["actual_duration"] or round((now - job["started_at"]).total_seconds() / 60)
+        minutes = job["actual_duration"] or round((now - (job["started_at"] or now)).total_seconds() / 60)
         set_duration(state, job, minutes)
 
 

@@ -24,6 +24,12 @@ def wanted_values(params: Params, exact: Iterable[str], several: Iterable[str] =
     return single | lists
 
 
+def wanted_work(state: WonoloState, params: Params, exact: Iterable[str]) -> Wanted:
+    """The same for JobRequests and Jobs, whose `state` takes several only by switch (Wonolo reference 3)."""
+    several = {"state"} if state.switches.comma_states else set()
+    return wanted_values(params, [name for name in exact if name not in several], several)
+
+
 def matcher(wanted: Wanted) -> Callable[[Record], bool]:
     """Whether a record has one of the wanted values in every filtered field."""
     return lambda record: all(_spelled(record.get(name)) in values for name, values in wanted.items())
@@ -54,7 +60,7 @@ def list_some(state: WonoloState, table: Table, params: Params, wanted: Wanted, 
 
 def page_of(state: WonoloState, table: Table, params: Params, entries: Sequence[Entry]) -> list[Record]:
     """The page asked for, newest first; a page past the end is empty."""
-    offset, count = _place(params)
+    offset, count = _place(state, params)
     if state.switches.newest_first:
         end = max(len(entries) - offset, 0)
         shown = reversed(entries[max(end - count, 0) : end])
@@ -80,14 +86,14 @@ def drift(state: WonoloState, path: str) -> None:
         table.touch(record, state.now())
 
 
-def some_page(params: Params, items: Sequence[Item]) -> Sequence[Item]:
+def some_page(state: WonoloState, params: Params, items: Sequence[Item]) -> Sequence[Item]:
     """The page asked for of anything that has an order of its own."""
-    offset, count = _place(params)
+    offset, count = _place(state, params)
     return items[offset : offset + count]
 
 
-def _place(params: Params) -> tuple[int, int]:
-    count = min(_count(params.get("per")) or MAX_PER_PAGE, MAX_PER_PAGE)
+def _place(state: WonoloState, params: Params) -> tuple[int, int]:
+    count = min(_count(params.get("per")) or state.switches.default_per, MAX_PER_PAGE)
     return (max(_count(params.get("page")), 1) - 1) * count, count
 
 

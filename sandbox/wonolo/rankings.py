@@ -40,7 +40,7 @@ def list_rankings(state: WonoloState, params: Params) -> dict[str, Any]:
     if state.switches.pool == "public":
         seen = set(visible_ids(state))
         ranked = [(rank, number) for rank, number in ranked if number in seen]
-    shown = some_page(params, ranked)
+    shown = some_page(state, params, ranked)
     return {"rankings": [ranking_record(state, job_request, rank, number) for rank, number in shown]}
 
 

@@ -77,9 +77,16 @@ def job_request_record(state: WonoloState, record: Record) -> Record:
     return plain_record(record) | {
         "timezone": RAILS_NAMES.get(zone, zone) if state.switches.rails_zone_names else zone,
         "postal_code": record["zip"],
-        "preferred_wonoloers_info": list(record["preferred_candidate_ids"]),
+        "preferred_wonoloers_info": _preferred(state, record["preferred_candidate_ids"]),
         "can": {"update": record["state"] not in ("completed", "approved", "cancelled")},
     }
+
+
+def _preferred(state: WonoloState, ids: list[int]) -> list[Any]:
+    if not state.switches.preferred_as_objects:
+        return list(ids)
+    known = [state.users.records[number] for number in ids if number in state.users.records]
+    return [_shown(user, ("id", "first_name", "last_name")) for user in known]
 
 
 def job_record(state: WonoloState, record: Record) -> Record:

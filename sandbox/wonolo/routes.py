@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from sandbox.wonolo import auth, badges, customers, job_requests, jobs, messages, multi_day, rankings, search, users
 from sandbox.wonolo.params import Params
 from sandbox.wonolo.refusal import Refusal, not_found
+from sandbox.wonolo.spellings import spelled
 from sandbox.wonolo.state import WonoloState
 from sandbox.wonolo.styles import fields_by_style, read_by_style
 
@@ -100,11 +101,19 @@ def _endpoint(state: WonoloState, handler: Handler) -> Callable[[Request], Await
                 params = fields_by_style(state.switches, request.method, params)
             answer = handler(state, params | _path_id(request))
             created = request.method == "POST" and handler not in _CREATES_NOTHING
-            return _json(_unwrapped(state, answer), state.switches.created_status if created else HTTPStatus.OK)
+            return _json(spelled(state.switches, answer), state.switches.created_status if created else HTTPStatus.OK)
         except Refusal as refusal:
-            return _json(refusal.body(state.switches.error_shape), refusal.status)
+            return _json(refusal.body(state.switches.error_shape), _status(state, handler, refusal))
 
     return endpoint
+
+
+def _status(state: WonoloState, handler: Handler, refusal: Refusal) -> int:
+    """The status of a refusal; those of what is missing and of what is invalid are guesses (Wonolo reference 12)."""
+    if refusal.status == HTTPStatus.NOT_FOUND and handler is not _unknown:
+        return state.switches.missing_status
+    invalid = refusal.status == HTTPStatus.UNPROCESSABLE_ENTITY and handler is not auth.authenticate
+    return state.switches.invalid_status if invalid else refusal.status
 
 
 def _path_id(request: Request) -> Params:
@@ -112,11 +121,6 @@ def _path_id(request: Request) -> Params:
     if spelled is None:
         return {}
     return {"id": int(spelled) if spelled.isascii() and spelled.isdigit() and len(spelled) < 19 else spelled}
-
-
-def _unwrapped(state: WonoloState, answer: dict[str, Any]) -> Any:
-    inner = next(iter(answer.values()))
-    return inner if isinstance(inner, dict) and not state.switches.wrap_records else answer
 
 
 def _json(answer: Any, status: int) -> Response:

@@ -60,6 +60,8 @@ def _add_worker(state: WonoloState, number: int) -> None:
     rating = round(state.rng.uniform(3.8, 5.0), 1)
     since = state.now() - timedelta(days=state.rng.randrange(30, 400))
     known = {"agreed_to_terms": True, "agreed_to_terms_date": since, "verified_phone": True, "phone_verified_at": since}
-    worker = add_user(state, given, rating=rating, **known)
+    place = {"latitude": 41.8 + number / 400, "longitude": -87.6 - number / 400}
+    home = {f"home_{name}": value for name, value in place.items()}
+    worker = add_user(state, given, rating=rating, **known, **place, **home)
     held = state.rng.sample(list(state.badges.records.values()), state.rng.randrange(len(_BADGES) + 1))
     worker["user_badges"] = [user_badge(state, worker["id"], badge) for badge in held]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -63,6 +63,30 @@ class Switches:
 
     rails_zone_names: bool = False
     """Whether `timezone` is a Rails name, as "Central Time (US & Canada)", or an IANA name (Wonolo reference 5)."""
+
+    list_envelope: Literal["named", "bare", "data"] = "named"
+    """A list: under the resource's name, a bare array, or under `data` (Wonolo reference 3)."""
+
+    default_per: Annotated[int, msgspec.Meta(ge=1, le=50)] = 50
+    """How many records a page has when `per` is left out (Wonolo reference 3)."""
+
+    comma_states: bool = False
+    """Whether `state` of JobRequests and Jobs takes several, as users' filters do (Wonolo reference 3)."""
+
+    missing_status: Literal[404, 403, 401] = 404
+    """HTTP status of a record that does not exist or is somebody else's (Wonolo reference 12)."""
+
+    invalid_status: Literal[422, 400] = 422
+    """HTTP status of what fails a validation, but for authenticate's documented 422 (Wonolo reference 12)."""
+
+    coordinates_as_text: bool = False
+    """Whether latitudes and longitudes are texts (Wonolo reference 5)."""
+
+    preferred_as_objects: bool = False
+    """Whether `preferred_wonoloers_info` holds objects, as its name says, or ids (Wonolo reference 5)."""
+
+    no_show_ends_other_jobs: bool = False
+    """Whether a no-show takes the worker off the other Jobs that are filled (Wonolo reference 10)."""
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Set switches by name; an unknown name or an unfit value raises ValueError and changes nothing."""

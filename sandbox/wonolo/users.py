@@ -69,7 +69,7 @@ def track_user(state: WonoloState, params: Params) -> dict[str, Any]:
         step for job in state.jobs.records.values() if job["worker_id"] == user["id"] for step in job["transitions"]
     ]
     last: Record = max(steps, key=lambda step: (step["created_at"], step["id"]), default={})
-    seen = {name: last.get(name, user.get(name)) for name in ("job_id", "latitude", "longitude")}
+    seen = {name: last.get(name) for name in ("job_id", "latitude", "longitude")}
     return {"tracking": plain_record({"user_id": user["id"], **seen, "tracked_at": last.get("created_at")})}
 
 
