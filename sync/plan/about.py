@@ -118,8 +118,14 @@ def change(
         fields=fields or seats or _seat_fields(write),
         precondition=precondition,
         risk=msgspec.structs.replace(risk or _people(write, this), minutes_to_start=this.minutes_to_start),
-        **_shared(this),
+        **_shared(this.because(_with_swap(this, write))),
     )
+
+
+def _with_swap(this: About, write: Write) -> str:
+    """The cause, and that somebody is about to give the shift away."""
+    swap = this.snapshot.swaps.get(int(write.record or 0), "") if write.kind == "shift" else ""
+    return "; ".join(filter(None, (this.cause, swap)))
 
 
 def _rank(write: Write) -> int:

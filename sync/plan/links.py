@@ -12,6 +12,7 @@ from mappings.ownership import Field
 from mappings.shifts import Lone, Shift, ShiftGroup, shift_changes, slot_of
 from sync.plan import wording
 from sync.plan.about import About, change, remark, spend
+from sync.plan.bookings import own_records, taken_elsewhere, twice_booked
 from sync.plan.conflicts import clash, doubles, strays
 from sync.plan.gone import both_gone, posting_gone, shifts_gone
 from sync.plan.merge import Merged, applied, differing, merge
@@ -90,7 +91,11 @@ def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About
 def _both(
     link: LinkedDemand, posting: Posting, group: ShiftGroup, merged: Mapping[Field, Merged], this: About
 ) -> list[Change]:
-    return [*_to_wonolo(link, posting, merged, this), *_to_wheniwork(link, group, merged, this)]
+    return [
+        *_to_wonolo(link, posting, group, merged, this),
+        *_to_wheniwork(link, posting, group, merged, this),
+        *twice_booked(posting, group, this),
+    ]
 
 
 def _cause(base: Demand, wonolo: Demand, wheniwork: Demand, merged: Mapping[Field, Merged], this: About) -> str:
@@ -110,12 +115,18 @@ def _cause(base: Demand, wonolo: Demand, wheniwork: Demand, merged: Mapping[Fiel
     return "; ".join(sentences)
 
 
-def _to_wonolo(link: LinkedDemand, posting: Posting, merged: Mapping[Field, Merged], this: About) -> Iterable[Change]:
+def _to_wonolo(
+    link: LinkedDemand, posting: Posting, group: ShiftGroup, merged: Mapping[Field, Merged], this: About
+) -> Iterable[Change]:
     ready = applied(posting.demand, merged, waiting=False)
     full = applied(posting.demand, merged, waiting=True)
     yield from _posting_update(link, posting, ready, this)
     yield from _posting_update(link, msgspec.structs.replace(posting, demand=ready), full, this, hold=_NEEDS_YES)
-    yield from _jobs(job_writes(posting, ready), ready.headcount - len(posting.demand.workers), this)
+    twice = taken_elsewhere(ready.workers - posting.demand.workers, ready, own_records(posting, group), this)
+    for key, reason in twice.items():
+        yield remark(this, "blocked", "job", reason, worker=key)
+    free = ready.headcount - len(posting.demand.workers)
+    yield from _jobs((write for write in job_writes(posting, ready) if write.worker not in twice), free, this)
 
 
 def _jobs(writes: Iterable[Write], free: int, this: About) -> Iterable[Change]:
@@ -151,11 +162,12 @@ def _posting_update(
 
 
 def _to_wheniwork(
-    link: LinkedDemand, group: ShiftGroup, merged: Mapping[Field, Merged], this: About
+    link: LinkedDemand, posting: Posting, group: ShiftGroup, merged: Mapping[Field, Merged], this: About
 ) -> Iterable[Change]:
     now, ready = group.demand, applied(group.demand, merged, waiting=False)
     full = applied(group.demand, merged, waiting=True)
-    barred = without_user(ready.workers - now.workers, this.snapshot)
+    coming = ready.workers - now.workers
+    barred = taken_elsewhere(coming, ready, own_records(posting, group), this) | without_user(coming, this.snapshot)
     for key, reason in barred.items():
         yield remark(this, "blocked", "shift", reason, worker=key)
     seated = msgspec.structs.replace(ready, workers=ready.workers - barred.keys())

@@ -11,6 +11,7 @@ from mappings.model import Demand, Unmapped
 from mappings.shifts import Lone, ShiftGroup, grouped, shift_fields, slot_of
 from sync.plan import wording
 from sync.plan.about import About, change, remark, spend
+from sync.plan.bookings import own_records, taken_elsewhere
 from sync.plan.links import plan_link
 from sync.plan.model import Change, Doubt, FieldChange, Write, digest, marker_key
 from sync.plan.recognition import DECIDE
@@ -150,7 +151,9 @@ def _to_wheniwork(posting: Posting, snapshot: Snapshot) -> list[Change]:
     this = About(key, posting.demand, snapshot).because("a JobRequest in Wonolo that When I Work does not know")
     if key in snapshot.busy:
         return [remark(this, "blocked", "shift", snapshot.busy[key])]
-    barred = without_user(posting.demand.workers, snapshot)
+    coming = posting.demand.workers
+    twice = taken_elsewhere(coming, posting.demand, own_records(posting), this)
+    barred = twice | without_user(coming, snapshot)
     blocked = [remark(this, "blocked", "shift", reason, worker=worker) for worker, reason in barred.items()]
     seated = msgspec.structs.replace(posting.demand, workers=posting.demand.workers - barred.keys())
     return blocked + [change(this, write, fields=_appears(this)) for write in _new_shifts(seated, snapshot, key)]

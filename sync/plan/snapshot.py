@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from mappings.bookings import Booking
 from mappings.decision import Decision
 from mappings.likeness import Seat
 from mappings.link import LinkedDemand, LinkedWorker, WorkedJob
@@ -41,6 +42,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     `taken` are keys of links that exist, as far as a new link might get one of them. `decisions` are those that
     people made and that still count, by what was decided. `worked` are Jobs whose work is over and whose hours may
     have to be carried over, `times` the Times without a link that may record them, `payrolls` all payroll periods.
+    `booked` tells when the workers of these links and postings are taken, in order; `swaps` what is under way about a
+    shift, in words.
     """
 
     now: datetime
@@ -61,6 +64,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     worked: tuple[WorkedJob, ...] = ()
     times: tuple[Record, ...] = ()
     payrolls: tuple[Record, ...] = ()
+    booked: Mapping[str, tuple[Booking, ...]] = {}
+    swaps: Mapping[int, str] = {}
 
     @property
     def rules(self) -> Rules:

@@ -1,0 +1,56 @@
+"""Nobody can be in two places: seats that would book somebody twice are not given, those that do are told of."""
+
+from collections.abc import Iterable
+
+from mappings.bookings import Booking
+from mappings.demand import Posting
+from mappings.model import Demand
+from mappings.shifts import ShiftGroup
+from sync.plan import wording
+from sync.plan.about import About, remark
+from sync.plan.model import Change
+
+Own = frozenset[tuple[str, int]]
+"""The records of a demand itself, by kind and id."""
+
+_WHERE = {
+    "shift": "shift {} in When I Work",
+    "job_request": "request {} in Wonolo",
+    "time_off": "time off in When I Work",
+}
+
+
+def own_records(posting: Posting, group: ShiftGroup | None = None) -> Own:
+    """What of a demand is no other booking of its workers."""
+    shifts = (*group.shifts, *group.strayed) if group else ()
+    return frozenset({("job_request", posting.id), *(("shift", shift.id) for shift in shifts)})
+
+
+def taken_elsewhere(workers: Iterable[str], demand: Demand, own: Own, this: About) -> dict[str, str]:
+    """Which of the workers are taken while the demand lasts, and by what, with what to do about it."""
+    found = {worker: _elsewhere(worker, demand, own, this) for worker in sorted(workers)}
+    return {worker: reason for worker, reason in found.items() if reason}
+
+
+def _elsewhere(worker: str, demand: Demand, own: Own, this: About) -> str:
+    for booking in this.snapshot.booked.get(worker, ()):
+        if (booking.kind, booking.record) not in own and booking.overlaps(demand.start, demand.end):
+            who = wording.person(worker, this.people)
+            off = "or end the time off" if booking.kind == "time_off" else "or off the other"
+            told = _told(booking, this.rules.zone(demand.place))
+            return f"{who} is taken at that time: {told}; take {who} off this one, {off}"
+    return ""
+
+
+def _told(booking: Booking, zone: str) -> str:
+    where = _WHERE[booking.kind].format(booking.record)
+    start, end = wording.wall(booking.start, zone), wording.wall(booking.end, zone)
+    end = end.removeprefix(start[: -len("00:00")])  # the day is told once
+    return f"{booking.what}, {start}-{end} ({where})" if booking.what else f"{where}, {start}-{end}"
+
+
+def twice_booked(posting: Posting, group: ShiftGroup, this: About) -> list[Change]:
+    """Workers who already hold a seat on both sides, and are taken elsewhere at the same time."""
+    seated = posting.demand.workers & group.demand.workers
+    found = taken_elsewhere(seated, group.demand, own_records(posting, group), this)
+    return [remark(this, "skip", "shift", reason, worker=worker) for worker, reason in found.items()]
