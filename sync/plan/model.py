@@ -73,7 +73,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     `payload` is what the writer sends, but for `@user:KEY`, which stands for the When I Work user that an earlier
     change of the same plan creates. `link` names the link the change belongs to. `cause` says why it is to be done;
-    `reason` why it waits or is left out, `doubt` what a match waits for. `precondition` is the digest of the record the change was planned on;
+    `reason` why it waits or is left out, `doubt` what a match waits for. `precondition` is the digest of the record the
+    change was planned on;
     `expects` are fields the record must have when it is sent, after the earlier changes of the same plan. `touched`
     are the fields of the demand it writes, `seats` how many seats it adds, `sources` the shifts a new JobRequest is
     made of. `decided` is the key of the decision it rests on; carrying the change out uses that up.
