@@ -107,7 +107,8 @@ class Engine:
         self._wheniwork = wheniwork
         cutoff = timedelta(hours=config.sync.cutoff_hours)
         self._policy = Policy(config.rules, cutoff, config.sync.workers, config.ownership.table)
-        self._horizon = Horizon(timedelta(days=config.sync.horizon_days), timedelta(days=config.sync.history_days))
+        days = (config.sync.horizon_days, config.sync.history_days, config.sync.times_days)
+        self._horizon = Horizon(*(timedelta(days=count) for count in days))
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)
         self._calls = Calls(wonolo, wheniwork)
         self._passes = Passes(config, store, self._calls, clock, self.plan, progress)
@@ -141,7 +142,7 @@ class Engine:
     def _plan(self) -> Plan:
         now = self._clock.now()
         with self._store.begin(self._config.name) as tx:
-            plan = make_plan(snapshot(tx, self._policy, now, self._horizon.ahead))
+            plan = make_plan(snapshot(tx, self._policy, now, self._horizon.ahead, self._horizon.times))
             # Who decides about a change that was refused wants it tried again.
             refused = Outbox(tx.rows).refused([change.key for change in plan.to_do if not change.decided], now)
             barred = Outbox(tx.rows).barred(now)
@@ -164,7 +165,7 @@ class Engine:
 
     def _undecided(self) -> Plan:
         with self._store.begin(self._config.name) as tx:
-            seen = snapshot(tx, self._policy, self._clock.now(), self._horizon.ahead)
+            seen = snapshot(tx, self._policy, self._clock.now(), self._horizon.ahead, self._horizon.times)
         return make_plan(msgspec.structs.replace(seen, decisions={}))
 
     async def answer(self, change: Change, choice: str, who: str, why: str) -> Decision:

@@ -11,7 +11,7 @@ from mappings import place as places
 from mappings.adoption import NEAR
 from mappings.convert import identifier, moment
 from mappings.likeness import Seat
-from mappings.link import LinkedDemand
+from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Place, Rules, Unmapped, Worker
 from mappings.shifts import Slot, read_shift
 from mappings.worker import is_key, key_of, read_wheniwork, read_wonolo, wonolo_id
@@ -23,8 +23,13 @@ from sync.plan.snapshot import LonePosting, Record
 _NEAR = int(NEAR.total_seconds() / 60)
 
 
-def snapshot(tx: Transaction, policy: Policy, now: datetime, ahead: timedelta) -> Snapshot:
-    """Gather one plan's snapshot; `ahead` is how far in the future shifts are looked at."""
+def snapshot(
+    tx: Transaction, policy: Policy, now: datetime, ahead: timedelta, times: timedelta = timedelta(0)
+) -> Snapshot:
+    """Gather one plan's snapshot.
+
+    `ahead` is how far in the future shifts are looked at, `times` how far in the past hours worked (zero: not at all).
+    """
     users = tx.links.users()
     shifts = tx.observations.lone_shifts(now, now + ahead)
     postings = [LonePosting(request, tuple(jobs)) for request, jobs in tx.observations.lone_job_requests(now)]
@@ -32,6 +37,7 @@ def snapshot(tx: Transaction, policy: Policy, now: datetime, ahead: timedelta) -
     links = tx.links.demands(unsettled)
     beside = _slots([*shifts, *(shift for link in links for shift in link.shifts)], policy.rules, users)
     links += tx.links.demands(set(tx.links.at(beside)) - set(unsettled))
+    worked, lone_times = _worked(tx, users, now, times)
     people = _people(links, postings)
     strangers = set(people) - set(users.values())
     company = _company(tx, strangers, users, policy.rules) if strangers else Company()
@@ -45,13 +51,16 @@ def snapshot(tx: Transaction, policy: Policy, now: datetime, ahead: timedelta) -
         postings=tuple(postings),
         shifts=tuple(shifts),
         users=users,
-        people=people,
+        people=people | _named(job.job for job in worked),
         candidates=company.candidates,
         roster=company.roster,
         seats=company.seats,
         busy=_busy(tx),
         taken=tx.links.existing(f"shift:{shift['id']}" for shift in (*shifts, *held)),
         decisions=tx.decisions.open(),
+        worked=worked,
+        times=lone_times,
+        payrolls=tuple(tx.observations.all("payroll")) if worked else (),
     )
 
 
@@ -69,8 +78,25 @@ def _slots(records: Iterable[Record], rules: Rules, users: dict[int, str]) -> se
 def _people(links: Iterable[LinkedDemand], postings: Iterable[LonePosting]) -> dict[str, Worker]:
     """The workers embedded in Jobs; a Job carries all that is needed to know its worker (Wonolo reference 6)."""
     jobs = [job for link in links for job in link.jobs] + [job for row in postings for job in row.jobs]
+    return _named(jobs)
+
+
+def _named(jobs: Iterable[Record]) -> dict[str, Worker]:
     embedded: list[dict[str, Any]] = [job["worker"] for job in jobs if (job.get("worker") or {}).get("id")]
     return {key_of(worker["id"]): read_wonolo(worker) for worker in embedded}
+
+
+def _worked(
+    tx: Transaction, users: dict[int, str], now: datetime, times: timedelta
+) -> tuple[tuple[WorkedJob, ...], tuple[Record, ...]]:
+    """The Jobs whose hours may have to be carried over, and the Times that may record those of the new ones."""
+    if not times or tx.observations.cursor("time") is None:
+        return (), ()
+    lone = tx.timesheets.lone(now - times, now)
+    worked = tx.timesheets.worked(lone | tx.timesheets.unsettled())
+    workers = {key for job in worked if job.base is None for key in _named([job.job])}
+    mine = [user for user, key in users.items() if key in workers]
+    return tuple(worked), tuple(tx.timesheets.lone_times(mine, now - times - timedelta(days=1)))
 
 
 class Company(msgspec.Struct, frozen=True):

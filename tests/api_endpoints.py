@@ -74,7 +74,13 @@ WONOLO: tuple[Endpoint, ...] = (
     Endpoint("POST", "/jobs", "create_job", (SOME,), NOT_NEEDED + "its parameters are not known; assign is used"),
     Endpoint("POST", "/jobs/assign", "assign_job", (1, 2), "seats the worker whom a manager gave an open shift"),
     Endpoint("GET", "/jobs/{id}", "job", (7,), "reads again before and after a write"),
-    Endpoint("PATCH", "/jobs/{id}", "update_job", (7, SOME), "cancels the seat of a worker whom a manager removed"),
+    Endpoint(
+        "PATCH",
+        "/jobs/{id}",
+        "update_job",
+        (7, SOME),
+        "cancels the seat of a worker whom a manager removed, and carries over hours that were edited in When I Work",
+    ),
     Endpoint("GET", "/messages", "messages", (), _TALK),
     Endpoint("POST", "/messages", "create_message", (SOME,), _TALK),
     Endpoint("GET", "/messages/{id}", "message", (7,), _TALK),
@@ -105,6 +111,7 @@ _PLACES = NOT_NEEDED + "places and skills are made by people; the configuration 
 _ONE_BY_ONE = NOT_NEEDED + "each change is one write, so that its outcome is known"
 _MANAGERS = NOT_NEEDED + "it is for managers and staff"
 _PAY = NOT_NEEDED + "pay is settled in Wonolo"
+_CLOCK = NOT_NEEDED + "workers clock in and out by themselves"
 _ABSENCE = NOT_NEEDED + "Wonolo's workers say there when they can work"
 
 _TOLD = NOT_NEEDED + "each call tells people again; Wonolo tells its workers"
@@ -187,11 +194,15 @@ PLACES: tuple[Endpoint, ...] = (
     *_all("/templates", "templates", _MANAGERS, _MANAGERS, ("/template/{id}",)),
     *_all("/annotations", "annotations", _MANAGERS, _MANAGERS),
     *_all("/messages", "messages", _TALK, _TALK),
-    *_all("/times", "times", _PAY, _PAY),
-    Endpoint("GET", "/times/user/{id}", "times.of_user", (7,), _PAY),
-    Endpoint("POST", "/times/clockin", "times.clock_in", (SOME,), _PAY),
-    Endpoint("POST", "/times/clockout", "times.clock_out", (SOME,), _PAY),
-    Endpoint("GET", "/payrolls", "payrolls.list", (), _PAY),
+    Endpoint("GET", "/times", "times.list", (), "reads the hours of Wonolo's workers of the last days"),
+    Endpoint("GET", "/times/{id}", "times.get", (7,), "reads again before and after a write, and confirms a deletion"),
+    Endpoint("POST", "/times", "times.create", (SOME,), "enters the hours of a Job whose work is over"),
+    Endpoint("PUT", "/times/{id}", "times.update", (7, SOME), "carries over hours and approvals of Wonolo"),
+    Endpoint("DELETE", "/times/{id}", "times.delete", (7,), NOT_NEEDED + "hours are deleted by people"),
+    Endpoint("GET", "/times/user/{id}", "times.of_user", (7,), _CLOCK),
+    Endpoint("POST", "/times/clockin", "times.clock_in", (SOME,), _CLOCK),
+    Endpoint("POST", "/times/clockout", "times.clock_out", (SOME,), _CLOCK),
+    Endpoint("GET", "/payrolls", "payrolls.list", (), "reads which periods are over, as nothing is written to them"),
     Endpoint("GET", "/payrolls/{id}", "payrolls.get", (7,), _PAY),
     Endpoint("PUT", "/payrolls/{id}", "payrolls.update", (7, SOME), _PAY),
 )

@@ -21,6 +21,8 @@ from sync.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
 
+SYNC_OPTIONS = "clock, cutoff_hours, history_days, horizon_days, times_days, workers"
+
 EXAMPLE: dict[str, Any] = {
     "wonolo": {"api_key": "your API key", "secret_key": "your secret key"},
     "wheniwork": {"key": "your developer key", "email": "manager@company.example", "password": "your password"},
@@ -127,7 +129,14 @@ def test_the_smallest_configuration_has_the_documented_defaults(tmp_path: Path) 
     assert config.model_dump(exclude={"wonolo", "wheniwork", "database"}) == {
         "name": "main",
         "connection": {"ca_file": ""},
-        "sync": {"horizon_days": 14, "history_days": 92, "cutoff_hours": 12, "workers": "create", "clock": "system"},
+        "sync": {
+            "horizon_days": 14,
+            "history_days": 92,
+            "times_days": 14,
+            "cutoff_hours": 12,
+            "workers": "create",
+            "clock": "system",
+        },
         "scope": {"tag": "", "color": ""},
         "guards": {"share": 0.3, "at_least": 10},
         "ownership": {"open": {}, "locked": {}, "running": {}, "done": {}, "settled": {}, "worker": {}},
@@ -278,7 +287,7 @@ def test_everything_wrong_is_told_at_once_with_the_nearest_known_option(tmp_path
         "skills no. 1.name: is missing",
         "skills no. 1.position_id: is missing",
         "sync.cutoff_hours: must be a number",
-        "sync.frequency: there is no such option; there are clock, cutoff_hours, history_days, horizon_days, workers",
+        f"sync.frequency: there is no such option; there are {SYNC_OPTIONS}",
         "sync.horizn_days: there is no such option; did you mean horizon_days?",
         "wheniwork.key: must be text, in quotes",
         f"wheniwork.password: is missing; {unset('WHENIWORK__PASSWORD', 'password_file')}",

@@ -150,6 +150,8 @@ def test_two_pairs_in_one_database_do_not_see_each_other(store: Store) -> None:
             "position": 0,
             "location": 0,
             "site": 0,
+            "time": 0,
+            "payroll": 0,
             "link": 1,
         }
     with store.begin("main") as tx:

@@ -23,6 +23,7 @@ _NAMES = {
     "location": "locations",
     "site": "sites",
     "shift": "shifts",
+    "time": "times",
 }
 
 

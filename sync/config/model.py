@@ -132,6 +132,12 @@ class SyncSection(Section):
         ge=1,
         description="How far back the very first pull asks Wonolo; what nobody touched since is seen once it changes.",
     )
+    times_days: int = Field(
+        default=14,
+        ge=0,
+        le=92,
+        description="How many days back hours worked are kept equal with When I Work's Times; 0 = leave Times alone.",
+    )
     cutoff_hours: float = Field(
         default=12,
         ge=0,

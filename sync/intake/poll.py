@@ -18,6 +18,7 @@ from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock
 from sync.errors import Rejected
+from sync.intake.times import TimesPoller
 from sync.mirror.sightings import How
 from sync.mirror.store import Store
 
@@ -46,10 +47,11 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """How far pollers look: shifts ahead, and JobRequests back on the very first poll."""
+    """How far pollers look: shifts ahead, JobRequests back on the very first poll, times worked back (zero: none)."""
 
     ahead: timedelta
     history: timedelta
+    times: timedelta = timedelta(0)
 
 
 @dataclass(slots=True)
@@ -92,6 +94,7 @@ class Poller:
     def __init__(self, wonolo: Wonolo, wheniwork: WhenIWork, store: Store, pair: str, clock: Clock) -> None:
         self._wonolo, self._wheniwork = wonolo, wheniwork
         self._store, self._pair, self._clock = store, pair, clock
+        self._times = TimesPoller(wheniwork, store, pair, clock)
 
     async def pull(self, horizon: Horizon, progress: Progress) -> Pulled:
         """Read everything that may have changed; raises the RemoteErrors of the first call that fails."""
@@ -164,6 +167,13 @@ class Poller:
             progress(kind, len(records))
         await self._pull_users(progress, pulled)
         await self._pull_shifts(began - _PAST, began + horizon.ahead, progress, pulled)
+        await self._pull_times(horizon.times, progress, pulled)
+
+    async def _pull_times(self, back: timedelta, progress: Progress, pulled: Pulled) -> None:
+        counts, problems = await self._times.pull(back)
+        pulled.counts |= counts
+        pulled.problems += problems
+        progress("time", counts.get("time", 0))
 
     async def _pull_users(self, progress: Progress, pulled: Pulled) -> None:
         """Read all users; a deleted one is nobody's worker any more, as no shift can be given to them."""

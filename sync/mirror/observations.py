@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, Text, and_, bindparam, cast, func, or_, select, update
+from sqlalchemy import Select, Table, Text, and_, bindparam, cast, delete, func, or_, select, update
 
 from mappings.digest import RecordKind
 from sync.mirror import tables
@@ -187,6 +187,10 @@ class Observations:
     def save_cursor(self, name: str, at: datetime) -> None:
         """Record how far a poller has read; call it in the transaction that saves the last of its records."""
         self._rows.upsert(_CURSOR, [{"pair": self._rows.pair, "name": name, "at": at}])
+
+    def forget_cursor(self, name: str) -> None:
+        """Forget how far a poller has read: what it reads can no longer be read."""
+        self._rows.connection.execute(delete(_CURSOR).where(_CURSOR.c.pair == self._rows.pair, _CURSOR.c.name == name))
 
     def counts(self) -> dict[str, int]:
         """How many records of each kind the mirror holds."""

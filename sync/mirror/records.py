@@ -23,6 +23,8 @@ _MODELS: dict[RecordKind, type[tables.Mirrored]] = {
     "position": tables.WhenIWorkPosition,
     "location": tables.WhenIWorkLocation,
     "site": tables.WhenIWorkSite,
+    "time": tables.WhenIWorkTime,
+    "payroll": tables.WhenIWorkPayroll,
 }
 
 KINDS: tuple[RecordKind, ...] = tuple(_MODELS)
@@ -109,4 +111,6 @@ _COLUMNS: dict[RecordKind, dict[str, Callable[[Record], Any]]] = {
     "position": {"name": _text("name")},
     "location": {"name": _text("name")},
     "site": {"name": _text("name")},
+    "time": {"user_id": _number("user_id"), "start_time": _moment("start_time")},
+    "payroll": {},
 }

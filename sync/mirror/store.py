@@ -18,6 +18,7 @@ from sync.mirror.rows import Rows
 from sync.mirror.runs import Runs
 from sync.mirror.seats import Seats
 from sync.mirror.sightings import Sightings
+from sync.mirror.timesheets import Timesheets
 
 _LINK = of_model(tables.Link)
 
@@ -53,6 +54,7 @@ class Transaction:
         self.sightings = Sightings(rows)
         self.observations = Observations(rows, self.sightings)
         self.links = Links(rows)
+        self.timesheets = Timesheets(rows, self.links)
         self.runs = Runs(rows)
         self.decisions = Decisions(rows)
         self.seats = Seats(rows)

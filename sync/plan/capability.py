@@ -10,6 +10,7 @@ _NEEDS: Mapping[tuple[Action, Kind], str] = {
     ("delete", "job_request"): "change requests",  # it is cancelled by a change of its state
     ("assign", "job"): "give seats",
     ("release", "job"): "take seats back",
+    ("update", "job"): "change hours worked",
 }
 _BY_HAND: Mapping[tuple[Action, Kind], str] = {
     ("create", "job_request"): "post it in the Wonolo portal as shown, and it is recognised by place, work and hours",
@@ -17,6 +18,7 @@ _BY_HAND: Mapping[tuple[Action, Kind], str] = {
     ("delete", "job_request"): "cancel it in the Wonolo portal",
     ("assign", "job"): "assign this worker to the request in the Wonolo portal",
     ("release", "job"): "cancel this worker's job in the Wonolo portal",
+    ("update", "job"): "change the hours in the Wonolo portal before the job is approved",
 }
 _LATER = "tried again after a day, or once `shiftbridge doctor` was run"
 

@@ -25,6 +25,7 @@ class Calls:
             "job": wonolo.job,
             "shift": wheniwork.shift,
             "user": wheniwork.users.get,
+            "time": wheniwork.times.get,
         }
 
     async def read(self, kind: str, record_id: int) -> Record:
@@ -37,6 +38,8 @@ class Calls:
             return await self._send_shift(change, payload)
         if change.kind == "user":
             return await self._send_user(change, payload)
+        if change.kind == "time":
+            return await self._send_time(change, payload)
         return await self._send_wonolo(change, payload)
 
     async def _send_shift(self, change: Change, payload: Record) -> int | None:
@@ -52,6 +55,11 @@ class Calls:
         if change.action == "create":
             return int((await self._wheniwork.users.create(payload))["id"])
         return int((await self._wheniwork.users.update(int(change.record), payload))["id"])
+
+    async def _send_time(self, change: Change, payload: Record) -> int:
+        if change.action == "create":
+            return int((await self._wheniwork.times.create(payload))["id"])
+        return int((await self._wheniwork.times.update(int(change.record), payload))["id"])
 
     async def _send_wonolo(self, change: Change, payload: Record) -> int:
         if change.kind == "job" and change.action == "assign":

@@ -12,7 +12,9 @@ from sync.writer.calls import Record, Seen
 
 _COMPARED: Mapping[str, tuple[str, ...]] = {
     "job_request": ("state", "start_time", "duration", "slots"),
+    "job": ("actual_duration",),
     "shift": ("start_time", "end_time", "user_id", "location_id", "position_id", "instances"),
+    "time": ("start_time", "end_time", "user_id", "is_approved"),
 }
 """Fields that are compared after a write: a zoneless start may be read in another zone (Wonolo reference 5)."""
 
@@ -27,6 +29,8 @@ def unlike(change: Change, payload: Record, seen: Seen, rules: Rules) -> str:
     written = {name: payload[name] for name in _COMPARED.get(kind, ()) if name in payload}
     if written.get("user_id"):
         written.pop("instances", None)  # a held seat is one instance, or none (When I Work reference 5.1)
+    if change.action == "create":
+        written.pop("is_approved", None)  # nobody says that a Time can be born approved; else it is approved next
     if written.get("state") != "cancelled":
         written.pop("state", None)  # a request that was posted may be filled before it is read back
     wrong = wrong_fields(change, written, after, rules)

@@ -16,7 +16,7 @@ from sync.outbox import Intent, Outbox
 from sync.plan import Change
 from sync.writer.calls import Calls, Record, Seen
 from sync.writer.readback import wrong_fields
-from sync.writer.settle import Settler
+from sync.writer.settle_times import settler_of
 
 _log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ class Recovery:
             state = "done" if found else "lost" if now - intent.bound > _VISIBLE_AFTER else "unknown"
             if found:
                 try:
-                    Settler(tx, self._rules, now).recovered(intent.change, _seen(kind, found))
+                    settler_of(intent.change.link, tx, self._rules, now).recovered(intent.change, _seen(kind, found))
                     Outbox(tx.rows).log(intent.run, intent.change, intent.bound, before=None, after=found[0])
                 except Unmapped:
                     state = "unknown"
@@ -67,10 +67,10 @@ class Recovery:
         with self._store.begin(self._pair) as tx:
             if record:
                 tx.observations.save(kind, [record], now, how)
-            elif change.record and kind == "shift":
+            elif change.record and kind in ("shift", "time"):
                 tx.observations.mark_gone(kind, [int(change.record)], now, how)
             if shows:
-                Settler(tx, self._rules, now).shown(change)
+                settler_of(change.link, tx, self._rules, now).shown(change)
             if shows and change.action in ("update", "delete"):
                 Outbox(tx.rows).log(intent.run, change, intent.bound, before=None, after=record)
             Outbox(tx.rows).finish(intent.id, "seen", now)

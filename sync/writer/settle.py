@@ -200,6 +200,10 @@ class Settler:
         self._tx.links.save(change.link, base, members, self._now)
         self.agreed(change.link)
 
+    def end(self, key: str) -> None:
+        """Forget a link."""
+        self._tx.links.end(key)
+
     def _user(self, change: Change, seen: Seen) -> None:
         user_id = int(seen[0][1]["id"]) if seen else int(change.record)
         record = self._tx.observations.record("worker", wonolo_id(change.worker))

@@ -9,6 +9,7 @@ import structlog
 
 from mappings.digest import RecordKind, owned_digest
 from mappings.model import Rules
+from mappings.timesheet import is_link_key
 from sync.clock import Clock, SystemClock
 from sync.errors import Forbidden, OutcomeUnknown, Rejected, RemoteError, Unavailable
 from sync.mirror.store import Store, Transaction
@@ -19,6 +20,7 @@ from sync.plan.seats import USER
 from sync.writer.calls import Calls, Record, Seen
 from sync.writer.readback import unlike
 from sync.writer.settle import Settler
+from sync.writer.settle_times import TimesheetSettler, settler_of
 
 _log = structlog.get_logger(__name__)
 
@@ -136,10 +138,11 @@ class Writer:
 
     def _tie(self, change: Change) -> None:
         with self._store.begin(self._pair) as tx:
+            settler = settler_of(change.link, tx, self._rules, self._clock.now())
             if change.action == "link":
-                Settler(tx, self._rules, self._clock.now()).adopt(change)
+                settler.adopt(change)
             else:
-                tx.links.end(change.link)
+                settler.end(change.link)
             if change.decided:
                 tx.decisions.end([change.decided], "used", self._clock.now(), self._run)
             Outbox(tx.rows).log(self._run, change, self._clock.now(), before=None, after=None)
@@ -150,7 +153,7 @@ class Writer:
         reason = unlike(change, payload, seen, self._rules)
         with self._store.begin(self._pair) as tx:
             gone = int(change.record) if after is None else None
-            Settler(tx, self._rules, now).written(change, seen, gone)
+            settler_of(change.link, tx, self._rules, now).written(change, seen, gone)
             outbox = Outbox(tx.rows)
             outbox.finish(intent, "failed" if reason else "done", now, reason)
             outbox.log(self._run, change, now, before=before, after=after)
@@ -170,6 +173,6 @@ def settle_quietly(tx: Transaction, plan: Plan, rules: Rules, now: datetime) -> 
     """
     for key, shift in plan.moved:
         tx.links.take(key, shift)
-    settler = Settler(tx, rules, now)
+    demands, hours = Settler(tx, rules, now), TimesheetSettler(tx, now)
     for key in plan.settled:
-        settler.agreed(key)
+        (hours if is_link_key(key) else demands).agreed(key)

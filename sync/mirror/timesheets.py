@@ -1,0 +1,152 @@
+"""Timesheets: which Time records the hours of which Job, what both sides agreed on, and which may need something."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, and_, bindparam, func, or_, select, update
+
+from mappings.link import LinkedDemand, WorkedJob
+from mappings.model import Demand, Timesheet
+from mappings.timesheet import link_key
+from sync.mirror import tables
+from sync.mirror.links import Links
+from sync.mirror.records import Record, of_model, table
+from sync.mirror.rows import PAIR, SOME, Rows
+
+_SHEET = of_model(tables.TimesheetLink)
+_MEMBER = of_model(tables.LinkMember)
+_JOB, _REQUEST, _TIME = table("job"), table("job_request"), table("time")
+
+_OVER = ("completed", "approved")
+"""Job states in which the work is over and paid (Wonolo reference 9)."""
+
+_SHEET_OF_JOB = and_(_SHEET.c.pair == _JOB.c.pair, _SHEET.c.job == _JOB.c.id)
+_TIME_OF_SHEET = and_(_TIME.c.pair == _SHEET.c.pair, _TIME.c.id == _SHEET.c.time)
+_REQUEST_OF_JOB = and_(_REQUEST.c.pair == _JOB.c.pair, _REQUEST.c.id == _JOB.c.job_request_id)
+_DEMAND_OF_JOB = and_(
+    _MEMBER.c.pair == _JOB.c.pair, _MEMBER.c.kind == "job_request", _MEMBER.c.record == _JOB.c.job_request_id
+)
+
+_UNSETTLED = (
+    select(_SHEET.c.job)
+    .join(_JOB, _SHEET_OF_JOB)
+    .outerjoin(_TIME, _TIME_OF_SHEET)
+    .where(
+        _SHEET.c.pair == PAIR,
+        ~_SHEET.c.left_out,
+        or_(
+            _JOB.c.digest != _SHEET.c.job_settled,
+            func.coalesce(_TIME.c.digest, tables.GONE) != _SHEET.c.time_settled,
+        ),
+    )
+)
+_WORKED = (
+    select(_JOB.c.id)
+    .join(_REQUEST, _REQUEST_OF_JOB)
+    .join(_MEMBER, _DEMAND_OF_JOB)
+    .outerjoin(_SHEET, _SHEET_OF_JOB)
+    .where(_JOB.c.pair == PAIR, _REQUEST.c.start_time >= bindparam("start"), _REQUEST.c.start_time < bindparam("end"))
+)
+_OVER_OR_TIED = _WORKED.where(or_(_JOB.c.state.in_(_OVER), _SHEET.c.job.is_not(None)))
+_LONE = _WORKED.where(_JOB.c.state.in_(_OVER), _SHEET.c.job.is_(None))
+_RECORDS = (
+    select(_JOB.c.id, _JOB.c.raw, _MEMBER.c.link, _SHEET.c.base, _TIME.c.raw.label("time"))
+    .outerjoin(_MEMBER, _DEMAND_OF_JOB)
+    .outerjoin(_SHEET, _SHEET_OF_JOB)
+    .outerjoin(_TIME, and_(_TIME_OF_SHEET, _TIME.c.digest != tables.GONE))
+    .where(_JOB.c.pair == PAIR, _JOB.c.id.in_(SOME))
+)
+_LONE_TIMES = (
+    select(_TIME.c.id, _TIME.c.raw)
+    .outerjoin(_SHEET, _TIME_OF_SHEET)
+    .where(
+        _TIME.c.pair == PAIR,
+        _TIME.c.user_id.in_(SOME),
+        _TIME.c.digest != tables.GONE,
+        _SHEET.c.job.is_(None),
+        or_(_TIME.c.start_time.is_(None), _TIME.c.start_time >= bindparam("start")),
+    )
+)
+_IN_WINDOW = (
+    select(_TIME.c.id, _SHEET.c.job)
+    .outerjoin(_SHEET, _TIME_OF_SHEET)
+    .where(
+        _TIME.c.pair == PAIR,
+        _TIME.c.digest != tables.GONE,
+        _TIME.c.start_time >= bindparam("start"),
+        _TIME.c.start_time <= bindparam("end"),
+    )
+)
+_LEAVE_OUT = update(_SHEET).where(_SHEET.c.pair == PAIR, _SHEET.c.job == bindparam("of_job")).values(left_out=True)
+_COUNT = select(func.count()).where(_SHEET.c.pair == PAIR)
+
+
+class Timesheets:
+    """The Jobs of one pair whose hours a Time records, or should."""
+
+    def __init__(self, rows: Rows, links: Links) -> None:
+        self._rows, self._links = rows, links
+
+    def save(self, time: int, base: Timesheet, settled: tuple[str, str], now: datetime) -> None:
+        """Record which Time has the hours of the base's Job; `settled` are the digests of Job and Time, or empty."""
+        values = {
+            "pair": self._rows.pair,
+            "job": base.job,
+            "time": time,
+            "base": msgspec.to_builtins(base),
+            "job_settled": settled[0],
+            "time_settled": settled[1],
+            "left_out": False,
+            "since": now,
+        }
+        self._rows.upsert(_SHEET, [values], keep=("since",))
+
+    def leave_out(self, job: int) -> None:
+        """Record that a person wants no other Time for a Job whose Time was deleted."""
+        self._rows.ask(_LEAVE_OUT, of_job=job)
+
+    def unsettled(self) -> set[int]:
+        """The Jobs with a Time of which one changed since both sides agreed."""
+        return set(self._rows.ask(_UNSETTLED).scalars())
+
+    def lone(self, start: datetime, end: datetime) -> set[int]:
+        """The Jobs whose work is over, that no Time is tied to, of linked demands that begin in the window."""
+        return set(self._rows.ask(_LONE, start=start, end=end).scalars())
+
+    def between(self, start: datetime, end: datetime) -> set[int]:
+        """The Jobs whose work is over, or that a Time was tied to, of linked demands that begin in the window."""
+        return set(self._rows.ask(_OVER_OR_TIED, start=start, end=end).scalars())
+
+    def worked(self, jobs: Collection[int]) -> list[WorkedJob]:
+        """The Jobs with these ids and their Times, in order of the ids; one whose demand is forgotten as agreed."""
+        rows = sorted(self._rows.ask_for_each(_RECORDS, jobs), key=lambda row: row.id)
+        demands = {link.key: link for link in self._links.demands({row.link for row in rows if row.link})}
+        return [found for row in rows if (found := _worked(row, demands))]
+
+    def lone_times(self, users: Collection[int], start: datetime) -> list[Record]:
+        """The Times of these users, from an instant on, that record no Job's hours yet."""
+        rows = self._rows.ask_for_each(_LONE_TIMES.params(start=start), users)
+        return [row.raw for row in sorted(rows, key=lambda row: row.id)]
+
+    def missing(self, start: datetime, end: datetime, seen: Collection[int]) -> dict[int, bool]:
+        """The mirrored Times that begin in the window and are not among those seen in it; True for one that is tied."""
+        rows = self._rows.ask(_IN_WINDOW, start=start, end=end)
+        return {row.id: row.job is not None for row in rows if row.id not in seen}
+
+    def counts(self) -> dict[str, int]:
+        """How many Times record the hours of a Job."""
+        return {"time": int(self._rows.ask(_COUNT).scalar_one())}
+
+
+def _worked(row: Row[Any], demands: Mapping[str, LinkedDemand]) -> WorkedJob | None:
+    base = msgspec.convert(row.base, Timesheet) if row.base else None
+    link = demands.get(row.link)
+    planned = link.base if link else _planned(base) if base else None
+    shifts = link.shifts if link else ()
+    return WorkedJob(link_key(row.id), row.raw, planned, shifts, base, row.time) if planned else None
+
+
+def _planned(base: Timesheet) -> Demand:
+    return Demand(base.place, base.skill, base.start, base.end, 1, break_minutes=base.break_minutes)
