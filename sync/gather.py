@@ -33,7 +33,7 @@ def snapshot(
     users = tx.links.users()
     shifts = tx.observations.lone_shifts(now, now + ahead)
     postings = [LonePosting(request, tuple(jobs)) for request, jobs in tx.observations.lone_job_requests(now)]
-    unsettled = tx.links.unsettled()
+    unsettled = tx.membership.unsettled()
     links = tx.links.demands(unsettled)
     beside = _slots([*shifts, *(shift for link in links for shift in link.shifts)], policy.rules, users)
     links += tx.links.demands(set(tx.links.at(beside)) - set(unsettled))

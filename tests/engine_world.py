@@ -230,7 +230,7 @@ class Pair:
     def apart(self, outcome: Outcome) -> list[str]:
         """What only one side shows, but for the slots of demands that wait for a person, as the outcome says."""
         with self.engine._store.begin(self.config.name) as tx:
-            members = {row for change in outcome.waiting for row in tx.links.members(change.link)}
+            members = {row for change in outcome.waiting for row in tx.membership.of(change.link)}
         requests = frozenset(number for kind, number in members if kind == "job_request")
         shifts = frozenset(number for kind, number in members if kind == "shift")
         waiting = [*self.wonolo_side(requests), *self.wheniwork_side(shifts)]

@@ -70,7 +70,7 @@ def tie(store: Store, key: str, members: list[tuple[Any, int]], pair: str = "mai
 def unsettled(store: Store, pair: str = "main") -> list[str]:
     """Links that may need something."""
     with store.begin(pair) as tx:
-        return tx.links.unsettled()
+        return tx.membership.unsettled()
 
 
 def test_a_newer_reading_replaces_an_older_one_and_never_the_reverse(store: Store) -> None:
@@ -155,15 +155,15 @@ def test_two_pairs_in_one_database_do_not_see_each_other(store: Store) -> None:
             "link": 1,
         }
     with store.begin("main") as tx:
-        assert (tx.counts()["link"], tx.links.unsettled(), tx.links.at([SLOT]), tx.runs.last(5)) == (0, [], [], [])
+        assert (tx.counts()["link"], tx.membership.unsettled(), tx.links.at([SLOT]), tx.runs.last(5)) == (0, [], [], [])
         assert tx.observations.cursor("job") is None
         assert [row["instances"] for row in tx.observations.lone_shifts(NOW, END)] == [1]
-        assert tx.links.held("shift", [1]) == set()
+        assert tx.membership.held("shift", [1]) == set()
         tx.runs.lease(2, NOW)
         tx.observations.mark_gone("shift", [1], LATER)
         tx.links.end("shift:1")
     with store.begin("other") as tx:
-        assert tx.links.members("shift:1") == [("job_request", 5), ("shift", 1)]
+        assert tx.membership.of("shift:1") == [("job_request", 5), ("shift", 1)]
         assert tx.observations.lone_shifts(NOW, END) == []
         assert tx.observations.record("shift", 1) == shift(1, instances=2)
 
@@ -243,9 +243,9 @@ def test_a_linked_demand_comes_with_its_records(store: Store) -> None:
             (job(3, 5),),
             (shift(1),),
         )
-        assert tx.links.counts() == {"job_request": 1, "shift": 2}
+        assert tx.membership.counts() == {"job_request": 1, "shift": 2}
         tx.links.end("a")
-        assert (tx.links.demands(["a"]), tx.links.counts()) == ([], {})
+        assert (tx.links.demands(["a"]), tx.membership.counts()) == ([], {})
 
 
 def test_more_links_than_fit_one_statement(store: Store) -> None:
@@ -255,7 +255,7 @@ def test_more_links_than_fit_one_statement(store: Store) -> None:
         for number in range(1, 602):
             tx.links.save(f"shift:{number}", demand(), {("shift", number): ""}, NOW)
         assert len(tx.links.demands([f"shift:{number}" for number in range(1, 602)])) == 601
-        assert len(tx.links.held("shift", list(range(1000)))) == 601
+        assert len(tx.membership.held("shift", list(range(1000)))) == 601
         tx.observations.mark_gone("shift", range(1, 502), LATER)
         assert len(tx.observations.all("shift")) == 100
 

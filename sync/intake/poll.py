@@ -243,7 +243,7 @@ class Poller:
 
     def _linked(self, shifts: list[int]) -> set[int]:
         with self._store.begin(self._pair) as tx:
-            return tx.links.held("shift", shifts)
+            return tx.membership.held("shift", shifts)
 
     async def _reread(self, shift_id: int) -> dict[str, Any] | None:
         try:

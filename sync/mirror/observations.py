@@ -4,10 +4,25 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, Text, and_, bindparam, cast, delete, func, or_, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from mappings.digest import RecordKind
 from sync.mirror import tables
+from sync.mirror.membership import NO_LINK, linked
 from sync.mirror.records import KINDS, Record, of_model, row, table
 from sync.mirror.rows import PAIR, SOME, Rows, chunked
 from sync.mirror.sightings import How, Sightings
@@ -16,7 +31,6 @@ _SHIFT = table("shift")
 _USER = table("user")
 _JOB = table("job")
 _REQUEST = table("job_request")
-_MEMBER = of_model(tables.LinkMember)
 _CURSOR = of_model(tables.Cursor)
 
 _ENDED = ("cancelled", "completed", "approved", "unfilled", "in_progress", "draft")
@@ -27,15 +41,11 @@ def _not_older(mirrored: Table, new: Any) -> Any:
     return mirrored.c.read_at <= new.read_at
 
 
-def _member(kind: str, mirrored: Table) -> Any:
-    return and_(_MEMBER.c.pair == mirrored.c.pair, _MEMBER.c.kind == kind, _MEMBER.c.record == mirrored.c.id)
-
-
-def _workers_users() -> tuple[Select[Any], Select[Any]]:
-    """The When I Work users who are Wonolo workers: by link, and by employee code."""
-    coded = and_(_USER.c.pair == PAIR, _USER.c.employee_code.like("wonolo:%"))
-    linked = and_(_MEMBER.c.pair == PAIR, _MEMBER.c.kind == "user")
-    return select(_MEMBER.c.record).where(linked), select(_USER.c.id).where(coded)
+def _nobody_or_a_worker() -> CompoundSelect[Any]:
+    """Who may hold a shift that is looked at: nobody, or a Wonolo worker by link or by employee code."""
+    by_link = select(_USER.c.id).where(linked("user"))
+    coded = select(_USER.c.id).where(_USER.c.pair == PAIR, _USER.c.employee_code.like("wonolo:%"))
+    return union(select(literal(0)), by_link, coded)
 
 
 def _with_id(name: str, mirrored: Table) -> Select[Any]:
@@ -44,16 +54,12 @@ def _with_id(name: str, mirrored: Table) -> Select[Any]:
 
 _DIGEST = {kind: _with_id("digest", table(kind)) for kind in KINDS}
 _RECORD = {kind: _with_id("raw", table(kind)).where(table(kind).c.digest != tables.GONE) for kind in KINDS}
-_LONE_SHIFTS = (
-    select(_SHIFT.c.id, _SHIFT.c.raw)
-    .outerjoin(_MEMBER, _member("shift", _SHIFT))
-    .where(
-        _SHIFT.c.pair == PAIR,
-        _MEMBER.c.link.is_(None),
-        _SHIFT.c.digest != tables.GONE,
-        _SHIFT.c.published,
-        or_(*(_SHIFT.c.user_id.in_(users) for users in ([0], *_workers_users()))),
-    )
+_LONE_SHIFTS = select(_SHIFT.c.id, _SHIFT.c.raw).where(
+    _SHIFT.c.pair == PAIR,
+    _SHIFT.c.link == NO_LINK,
+    _SHIFT.c.digest != tables.GONE,
+    _SHIFT.c.published,
+    _SHIFT.c.user_id.in_(_nobody_or_a_worker()),
 )
 _LONE_AHEAD = _LONE_SHIFTS.where(
     or_(
@@ -147,10 +153,9 @@ class Observations:
         """The JobRequests ahead that no link holds, each with its Jobs."""
         query = (
             select(_REQUEST.c.raw, _REQUEST.c.id)
-            .outerjoin(_MEMBER, _member("job_request", _REQUEST))
             .where(
                 _REQUEST.c.pair == self._rows.pair,
-                _MEMBER.c.link.is_(None),
+                _REQUEST.c.link == NO_LINK,
                 _REQUEST.c.state.not_in(_ENDED),
                 or_(_REQUEST.c.start_time.is_(None), _REQUEST.c.start_time > now),
             )
@@ -187,10 +192,6 @@ class Observations:
     def save_cursor(self, name: str, at: datetime) -> None:
         """Record how far a poller has read; call it in the transaction that saves the last of its records."""
         self._rows.upsert(_CURSOR, [{"pair": self._rows.pair, "name": name, "at": at}])
-
-    def forget_cursor(self, name: str) -> None:
-        """Forget how far a poller has read: what it reads can no longer be read."""
-        self._rows.connection.execute(delete(_CURSOR).where(_CURSOR.c.pair == self._rows.pair, _CURSOR.c.name == name))
 
     def counts(self) -> dict[str, int]:
         """How many records of each kind the mirror holds."""

@@ -28,6 +28,8 @@ _MODELS: dict[RecordKind, type[tables.Mirrored]] = {
 }
 
 KINDS: tuple[RecordKind, ...] = tuple(_MODELS)
+LINKABLE: tuple[RecordKind, ...] = tuple(kind for kind, model in _MODELS.items() if issubclass(model, tables.Linkable))
+"""The kinds of records that links hold."""
 
 
 def table(kind: RecordKind) -> Table:

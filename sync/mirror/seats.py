@@ -7,11 +7,11 @@ from sqlalchemy import and_, select
 
 from mappings.demand import HOLDING
 from sync.mirror import tables
-from sync.mirror.records import Record, of_model, table
+from sync.mirror.membership import NO_LINK
+from sync.mirror.records import Record, table
 from sync.mirror.rows import PAIR, SOME, Rows
 
 _JOB, _REQUEST, _SHIFT = table("job"), table("job_request"), table("shift")
-_MEMBER = of_model(tables.LinkMember)
 _OF_WORKERS = (
     select(_JOB.c.worker_id, _REQUEST.c.raw)
     .join(_REQUEST, and_(_REQUEST.c.pair == _JOB.c.pair, _REQUEST.c.id == _JOB.c.job_request_id))
@@ -20,12 +20,8 @@ _OF_WORKERS = (
 )
 _HELD_AT = (
     select(_SHIFT.c.id, _SHIFT.c.raw)
-    .outerjoin(
-        _MEMBER,
-        and_(_MEMBER.c.pair == _SHIFT.c.pair, _MEMBER.c.kind == "shift", _MEMBER.c.record == _SHIFT.c.id),
-    )
     .where(_SHIFT.c.pair == PAIR, _SHIFT.c.start_time.in_(SOME), _SHIFT.c.user_id != 0, _SHIFT.c.published)
-    .where(_SHIFT.c.digest != tables.GONE, _MEMBER.c.link.is_(None))
+    .where(_SHIFT.c.digest != tables.GONE, _SHIFT.c.link == NO_LINK)
 )
 
 

@@ -12,13 +12,14 @@ from sync.mirror import tables
 from sync.mirror.database import connect, migrate, transaction
 from sync.mirror.decisions import Decisions
 from sync.mirror.links import Links
+from sync.mirror.membership import Membership
 from sync.mirror.observations import Observations
+from sync.mirror.past import Past
 from sync.mirror.records import of_model
 from sync.mirror.rows import Rows
 from sync.mirror.runs import Runs
 from sync.mirror.seats import Seats
 from sync.mirror.sightings import Sightings
-from sync.mirror.timesheets import Timesheets
 
 _LINK = of_model(tables.Link)
 
@@ -52,9 +53,10 @@ class Transaction:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self.sightings = Sightings(rows)
+        self.past = Past(rows)
         self.observations = Observations(rows, self.sightings)
-        self.links = Links(rows)
-        self.timesheets = Timesheets(rows, self.links)
+        self.membership = Membership(rows)
+        self.links = Links(rows, self.membership)
         self.runs = Runs(rows)
         self.decisions = Decisions(rows)
         self.seats = Seats(rows)

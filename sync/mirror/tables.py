@@ -7,7 +7,7 @@ not be kept), and the digest of its owned fields. Rows never leave `mirror` and 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index
+from sqlalchemy import JSON, BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 GONE = "gone"
@@ -24,37 +24,77 @@ class Mirrored(SQLModel):
     raw: dict[str, Any] = Field(sa_type=JSON)
 
 
-class WonoloJobRequest(Mirrored, table=True):
+_IN_THE_DATABASE = {"server_default": "", "default": None}
+"""A default that an insert need not know of."""
+
+
+class Linkable(Mirrored):
+    """What a record has that a link may hold: which link does (empty for none), and its digest when both sides agreed.
+
+    `settled` is empty while they do not. So what may need planning is found by an index of the few such rows.
+    """
+
+    link: str = Field(default="", sa_column_kwargs=_IN_THE_DATABASE)
+    settled: str = Field(default="", sa_column_kwargs=_IN_THE_DATABASE)
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """What makes an index hold some rows only; a query must have the same words to use it."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def _of_links(name: str) -> tuple[Index, Index]:
+    """The rows that links hold, and those of them that changed since both sides agreed."""
+    return (
+        Index(f"ix_{name}_link", "pair", "link", **_where("link != ''")),
+        Index(f"ix_{name}_unsettled", "pair", "link", **_where("link != '' AND digest != settled")),
+    )
+
+
+class WonoloJobRequest(Linkable, table=True):
     """A JobRequest; instants are null where they could not be read."""
 
     __tablename__ = "wonolo_job_request"
+    __table_args__ = (
+        *_of_links("wonolo_job_request"),
+        Index("ix_wonolo_job_request_lone", "pair", "start_time", **_where("link = ''")),
+    )
     state: str = Field(index=True)
     start_time: datetime | None = Field(default=None, index=True)
     slots: int | None = None
 
 
-class WonoloJob(Mirrored, table=True):
+class WonoloJob(Linkable, table=True):
     """A Job: one worker on one JobRequest."""
 
     __tablename__ = "wonolo_job"
-    __table_args__ = (Index("ix_wonolo_job_job_request_id", "pair", "job_request_id"),)
+    __table_args__ = (
+        *_of_links("wonolo_job"),
+        Index("ix_wonolo_job_job_request_id", "pair", "job_request_id"),
+        Index("ix_wonolo_job_lone", "pair", "job_request_id", **_where("link = ''")),
+    )
     state: str
     job_request_id: int = Field(sa_type=BigInteger)
     worker_id: int = Field(index=True, sa_type=BigInteger)
 
 
-class WonoloWorker(Mirrored, table=True):
+class WonoloWorker(Linkable, table=True):
     """A Wonolo user of type Worker, also as embedded in Jobs."""
 
     __tablename__ = "wonolo_worker"
+    __table_args__ = _of_links("wonolo_worker")
     last_name: str
 
 
-class WhenIWorkShift(Mirrored, table=True):
+class WhenIWorkShift(Linkable, table=True):
     """A shift; `user_id` 0 is an OpenShift."""
 
     __tablename__ = "wheniwork_shift"
-    __table_args__ = (Index("ix_wheniwork_shift_start_time", "pair", "start_time"),)
+    __table_args__ = (
+        *_of_links("wheniwork_shift"),
+        Index("ix_wheniwork_shift_lone", "pair", "user_id", "start_time", **_where("link = ''")),
+        Index("ix_wheniwork_shift_start_time", "pair", "start_time"),
+    )
     user_id: int = Field(index=True, sa_type=BigInteger)
     location_id: int = Field(sa_type=BigInteger)
     position_id: int = Field(sa_type=BigInteger)
@@ -64,10 +104,11 @@ class WhenIWorkShift(Mirrored, table=True):
     instances: int
 
 
-class WhenIWorkUser(Mirrored, table=True):
+class WhenIWorkUser(Linkable, table=True):
     """A When I Work user."""
 
     __tablename__ = "wheniwork_user"
+    __table_args__ = _of_links("wheniwork_user")
     employee_code: str = Field(index=True)
     last_name: str
 
@@ -93,21 +134,6 @@ class WhenIWorkSite(Mirrored, table=True):
     name: str
 
 
-class WhenIWorkTime(Mirrored, table=True):
-    """A time worked by a Wonolo worker; those of the company's own people are not kept."""
-
-    __tablename__ = "wheniwork_time"
-    __table_args__ = (Index("ix_wheniwork_time_user_id", "pair", "user_id"),)
-    user_id: int = Field(sa_type=BigInteger)
-    start_time: datetime | None = None
-
-
-class WhenIWorkPayroll(Mirrored, table=True):
-    """A payroll period."""
-
-    __tablename__ = "wheniwork_payroll"
-
-
 class Cursor(SQLModel, table=True):
     """How far a poller has read, as the instant to ask from."""
 
@@ -129,36 +155,6 @@ class Link(SQLModel, table=True):
     base: dict[str, Any] = Field(sa_type=JSON)
     slot: str = Field(default="", index=True)
     ours: bool = False
-    since: datetime
-
-
-class LinkMember(SQLModel, table=True):
-    """One record of a link. `settled` is its digest when both sides agreed; empty while they do not."""
-
-    __tablename__ = "link_member"
-    pair: str = Field(primary_key=True)
-    kind: str = Field(primary_key=True)
-    record: int = Field(primary_key=True, sa_type=BigInteger)
-    link: str = Field(index=True)
-    settled: str = ""
-
-
-class TimesheetLink(SQLModel, table=True):
-    """A Job and the Time that records its hours; `base` is what both sides last agreed on.
-
-    A link of its own kind, as the Job is a member of its demand's link too. The two `settled` are the records' digests
-    when both sides agreed, empty while they do not. `left_out`: the Time was deleted, and a person wants no other.
-    """
-
-    __tablename__ = "timesheet"
-    __table_args__ = (Index("ix_timesheet_time", "pair", "time"),)
-    pair: str = Field(primary_key=True)
-    job: int = Field(primary_key=True, sa_type=BigInteger)
-    time: int = Field(sa_type=BigInteger)
-    base: dict[str, Any] = Field(sa_type=JSON)
-    job_settled: str = ""
-    time_settled: str = ""
-    left_out: bool = False
     since: datetime
 
 

@@ -120,7 +120,7 @@ class Settler:
         self._tx.links.save(key, base, settled, self._now)
 
     def _members(self, key: str, sides: Sides) -> list[tuple[RecordKind, int]]:
-        known = self._tx.links.members(key)
+        known = self._tx.membership.of(key)
         kept = [row for row in known if row[0] == "job_request"]
         rows: list[tuple[RecordKind, int]] = []
         if sides.posting:

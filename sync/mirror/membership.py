@@ -1,0 +1,108 @@
+"""Which link holds which record, and which of them changed since both sides agreed: kept with the records themselves.
+
+So planning finds what may need something by indexes of those few rows, however many links are quiet.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, Update, and_, bindparam, func, literal_column, select, update
+
+from mappings.digest import RecordKind
+from sync.mirror.records import LINKABLE, table
+from sync.mirror.rows import PAIR, SOME, Rows
+
+Members = Mapping[tuple[RecordKind, int], str]
+"""The records of a link with the digest each is settled at, empty for one that is not."""
+
+NO_LINK: Any = literal_column("''")
+"""Spelled out, as an index of some rows is used only where a query has the words of the index."""
+
+_JOB, _REQUEST, _SHIFT = table("job"), table("job_request"), table("shift")
+
+
+def linked(kind: RecordKind) -> Any:
+    """The condition that some link of the pair holds a record."""
+    mirrored = table(kind)
+    return and_(mirrored.c.pair == PAIR, mirrored.c.link != NO_LINK)
+
+
+def _ids(kind: RecordKind) -> Select[Any]:
+    mirrored = table(kind)
+    return select(mirrored.c.id).where(linked(kind), mirrored.c.link == bindparam("key"))
+
+
+def _changed(kind: RecordKind) -> Select[Any]:
+    mirrored = table(kind)
+    return select(mirrored.c.link).where(linked(kind), mirrored.c.digest != mirrored.c.settled)
+
+
+def _count(kind: RecordKind) -> Select[Any]:
+    return select(func.count()).select_from(table(kind)).where(linked(kind))
+
+
+def _held(kind: RecordKind) -> Select[Any]:
+    mirrored = table(kind)
+    return select(mirrored.c.id).where(linked(kind), mirrored.c.id.in_(SOME))
+
+
+def _free(kind: RecordKind) -> Update:
+    mirrored = table(kind)
+    return update(mirrored).where(linked(kind), mirrored.c.link == bindparam("key")).values(link="", settled="")
+
+
+def _hold(kind: RecordKind) -> Update:
+    mirrored = table(kind)
+    one = and_(mirrored.c.pair == PAIR, mirrored.c.id == bindparam("record"))
+    return update(mirrored).where(one).values(link=bindparam("key"), settled=bindparam("agreed"))
+
+
+_IDS = {kind: _ids(kind) for kind in LINKABLE}
+_CHANGED = {kind: _changed(kind) for kind in LINKABLE}
+_COUNTS = {kind: _count(kind) for kind in LINKABLE}
+_HELD = {kind: _held(kind) for kind in LINKABLE}
+_FREE = {kind: _free(kind) for kind in LINKABLE}
+_HOLD = {kind: _hold(kind) for kind in LINKABLE}
+_NEW_JOBS = (
+    select(_REQUEST.c.link)
+    .join(_JOB, and_(_JOB.c.pair == _REQUEST.c.pair, _JOB.c.job_request_id == _REQUEST.c.id))
+    .where(_JOB.c.pair == PAIR, _JOB.c.link == NO_LINK, _REQUEST.c.link != NO_LINK)
+)
+_LOSING = select(_SHIFT.c.link).where(linked("shift"), _SHIFT.c.id.in_(SOME))
+_UNSETTLE = update(_REQUEST).where(linked("job_request"), _REQUEST.c.link.in_(_LOSING)).values(settled="")
+
+
+class Membership:
+    """The records that the links of one pair hold."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def hold(self, key: str, members: Members) -> None:
+        """Let a link hold these mirrored records and no others."""
+        # Nothing else may have changed about a link that these shifts are taken from, yet it has fewer seats now.
+        self.free(key)
+        self._rows.ask(_UNSETTLE, some=[record for kind, record in members if kind == "shift"])
+        for (kind, record), settled in members.items():
+            self._rows.ask(_HOLD[kind], key=key, record=record, agreed=settled)
+
+    def free(self, key: str) -> None:
+        """Let a link hold nothing."""
+        for statement in _FREE.values():
+            self._rows.ask(statement, key=key)
+
+    def of(self, key: str) -> list[tuple[RecordKind, int]]:
+        """The records of a link."""
+        return [(kind, record) for kind, ids in _IDS.items() for record in self._rows.ask(ids, key=key).scalars()]
+
+    def unsettled(self) -> list[str]:
+        """Keys of the links with a record that changed since both sides agreed, or with a Job they do not know."""
+        return sorted({key for query in (_NEW_JOBS, *_CHANGED.values()) for key in self._rows.ask(query).scalars()})
+
+    def counts(self) -> dict[str, int]:
+        """How many records of each kind the links hold."""
+        return {kind: count for kind in LINKABLE if (count := self._rows.ask(_COUNTS[kind]).scalar_one())}
+
+    def held(self, kind: RecordKind, ids: Sequence[int]) -> set[int]:
+        """Those of the records that some link holds."""
+        return {row.id for row in self._rows.ask_for_each(_HELD[kind], ids)}
