@@ -10,10 +10,11 @@ import msgspec
 from mappings import place as places
 from mappings.adoption import NEAR
 from mappings.convert import identifier, moment
+from mappings.demand import read_posting
 from mappings.likeness import Seat
 from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Place, Rules, Unmapped, Worker
-from mappings.shifts import Slot, read_shift
+from mappings.shifts import Slot, read_shift, slot_of
 from mappings.worker import is_key, key_of, read_wheniwork, read_wonolo, wonolo_id
 from sync.mirror.store import Transaction
 from sync.outbox import Outbox
@@ -36,6 +37,7 @@ def snapshot(
     unsettled = tx.membership.unsettled()
     links = tx.links.demands(unsettled)
     beside = _slots([*shifts, *(shift for link in links for shift in link.shifts)], policy.rules, users)
+    beside |= _repeated(postings, policy.rules)
     links += tx.links.demands(set(tx.links.at(beside)) - set(unsettled))
     worked, lone_times = _worked(tx, users, now, times)
     people = _people(links, postings)
@@ -72,6 +74,19 @@ def _slots(records: Iterable[Record], rules: Rules, users: dict[int, str]) -> se
             slots.add(read_shift(record, rules, users).slot)
         except Unmapped:
             continue
+    return slots
+
+
+def _repeated(postings: Iterable[LonePosting], rules: Rules) -> set[Slot]:
+    """Where requests are that may repeat one of ours: those that carry a marker."""
+    slots = set()
+    for row in postings:
+        try:
+            posting = read_posting(row.job_request, (), rules)
+        except Unmapped:
+            continue
+        if posting.marker:
+            slots.add(slot_of(posting.demand))
     return slots
 
 

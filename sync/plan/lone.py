@@ -12,6 +12,7 @@ from mappings.shifts import Lone, ShiftGroup, grouped, shift_fields, slot_of
 from sync.plan import wording
 from sync.plan.about import About, change, remark, spend
 from sync.plan.bookings import own_records, taken_elsewhere
+from sync.plan.duplicates import told_apart
 from sync.plan.links import plan_link
 from sync.plan.model import Change, Doubt, FieldChange, Write, digest, marker_key
 from sync.plan.recognition import DECIDE
@@ -28,7 +29,9 @@ def plan_lone(snapshot: Snapshot, lone: Lone) -> list[Change]:
 
     Nothing is made for a demand that may be one that is there already, or that one holds a seat of who may be.
     """
-    postings, changes = _read(snapshot)
+    read, changes = _read(snapshot)
+    postings, again = told_apart(read, snapshot)
+    changes += again
     shifts = [shift for row in lone.values() for shift in row]
     matches = match_demands((posting for posting, _ in postings), grouped(shifts), snapshot.decisions)
     by_posting = {match.posting.id: match for match in reversed(matches)}

@@ -37,7 +37,7 @@ class Settler:
             self._user(change, seen)
         elif before:
             self._follow(before, sides, change, ours)
-        elif seen and not change.undoes:
+        elif seen and change.action == "create" and not change.undoes:
             self._found(change, seen)
 
     def _new_shifts(self, change: Change, seen: Seen) -> frozenset[int]:
