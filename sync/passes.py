@@ -111,7 +111,7 @@ class Passes:
 
     def _linked(self) -> dict[str, int]:
         with self._store.begin(self._config.name) as tx:
-            return tx.membership.counts()
+            return tx.membership.counts() | tx.timesheets.counts()
 
     def _agree(self, plan: Plan) -> None:
         now = self._clock.now()

@@ -86,6 +86,11 @@ class Membership:
         for (kind, record), settled in members.items():
             self._rows.ask(_HOLD[kind], key=key, record=record, agreed=settled)
 
+    def take(self, key: str, shift: int) -> None:
+        """Make a shift of another link one of this link."""
+        self._rows.ask(_UNSETTLE, some=[shift])
+        self._rows.ask(_HOLD["shift"], key=key, record=shift, agreed="")
+
     def free(self, key: str) -> None:
         """Let a link hold nothing."""
         for statement in _FREE.values():

@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    delete,
     func,
     literal,
     or_,
@@ -192,6 +193,10 @@ class Observations:
     def save_cursor(self, name: str, at: datetime) -> None:
         """Record how far a poller has read; call it in the transaction that saves the last of its records."""
         self._rows.upsert(_CURSOR, [{"pair": self._rows.pair, "name": name, "at": at}])
+
+    def forget_cursor(self, name: str) -> None:
+        """Forget how far a poller has read: what it reads can no longer be read."""
+        self._rows.connection.execute(delete(_CURSOR).where(_CURSOR.c.pair == self._rows.pair, _CURSOR.c.name == name))
 
     def counts(self) -> dict[str, int]:
         """How many records of each kind the mirror holds."""

@@ -20,6 +20,7 @@ from sync.mirror.rows import Rows
 from sync.mirror.runs import Runs
 from sync.mirror.seats import Seats
 from sync.mirror.sightings import Sightings
+from sync.mirror.timesheets import Timesheets
 
 _LINK = of_model(tables.Link)
 
@@ -57,6 +58,7 @@ class Transaction:
         self.observations = Observations(rows, self.sightings)
         self.membership = Membership(rows)
         self.links = Links(rows, self.membership)
+        self.timesheets = Timesheets(rows, self.links)
         self.runs = Runs(rows)
         self.decisions = Decisions(rows)
         self.seats = Seats(rows)

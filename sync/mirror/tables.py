@@ -134,6 +134,21 @@ class WhenIWorkSite(Mirrored, table=True):
     name: str
 
 
+class WhenIWorkTime(Mirrored, table=True):
+    """A time worked by a Wonolo worker; those of the company's own people are not kept."""
+
+    __tablename__ = "wheniwork_time"
+    __table_args__ = (Index("ix_wheniwork_time_user_id", "pair", "user_id"),)
+    user_id: int = Field(sa_type=BigInteger)
+    start_time: datetime | None = None
+
+
+class WhenIWorkPayroll(Mirrored, table=True):
+    """A payroll period."""
+
+    __tablename__ = "wheniwork_payroll"
+
+
 class Cursor(SQLModel, table=True):
     """How far a poller has read, as the instant to ask from."""
 
@@ -155,6 +170,25 @@ class Link(SQLModel, table=True):
     base: dict[str, Any] = Field(sa_type=JSON)
     slot: str = Field(default="", index=True)
     ours: bool = False
+    since: datetime
+
+
+class TimesheetLink(SQLModel, table=True):
+    """A Job and the Time that records its hours; `base` is what both sides last agreed on.
+
+    A link of its own kind, as the Job is a member of its demand's link too. The two `settled` are the records' digests
+    when both sides agreed, empty while they do not. `left_out`: the Time was deleted, and a person wants no other.
+    """
+
+    __tablename__ = "timesheet"
+    __table_args__ = (Index("ix_timesheet_time", "pair", "time"),)
+    pair: str = Field(primary_key=True)
+    job: int = Field(primary_key=True, sa_type=BigInteger)
+    time: int = Field(sa_type=BigInteger)
+    base: dict[str, Any] = Field(sa_type=JSON)
+    job_settled: str = ""
+    time_settled: str = ""
+    left_out: bool = False
     since: datetime
 
 

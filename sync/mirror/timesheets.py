@@ -12,11 +12,11 @@ from mappings.model import Demand, Timesheet
 from mappings.timesheet import link_key
 from sync.mirror import tables
 from sync.mirror.links import Links
+from sync.mirror.membership import NO_LINK
 from sync.mirror.records import Record, of_model, table
 from sync.mirror.rows import PAIR, SOME, Rows
 
 _SHEET = of_model(tables.TimesheetLink)
-_MEMBER = of_model(tables.LinkMember)
 _JOB, _REQUEST, _TIME = table("job"), table("job_request"), table("time")
 
 _OVER = ("completed", "approved")
@@ -25,9 +25,6 @@ _OVER = ("completed", "approved")
 _SHEET_OF_JOB = and_(_SHEET.c.pair == _JOB.c.pair, _SHEET.c.job == _JOB.c.id)
 _TIME_OF_SHEET = and_(_TIME.c.pair == _SHEET.c.pair, _TIME.c.id == _SHEET.c.time)
 _REQUEST_OF_JOB = and_(_REQUEST.c.pair == _JOB.c.pair, _REQUEST.c.id == _JOB.c.job_request_id)
-_DEMAND_OF_JOB = and_(
-    _MEMBER.c.pair == _JOB.c.pair, _MEMBER.c.kind == "job_request", _MEMBER.c.record == _JOB.c.job_request_id
-)
 
 _UNSETTLED = (
     select(_SHEET.c.job)
@@ -45,15 +42,19 @@ _UNSETTLED = (
 _WORKED = (
     select(_JOB.c.id)
     .join(_REQUEST, _REQUEST_OF_JOB)
-    .join(_MEMBER, _DEMAND_OF_JOB)
     .outerjoin(_SHEET, _SHEET_OF_JOB)
-    .where(_JOB.c.pair == PAIR, _REQUEST.c.start_time >= bindparam("start"), _REQUEST.c.start_time < bindparam("end"))
+    .where(
+        _JOB.c.pair == PAIR,
+        _REQUEST.c.link != NO_LINK,
+        _REQUEST.c.start_time >= bindparam("start"),
+        _REQUEST.c.start_time < bindparam("end"),
+    )
 )
 _OVER_OR_TIED = _WORKED.where(or_(_JOB.c.state.in_(_OVER), _SHEET.c.job.is_not(None)))
 _LONE = _WORKED.where(_JOB.c.state.in_(_OVER), _SHEET.c.job.is_(None))
 _RECORDS = (
-    select(_JOB.c.id, _JOB.c.raw, _MEMBER.c.link, _SHEET.c.base, _TIME.c.raw.label("time"))
-    .outerjoin(_MEMBER, _DEMAND_OF_JOB)
+    select(_JOB.c.id, _JOB.c.raw, _REQUEST.c.link, _SHEET.c.base, _TIME.c.raw.label("time"))
+    .outerjoin(_REQUEST, _REQUEST_OF_JOB)
     .outerjoin(_SHEET, _SHEET_OF_JOB)
     .outerjoin(_TIME, and_(_TIME_OF_SHEET, _TIME.c.digest != tables.GONE))
     .where(_JOB.c.pair == PAIR, _JOB.c.id.in_(SOME))

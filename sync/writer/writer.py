@@ -172,7 +172,7 @@ def settle_quietly(tx: Transaction, plan: Plan, rules: Rules, now: datetime) -> 
     A shift changes its link before anything is written to it for the new one.
     """
     for key, shift in plan.moved:
-        tx.links.take(key, shift)
+        tx.membership.take(key, shift)
     demands, hours = Settler(tx, rules, now), TimesheetSettler(tx, now)
     for key in plan.settled:
         (hours if is_link_key(key) else demands).agreed(key)
