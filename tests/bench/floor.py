@@ -20,8 +20,8 @@ import msgspec
 import psycopg
 from sqlalchemy.engine import make_url
 
-from tests.bench.service import Windows
-from tests.bench.setting import HISTORY, KEYS, LOGIN
+from tests.bench.service import EVERY_SHIFT, Windows, log_in
+from tests.bench.setting import HISTORY, KEYS
 
 Page = tuple[str, list[dict[str, Any]]]
 
@@ -94,15 +94,12 @@ def _wonolo(http: httpx.Client, now: datetime) -> Iterator[Page]:
 
 
 def _wheniwork(http: httpx.Client, windows: Windows) -> Iterator[Page]:
-    login = {"email": LOGIN["email"], "password": LOGIN["password"]}
-    token = http.post("/login", json=login, headers={"W-Key": LOGIN["key"]}).json()["token"]
-    http.headers["Authorization"] = f"Bearer {token}"
+    http.headers["Authorization"] = f"Bearer {log_in(http)}"
     for kind in ("users", "positions", "locations", "sites"):
         yield kind, _records(http, f"/2/{kind}", kind, {})
-    everything = dict.fromkeys(("unpublished", "include_open", "include_allopen", "deleted"), "true")
     before: set[int] = set()
     for start, end in windows:
-        query = {"start": start, "end": end, "include_objects": "false", **everything}
+        query = {"start": start, "end": end, "deleted": "true", **EVERY_SHIFT}
         shifts = _records(http, "/2/shifts", "shifts", query)
         yield "shifts", [shift for shift in shifts if shift["id"] not in before]
         before = {shift["id"] for shift in shifts}

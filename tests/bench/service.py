@@ -6,7 +6,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,10 @@ import httpx
 import msgspec
 
 from mappings.convert import instant, rfc2822
+from tests.bench.setting import HORIZON, LOGIN
+
+EVERY_SHIFT = dict.fromkeys(("unpublished", "include_open", "include_allopen"), "true") | {"include_objects": "false"}
+"""What a listing of shifts must be asked for to leave none out."""
 
 _NO_LIMITS = {"wheniwork": {"rate_limit_per_minute": 0}}
 
@@ -40,9 +44,19 @@ def sandbox(demands: int, *options: str) -> Iterator[Service]:
             process.terminate()
 
 
-def pulled_sandbox(shifts: int) -> AbstractContextManager[Service]:
+@contextmanager
+def pulled_sandbox(shifts: int) -> Iterator[Service]:
     """Serve about so many shifts and so many Jobs, and JobRequests for them: a demand has 13 / 6 shifts, 2.5 slots."""
-    return sandbox(math.ceil(shifts * 6 / 13), "--posted", "1", "--filled", "0.867")
+    with sandbox(math.ceil(shifts * 6 / 13), "--posted", "1", "--filled", "0.867") as service:
+        service.list_shifts()
+        yield service
+
+
+def log_in(http: httpx.Client) -> str:
+    """Log in to When I Work; returns the token."""
+    login = {"email": LOGIN["email"], "password": LOGIN["password"]}
+    token: str = http.post("/login", json=login, headers={"W-Key": LOGIN["key"]}).raise_for_status().json()["token"]
+    return token
 
 
 class Service:
@@ -51,6 +65,14 @@ class Service:
     def __init__(self, url: str, control: httpx.Client) -> None:
         self.url = url
         self._control = control
+
+    def list_shifts(self) -> None:
+        """List every shift once: the sandbox keeps what it prints, so the first reader would pay for all others."""
+        with httpx.Client(base_url=self.url, timeout=60) as http:
+            http.headers["Authorization"] = f"Bearer {log_in(http)}"
+            for day in range(-1, HORIZON.days + 1):
+                query = {"start": f"{day:+} days", "end": f"{day + 1:+} days"}
+                http.get("/2/shifts", params=query | EVERY_SHIFT).raise_for_status()
 
     def forget_requests(self) -> None:
         """Begin a new list of requests received."""

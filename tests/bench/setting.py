@@ -30,7 +30,7 @@ async def configuration(url: str, database: str) -> Config:
     return Config.model_validate(
         {
             "database": {"url": database},
-            "sync": {"horizon_days": HORIZON.days, "history_days": HISTORY.days},
+            "sync": {"horizon_days": HORIZON.days, "history_days": HISTORY.days, "times_days": 0},
             "wonolo": {"base_url": f"{url}/api_v2", **KEYS, "write": True, "per_second": 1_000_000},
             "wheniwork": {**access, "write": True, "per_minute": 60_000_000},
             "places": [_entry(row) for row in places],
