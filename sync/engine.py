@@ -1,7 +1,7 @@
 """The engine of one pair: pull, plan, guard, write; the only place that wires the parts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -25,6 +25,7 @@ from sync.passes import Outcome, Passes
 from sync.plan import Change, Plan, Policy, make_plan
 from sync.plan.approval import Approval, whole
 from sync.plan.capability import ruled_out
+from sync.plan.model import Doubt
 from sync.run import recorded
 from sync.undo import Undo, Wanted
 from sync.writer import Calls, Recovery
@@ -183,6 +184,31 @@ class Engine:
                 tx.decisions.record(said)
             else:
                 tx.decisions.end([said.key], "withdrawn", said.at)
+
+    async def doubts(self) -> tuple[tuple[Doubt, ...], dict[str, str]]:
+        """The matches that are in doubt as of the latest pull, and by key what people decided of some of them."""
+        return await asyncio.to_thread(self._doubts)
+
+    def _doubts(self) -> tuple[tuple[Doubt, ...], dict[str, str]]:
+        doubts = self._undecided().doubts
+        with self._store.begin(self._config.name) as tx:
+            said = tx.decisions.open()
+        heeded = [doubt.key for doubt in doubts if doubt.key in said and said[doubt.key].facts == doubt.facts]
+        return doubts, {key: said[key].choice for key in heeded}
+
+    async def settle(self, answers: Iterable[tuple[Doubt, str]], who: str, why: str) -> None:
+        """Keep what a person decided of matches, all of it or nothing; the next plan heeds it."""
+        now = self._clock.now()
+        said = [
+            Decision(doubt.key, doubt.facts, choice, who, now, why, f"{doubt.wonolo} and {doubt.wheniwork}")
+            for doubt, choice in answers
+        ]
+        await asyncio.to_thread(self._keep_all, said)
+
+    def _keep_all(self, said: Iterable[Decision]) -> None:
+        with self._store.begin(self._config.name) as tx:
+            for decision in said:
+                tx.decisions.record(decision)
 
     async def decided(self, count: int) -> list[Kept]:
         """The latest decisions, newest first, and what became of them."""
