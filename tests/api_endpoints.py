@@ -159,6 +159,7 @@ PEOPLE: tuple[Endpoint, ...] = (
     Endpoint("POST", "/users/bulkupdate", "users.create_many", ([SOME],), _ONE_BY_ONE),
     Endpoint("POST", "/users/invite", "users.invite_many", (SOME,), _TALK),
     Endpoint("POST", "/users/invite/{id}", "users.invite", (7,), _TALK),
+    Endpoint("POST", "/users/avatar/{id}", "users.set_avatar", (7, b"x"), _MANAGERS),
     Endpoint("GET", "/users/profile", "users.profile", (), _MANAGERS),
     Endpoint("GET", "/users/alerts", "users.alerts", (), _MANAGERS),
     Endpoint("PUT", "/users/alerts", "users.update_alerts", (SOME,), _MANAGERS),

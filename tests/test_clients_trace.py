@@ -141,3 +141,16 @@ def quiet() -> Iterator[None]:
     """Keep the request log out of the test's output."""
     with capture_logs():
         yield
+
+
+async def test_of_a_picture_its_size_and_type_are_traced(tmp_path: Path) -> None:
+    """Its bytes would be of no use to support, and a face is nobody's business."""
+    path = tmp_path / "trace.jsonl"
+    base, login = "https://wiw.example/2", said({"login": {"id": 3, "token": "tok-1"}, "user": {"id": 11}})
+    with trace_to(path) as trace:
+        transport, key = Scripted(login, said({"user": {"id": 7}})), ("key", "m@sandbox.example", "pw")
+        async with WhenIWork(
+            base, f"{base}/login", *key, transport=transport, per_minute=60_000, clock=HandClock(), trace=trace
+        ) as wheniwork:
+            await wheniwork.users.set_avatar(7, b"\x89PNG", "image/png")
+    assert read(path)[1]["sent"] == "(4 bytes of image/png)"

@@ -253,3 +253,14 @@ def quiet() -> Iterator[None]:
     """Keep the request log out of the test's output."""
     with capture_logs():
         yield
+
+
+async def test_a_picture_is_sent_as_it_is() -> None:
+    """Its bytes under its own type, with the token; a trace tells how many and of what type."""
+    wheniwork, scripted, _ = client(said({"user": {"id": 7}}))
+    async with wheniwork:
+        assert await wheniwork.users.set_avatar(7, b"\x89PNG", "image/png") == {"id": 7}
+    request = scripted.requests[1]
+    assert (request.method, str(request.url)) == ("POST", f"{BASE}/users/avatar/7")
+    assert (request.content, request.headers["content-type"]) == (b"\x89PNG", "image/png")
+    assert "w-token" in request.headers or "authorization" in request.headers

@@ -205,3 +205,19 @@ def test_invitations_go_to_chosen_users_or_to_all_without_a_login() -> None:
     assert everybody["count"] == 12
     told = [message["user_id"] for message in sandbox.state.sent]
     assert (told[:4], len(told)) == ([101, 4364, 27384, 101], 13)
+
+
+def test_an_avatar_is_sent_as_an_image() -> None:
+    """Each other image gives another address; one's own, or anybody's by a supervisor; no image is a 400."""
+    sandbox = Sandbox()
+    employee, own = sandbox.person("employee"), sandbox.user_id("employee")
+    urls = {sandbox.state.users[own]["avatar"]["url"]}
+    for image in (b"\xff\xd8 one", b"\xff\xd8 two"):
+        sent = employee.send("POST", f"/2/users/avatar/{own}", content=image, headers={"Content-Type": "image/jpeg"})
+        urls.add(sent.json()["user"]["avatar"]["url"])
+    assert len(urls) == 3
+    assert all("%s" in url for url in urls)
+    assert employee.refused("POST", f"/2/users/avatar/{own}") == (400, 2000)
+    other = f"/2/users/avatar/{sandbox.user_id('manager')}"
+    assert employee.refused("POST", other, content=b"x") == (403, 3005)
+    assert sandbox.person("supervisor").send("POST", other, content=b"x").status_code == 200

@@ -145,6 +145,7 @@ BODIES: Mapping[str, Fields] = {
     **{f"POST /shifts/{{id}}{end}": {"user_ids": IDS} for end in ("", "/assign")},
     "POST /users/invite": {"ids": IDS, "send_all": FLAG},
     "POST /users/invite/{id}": {},
+    "POST /users/avatar/{id}": {},
     "POST /users/bulkupdate": {"users": ROWS},
     "PUT /users/alerts": {"alerts": MAP},
     "POST /times/clockin": _read({**times.PUNCH_PLACES, **times.PUNCH_FIELDS}),

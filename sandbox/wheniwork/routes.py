@@ -66,7 +66,7 @@ _SINGLE_PATHS: Handlers = {
     **annotations.PATHS,
     **messages.PATHS,
 }
-PATHS: Handlers = {**_SINGLE_PATHS, "/batch": {"POST": batch.over(_SINGLE_PATHS)}}
+PATHS: Handlers = {**_SINGLE_PATHS, **user_lists.IMAGE_PATHS, "/batch": {"POST": batch.over(_SINGLE_PATHS)}}
 LOGINS: Mapping[str, LoginHandler] = {"/2/login": login.legacy_login, "/login": login.new_login}
 """Where strangers send their credentials by POST, from the root of the host."""
 _CREATED = {"/requests", "/requesttypes", "/swaps"}
@@ -78,7 +78,8 @@ def routes(state: WhenIWorkState) -> APIRouter:
     router = APIRouter()
     # Fixed paths before those with an id in the same place.
     for path in sorted(PATHS, key=lambda path: path.replace("{", "~")):
-        responders = {method: _for_users(state, handler) for method, handler in PATHS[path].items()}
+        decoded = _as_it_is if path in user_lists.IMAGE_PATHS else _decoded
+        responders = {method: _for_users(state, handler, decoded) for method, handler in PATHS[path].items()}
         if path == "/login":
             responders["POST"] = _for_strangers(state, LOGINS["/2/login"])
         _add(router, path, _endpoint(state, responders, created=path in _CREATED))
@@ -149,14 +150,14 @@ def _for_strangers(state: WhenIWorkState, handler: LoginHandler) -> Responder:
     return lambda request, raw: handler(state, request, _decoded(raw))
 
 
-def _for_users(state: WhenIWorkState, handler: Handler) -> Responder:
+def _for_users(state: WhenIWorkState, handler: Handler, decoded: Callable[[bytes], Any]) -> Responder:
     def respond(request: Request, raw: bytes) -> Any:
         try:
             user = acting_user(state, request, grant_of(state, request))
         except ApiError as error:
             raise _in_words(request, error) from error
         query = Query(request.query_params.multi_items())
-        return handler(Call(state, user, state.zone_of(user), query, request.path_params, _decoded(raw)))
+        return handler(Call(state, user, state.zone_of(user), query, request.path_params, decoded(raw)))
 
     return respond
 
@@ -176,6 +177,10 @@ def _throttle(state: WhenIWorkState, request: Request, headers: dict[str, str]) 
     headers["W-Limit-Remaining"] = "0"
     who = f"login {grant.login_id}" if grant else f"address {address}"
     headers["W-Limit-Remaining"] = str(state.throttle.take(who, limit, state.switches.throttle_status))
+
+
+def _as_it_is(raw: bytes) -> bytes:
+    return raw
 
 
 def _decoded(raw: bytes) -> Any:

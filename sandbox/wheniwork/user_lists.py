@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from zlib import crc32
 
 from sandbox.wheniwork.answers import ApiError, invalid
 from sandbox.wheniwork.calls import Call, Handlers
 from sandbox.wheniwork.fields import mapping
+from sandbox.wheniwork.sideloads import show_user
 from sandbox.wheniwork.users import create_user, invite
 
 MOST = 50
@@ -38,6 +40,21 @@ def invite_user(call: Call) -> dict[str, Any]:
     return {"count": 1, "email": 1, "sms": int(bool(user["phone_number"])), "success": True}
 
 
+def set_avatar(call: Call) -> dict[str, Any]:
+    """`POST /2/users/avatar/{id}`: the body is an image; one's own, or anybody's by a supervisor.
+
+    Of the image nothing is kept but that it is another one: the `url` of the avatar changes with each.
+    """
+    user = call.find("users", call.path["id"])
+    if user["id"] != call.user["id"]:
+        call.require_supervisor()
+    if not call.body:
+        raise invalid("The body must be an image.")
+    url = f"{user['avatar']['url'].partition('?')[0]}?v={crc32(call.body):x}"
+    user.update(avatar={**user["avatar"], "url": url}, updated_at=call.state.now())
+    return {"user": show_user(call, user)}
+
+
 def get_alerts(call: Call) -> dict[str, Any]:
     """`GET /2/users/alerts`: what the caller is told and how; the shape is the sandbox's guess."""
     return {"alerts": call.user["alert_settings"]}
@@ -55,3 +72,5 @@ PATHS: Handlers = {
     "/users/invite/{id}": {"POST": invite_user},
     "/users/alerts": {"GET": get_alerts, "PUT": update_alerts},
 }
+IMAGE_PATHS: Handlers = {"/users/avatar/{id}": {"POST": set_avatar}}
+"""Where the body is no JSON but an image; not part of a batch."""

@@ -74,6 +74,14 @@ def _form(name: str, value: object) -> Iterator[tuple[str, str | list[str]]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A body that is no JSON: its bytes and the type they are sent as."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One request to an API.
 

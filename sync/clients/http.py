@@ -24,7 +24,7 @@ from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, stop_any
 from tenacity.wait import wait_exponential_jitter
 
 from sync.clients.auth import Grant, Grants
-from sync.clients.exchange import Reply, Request, form, query, read
+from sync.clients.exchange import Reply, Request, Upload, form, query, read
 from sync.clients.trace import Exchange, Trace
 from sync.clients.trust import mistrust
 from sync.clock import Clock
@@ -207,7 +207,8 @@ class Api:
             self._trace(Exchange(self._clock.now(), ms, request, answer))
 
     async def _transmit(self, request: Request, grant: Grant | None) -> httpx.Response:
-        headers = {**request.headers, **(grant.headers if grant else {})}
+        kind = {"Content-Type": request.json.content_type} if isinstance(request.json, Upload) else {}
+        headers = {**request.headers, **kind, **(grant.headers if grant else {})}
         content = self._content(request, grant)
         try:
             async with asyncio.timeout(self._limits.timeout):
@@ -227,6 +228,8 @@ class Api:
             body = {**(body if isinstance(body, dict) else {}), **grant.params}
         elif grant:
             params = {**params, **grant.params}
+        if isinstance(body, Upload):
+            return {"params": params, "content": body.content}
         if self.service.forms and isinstance(body, dict):
             return {"params": params, "data": form(body)}
         return {"params": params, "json": body}

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 import httpx
 import msgspec
 
-from sync.clients.exchange import Request
+from sync.clients.exchange import Request, Upload
 from sync.errors import ConfigError, RemoteError
 from sync.log import REDACTED, redact
 
@@ -110,6 +110,8 @@ def _reply(response: httpx.Response, hidden: frozenset[str]) -> dict[str, Any]:
 
 
 def _impersonal(value: Any, hidden: frozenset[str]) -> Any:
+    if isinstance(value, Upload):
+        return f"({len(value.content)} bytes of {value.content_type})"
     if isinstance(value, list):
         return [_impersonal(item, hidden) for item in value]
     if not isinstance(value, Mapping):

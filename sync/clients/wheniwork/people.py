@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sync.clients.exchange import Record
+from sync.clients.exchange import Record, Upload
 from sync.clients.http import Api
 from sync.clients.wheniwork.collections import Collection
 
@@ -32,6 +32,10 @@ class Users(Collection):
     async def profile(self) -> Record:
         """Return the caller's own profile, as answered."""
         return (await self._api.get("/users/profile")).object()
+
+    async def set_avatar(self, user_id: int, image: bytes, content_type: str = "image/jpeg") -> Record:
+        """Give a user another picture and return the user."""
+        return (await self._api.send("POST", f"/users/avatar/{user_id}", Upload(image, content_type))).record("user")
 
     async def alerts(self) -> Any:
         """Return the caller's alerts, as answered: the shape is not known (When I Work reference 6.2)."""
