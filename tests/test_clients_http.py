@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ import pytest
 from pyrate_limiter import Duration, Rate
 from structlog.testing import capture_logs
 
-from sync.clients.exchange import query
+from sync.clients.exchange import Reply, query
 from sync.clients.http import Limits, Service, require_https
 from sync.errors import (
     ConfigError,
@@ -55,6 +56,25 @@ async def test_cookies_are_not_kept() -> None:
         await api.get("/a")
         await api.get("/b")
     assert "cookie" not in scripted.requests[1].headers
+
+
+async def test_an_answer_is_let_go_at_once() -> None:
+    """Large ones would pile up if they waited for the garbage collector."""
+    api, _, _ = build(said({"shifts": []}))
+
+    def answers() -> int:
+        return sum(isinstance(one, Reply | httpx.Response) for one in gc.get_objects())
+
+    async with api:
+        await api.get("/shifts")
+        gc.collect()
+        before = answers()
+        gc.disable()
+        try:
+            await api.get("/shifts")
+            assert answers() == before
+        finally:
+            gc.enable()
 
 
 def test_parameters_are_spelled_as_both_apis_read_them() -> None:
