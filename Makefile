@@ -34,6 +34,7 @@ check: .venv/ready ## format, lint, types, import contracts, dependencies, locke
 
 bench: .venv/ready ## measure throughput, time and memory
 	.venv/bin/python tests/bench
+	$(RUN) tests.bench.planning
 
 lock: .venv/ready ## resolve pyproject.toml anew and write both requirements files
 	$(RUN) uv lock --quiet --upgrade
