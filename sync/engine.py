@@ -237,9 +237,9 @@ class Engine:
             run.counts = outcome.counts
         return outcome
 
-    async def undo_plan(self, run: int) -> Plan:
+    async def undo_plan(self, wanted: Wanted) -> Plan:
         """Pull, and plan what takes a run back; nothing is written. Raises NothingToUndo."""
-        undo = Undo(self._store, self._config.name, self._policy, self._clock, Wanted(run))
+        undo = Undo(self._store, self._config.name, self._policy, self._clock, wanted)
         await asyncio.to_thread(undo.check)
         async with recorded(self._store, self._config.name, self._clock, "diff", writes=False) as this:
             await self.pull()

@@ -15,6 +15,7 @@ SyncError
   UnsafePlan           nothing was written; names the guard, the number, the limit, the override
   StalePlan            the world moved since the plan was approved: plan again
   NothingToUndo        no such run, or it wrote nothing
+  NoHistory            no such record: name it otherwise
   StoreError           the database cannot be used
     StoreLocked        somebody else is writing: try again later
     StoreNewer         a newer version of the program made it: upgrade
@@ -151,6 +152,10 @@ class StalePlan(SyncError):
 
 class NothingToUndo(SyncError):
     """A run that cannot be undone: it is not there, has not ended, or wrote nothing."""
+
+
+class NoHistory(SyncError):
+    """Nothing is known of what a history was asked for; the text says how such things are named."""
 
 
 class StoreError(SyncError):

@@ -34,11 +34,13 @@ def read_status(config: Config, runs: int = 10) -> Status:
 def as_text(status: Status) -> RenderableType:
     """The status as something rich prints at any width."""
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    for column in ({"width": 16}, {"width": 9}, {"width": 8}, {"ratio": 1}):
-        table.add_column(**column)  # type: ignore[arg-type]  # rich types each keyword apart
+    for column in ({"justify": "right"}, {"width": 16}, {"width": 9}, {"width": 8}, {"ratio": 1}):
+        table.add_column(**column)
     for run in status.runs:
         style = "red" if run.error else ""
-        table.add_row(f"{run.started_at:%Y-%m-%d %H:%M}", run.command, Text(run.outcome, style), Text(_came_of(run)))
+        table.add_row(
+            str(run.id), f"{run.started_at:%Y-%m-%d %H:%M}", run.command, Text(run.outcome, style), Text(_came_of(run))
+        )
     held = ", ".join(f"{count} {kind}" for kind, count in status.counts.items() if count) or "nothing yet"
     head = Text(f"{status.pair}", "bold").append(f"  {status.database}\n", "dim").append(f"holds {held}", "default")
     return Group("", head, "", table if status.runs else Text("No run yet.", "dim"))
@@ -48,9 +50,10 @@ def as_markdown(status: Status) -> str:
     """The status as a page of Markdown."""
     counts = [f"- {count} {kind}" for kind, count in status.counts.items()]
     rows = [
-        f"| {run.started_at:%Y-%m-%d %H:%M} | {run.command} | {run.outcome} | {_came_of(run)} |" for run in status.runs
+        f"| {run.id} | {run.started_at:%Y-%m-%d %H:%M} | {run.command} | {run.outcome} | {_came_of(run)} |"
+        for run in status.runs
     ]
-    head = ["| Started (UTC) | Command | Outcome | |", "|---|---|---|---|"]
+    head = ["| Run | Started (UTC) | Command | Outcome | |", "|---|---|---|---|---|"]
     return "\n".join([f"# {status.pair}", "", status.database, "", *counts, "", *head, *rows]) + "\n"
 
 

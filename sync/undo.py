@@ -62,6 +62,9 @@ class Undo:
         with self._store.begin(self._pair) as tx:
             made = Outbox(tx.rows).of_run(self._run)
             planned = inverse(made, _today(tx, made, self._policy, self._clock.now()))
+        for key in self._approved:
+            if not any(row.verdict == "hold" and row.key.startswith(key) for row in planned.changes):
+                raise NothingToUndo(f"nothing waits for a yes under the key {key!r} in the undo of run {self._run}")
         return msgspec.structs.replace(planned, changes=tuple(map(self._agreed, planned.changes)))
 
     def next_plan(self) -> Plan:

@@ -240,7 +240,7 @@ async def test_a_dry_run_writes_nothing(pair: Pair) -> None:
     pair.offer(1)
     await pair.settled()
     number = pair.last_request()
-    plan = await pair.engine.undo_plan(last_run(pair))
+    plan = await pair.engine.undo_plan(Wanted(last_run(pair)))
     assert [(row.action, row.kind, row.undoes) for row in plan.to_do] == [("delete", "job_request", 1)]
     assert pair.writes_since(number) == []
     assert (await pair.quiet()).waiting == ()
@@ -263,7 +263,7 @@ def _switched_off(pair: Pair) -> Any:
 async def test_a_run_that_cannot_be_undone_says_why(pair: Pair) -> None:
     """It is not there, it wrote nothing, or it has not ended."""
     with pytest.raises(NothingToUndo, match=r"^there is no run 7 of main; there is none yet: `shiftbridge status`"):
-        await pair.engine.undo_plan(7)
+        await pair.engine.undo_plan(Wanted(7))
     await pair.engine.diff()
     with pytest.raises(NothingToUndo, match=r"^run 1 \(diff\) wrote nothing, so there is nothing to undo"):
         await undone(pair, 1)
@@ -279,7 +279,7 @@ async def test_a_run_under_way_cannot_be_undone_yet(pair: Pair) -> None:
         run = tx.runs.start("reconcile", pair.world.clock.now())
         tx.runs.lease(run, SystemClock().now())
     with pytest.raises(NothingToUndo, match=f"^run {run} is still under way"):
-        await pair.engine.undo_plan(run)
+        await pair.engine.undo_plan(Wanted(run))
 
 
 async def test_a_moved_demand_moves_back_seat_by_seat(pair: Pair) -> None:

@@ -79,7 +79,6 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     are the fields of the demand it writes, `seats` how many seats it adds, `sources` the shifts a new JobRequest is
     made of. `decided` is the key of the decision it rests on; carrying the change out uses that up.
     `undoes` is the run that it takes back, 0 for all that brings both sides together.
-    `undoes` is the run that it takes back, 0 for all that brings both sides together.
     """
 
     action: Action

@@ -129,6 +129,8 @@ def _signed(minutes: int, cents: int) -> str:
 def _ways_out(entry: Entry) -> str:
     """What a person can type; empty where nothing is asked."""
     change = entry.change
+    if entry.status == "hold" and change.undoes:
+        return f"To decide: undo {change.undoes} --yes --approve {short_key(change)}."
     if entry.status == "hold":
         return f"To decide: approve {short_key(change)}, or refuse {short_key(change)}."
     if not change.choices:

@@ -1,0 +1,96 @@
+"""The commands about what has been: who changed a record, and taking back what a run wrote."""
+
+# ruff: noqa: PLC0415 - late imports keep the start quick
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sync.cli.options import CONFIG, ConfigPath, Format, Printed, Traced, Verbose, Who, app
+
+if TYPE_CHECKING:
+    from sync.engine import Engine
+    from sync.report import Report
+
+
+@app.command()
+def undo(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
+    run: Annotated[str, typer.Argument(help="The number of a run, as status and history show it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Carry it out.")] = False,  # noqa: FBT002
+    approve: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="Say yes to something of it that waits for a yes.")
+    ] = None,
+    allow: Annotated[list[str] | None, typer.Option(help="Let a guard pass so many once: delete:shifts=40.")] = None,
+    who: Who = "",
+    config: ConfigPath = CONFIG,
+    format: Printed = Format.TEXT,  # noqa: A002
+    trace: Traced = None,
+    verbose: Verbose = 0,
+) -> int:
+    """Show what takes a run back; with --yes do it. Exit codes as those of diff, with --yes as those of reconcile."""
+    from sync import report
+    from sync.cli import terminal, work
+    from sync.cli.answers import me
+    from sync.engine import open_engine
+    from sync.undo import Wanted
+
+    permitted = work.allowances(allow or ())
+    settings = work.settings(config, verbose)
+    if not run.isdecimal():
+        raise typer.BadParameter(f"{run!r} is no run: write its number, as `shiftbridge status` shows it")
+    wanted = Wanted(int(run), who or me(), tuple(approve or ()))
+
+    async def found(engine: "Engine") -> "Report":
+        if yes:
+            return report.of_outcome(await engine.undo(wanted, permitted), settings.name)
+        return report.of_plan(await engine.undo_plan(wanted), settings.name)
+
+    async def opened() -> "Report":
+        with terminal.progress() as tell, work.tracing(trace) as told:
+            async with open_engine(settings, progress=tell, trace=told) as engine:
+                return await found(engine)
+
+    shown = asyncio.run(opened())
+    terminal.show(shown, format, report)
+    if yes:
+        return 3 if shown.is_pending else 0
+    if shown.counts["to_do"]:
+        terminal.note(f"Nothing is written yet: shiftbridge undo {run} --yes carries it out.")
+    return 2 if shown.is_pending else 0
+
+
+@app.command()
+def history(
+    record: Annotated[
+        list[str],
+        typer.Argument(help="Like shift 10000, request 12, job 5, user 33, link KEY, a change's key, or a name."),
+    ],
+    ask: Annotated[bool, typer.Option("--ask", help="Also ask When I Work for its own history of the shifts.")] = False,  # noqa: FBT002
+    config: ConfigPath = CONFIG,
+    format: Printed = Format.TEXT,  # noqa: A002
+    verbose: Verbose = 0,
+) -> None:
+    """Show who changed a record, when, why, and what proves it."""
+    from sync.cli import terminal, work
+    from sync.engine import open_clients
+    from sync.history import shown
+    from sync.history.asking import with_asked
+    from sync.history.reading import History, read_history
+    from sync.mirror.store import Store
+
+    settings = work.settings(config, verbose)
+
+    def kept() -> History:
+        store = Store.open(settings.database.url)
+        try:
+            with store.begin(settings.name) as tx:
+                return read_history(tx, " ".join(record), settings.rules)
+        finally:
+            store.close()
+
+    async def asked(found: History) -> History:
+        async with open_clients(settings) as (_, wheniwork):
+            return await with_asked(found, wheniwork)
+
+    found = kept()
+    terminal.show(asyncio.run(asked(found)) if ask else found, format, shown)
