@@ -14,7 +14,7 @@ import sqlalchemy
 
 from mappings.model import Demand, Worker
 from sync.errors import StoreError, StoreLocked
-from sync.mirror.links import Members
+from sync.mirror.membership import Members
 from sync.mirror.store import Store
 
 NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
