@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
+from math import inf
 
 import httpx
 import msgspec
 
 from mappings.decision import YES, Decision
+from mappings.model import NAMES
 from sync.clients.trace import Trace
 from sync.clients.trust import trusting
 from sync.clients.wheniwork import WhenIWork
@@ -16,12 +19,14 @@ from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, OffsetClock, SystemClock
 from sync.config import Config
 from sync.errors import ConfigError, StalePlan, UnsafePlan
+from sync.facts import limits, read_facts
 from sync.gather import snapshot
+from sync.guards import Facts, check
 from sync.intake.poll import Horizon, Poller, Progress, Pulled, service_time
 from sync.mirror.decisions import Kept
 from sync.mirror.store import Store
 from sync.outbox import Outbox
-from sync.passes import Outcome, Passes
+from sync.passes import Guards, Outcome, Passes
 from sync.plan import Change, Plan, Policy, make_plan
 from sync.plan.approval import Approval, whole
 from sync.plan.capability import ruled_out
@@ -153,12 +158,21 @@ class Engine:
         return plan.judged(lambda change: ruled_out(change, barred))
 
     async def diff(self) -> Plan:
-        """Pull and plan; the writer is never reached."""
+        """Pull and plan; the writer is never reached. The plan tells why guards would refuse it."""
         async with recorded(self._store, self._config.name, self._clock, "diff", writes=False) as run:
-            await self.pull()
+            pulled = await self.pull()
             plan = await self.plan()
+            guards = await self._guards(pulled, {})
             run.counts = {"to_do": len(plan.to_do), "waiting": len(plan.waiting)}
-        return plan
+        return msgspec.structs.replace(plan, refusals=guards(plan.to_do))
+
+    async def _guards(self, pulled: Pulled, allow: Mapping[str, float]) -> Guards:
+        facts = await asyncio.to_thread(self._facts, pulled)
+        return partial(check, facts=facts, limits=limits(self._config), allow=allow)
+
+    def _facts(self, pulled: Pulled) -> Facts:
+        with self._store.begin(self._config.name) as tx:
+            return read_facts(tx, self._config, pulled, self._clock.now())
 
     async def undecided(self) -> Plan:
         """Plan from the mirror as if nobody had decided anything: what there is to be decided about."""
@@ -219,7 +233,7 @@ class Engine:
             return tx.decisions.newest(count)
 
     async def reconcile(
-        self, allow: Mapping[str, int] | None = None, approved: Approval | None = None, checksum: str = ""
+        self, allow: Mapping[str, float] | None = None, approved: Approval | None = None, checksum: str = ""
     ) -> Outcome:
         """Pull, plan and write until nothing is left to do; raises UnsafePlan before the first write.
 
@@ -228,26 +242,36 @@ class Engine:
         on. Raises StoreLocked while another run writes.
         """
         async with recorded(self._store, self._config.name, self._clock, "reconcile", writes=True) as run:
-            await self.pull()
+            pulled = await self.pull()
             await Recovery(self._calls, self._store, self._config.name, self._config.rules).run(self._clock.now())
             if checksum:
                 approved = await self._as_approved(checksum)
-            outcome = await self._passes.carry_out(run.number, allow or {}, approved)
+            guards = await self._guards(pulled, allow or {})
+            outcome = await self._passes.carry_out(run.number, guards, approved)
+            if not approved:
+                await asyncio.to_thread(self._note_scope, run.number)
             run.outcome = "waiting" if outcome.waiting or outcome.failed or outcome.stale else "done"
             run.counts = outcome.counts
         return outcome
+
+    def _note_scope(self, run: int) -> None:
+        """Record which work the run looked at, unless it could not write anything anyway."""
+        if len(self._config.switched_off) < len(NAMES):
+            with self._store.begin(self._config.name) as tx:
+                tx.runs.keep_scope(run, self._config.looked_at)
 
     async def undo_plan(self, wanted: Wanted) -> Plan:
         """Pull, and plan what takes a run back; nothing is written. Raises NothingToUndo."""
         undo = Undo(self._store, self._config.name, self._policy, self._clock, wanted)
         await asyncio.to_thread(undo.check)
         async with recorded(self._store, self._config.name, self._clock, "diff", writes=False) as this:
-            await self.pull()
+            pulled = await self.pull()
             plan = await asyncio.to_thread(undo.plan)
+            guards = await self._guards(pulled, {"scope": inf})
             this.counts = {"to_do": len(plan.to_do), "waiting": len(plan.waiting)}
-        return plan
+        return msgspec.structs.replace(plan, refusals=guards(plan.to_do))
 
-    async def undo(self, wanted: Wanted, allow: Mapping[str, int] | None = None) -> Outcome:
+    async def undo(self, wanted: Wanted, allow: Mapping[str, float] | None = None) -> Outcome:
         """Pull, and take a run back; what it did is held from then on, or the next reconcile would do it again.
 
         Raises NothingToUndo, else as `reconcile`.
@@ -255,23 +279,25 @@ class Engine:
         undo = Undo(self._store, self._config.name, self._policy, self._clock, wanted)
         await asyncio.to_thread(undo.check)
         async with recorded(self._store, self._config.name, self._clock, "undo", writes=True) as this:
-            await self.pull()
+            pulled = await self.pull()
             await Recovery(self._calls, self._store, self._config.name, self._config.rules).run(self._clock.now())
+            # What is taken back does not follow from the configuration.
+            guards = await self._guards(pulled, {"scope": inf, **(allow or {})})
             await asyncio.to_thread(undo.begin)
             before = await self.plan()
-            outcome = await self._take_back(undo, this.number, allow or {})
+            outcome = await self._take_back(undo, this.number, guards)
             await asyncio.to_thread(undo.hold_again, before, await self.plan())
             this.outcome = "waiting" if outcome.waiting or outcome.failed else "done"
             this.counts = outcome.counts
         return outcome
 
-    async def _take_back(self, undo: Undo, run: int, allow: Mapping[str, int]) -> Outcome:
+    async def _take_back(self, undo: Undo, run: int, guards: Guards) -> Outcome:
         async def plan() -> Plan:
             return await asyncio.to_thread(undo.next_plan)
 
         passes = Passes(self._config, self._store, self._calls, self._clock, plan, self._progress)
         try:
-            outcome = await passes.carry_out(run, allow)
+            outcome = await passes.carry_out(run, guards)
         except UnsafePlan:
             await asyncio.to_thread(undo.release)
             raise

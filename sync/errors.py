@@ -12,7 +12,7 @@ SyncError
     Forbidden          learn the capability, show the change as blocked
     Rejected           quarantine the record, show it in the report
     InvalidResponse    the API changed shape: stop this system, alert
-  UnsafePlan           nothing was written; names the guard, the number, the limit, the override
+  UnsafePlan           nothing was written; every guard that refuses, with number, limit and override
   StalePlan            the world moved since the plan was approved: plan again
   NothingToUndo        no such run, or it wrote nothing
   NoHistory            no such record: name it otherwise
@@ -24,6 +24,7 @@ SyncError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 NOT_JSON = "not_json"
 """The `code` of a refusal that came as a page or text: a proxy's voice rather than the API's own."""
@@ -127,18 +128,37 @@ class InvalidResponse(RemoteError):
     """The answer to a read is not what the API is known to send."""
 
 
-class UnsafePlan(SyncError):
-    """A guard refused a plan before anything was written."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One guard's reason to refuse a plan: what it counted, its limit, and how to let it pass once.
 
-    def __init__(self, guard: str, number: float, limit: float, override: str) -> None:
-        self.guard = guard
-        self.number = number
-        self.limit = limit
-        self.override = override
-        super().__init__(
-            f"guard {guard}: {number:g} is over the limit of {limit:g}; nothing was written. "
-            f"If this is meant, run again with {override}"
-        )
+    `why` is a sentence without its full stop.
+    """
+
+    guard: str
+    number: int
+    limit: float
+    why: str
+    override: str
+
+
+class UnsafePlan(SyncError):
+    """Guards refused a plan before anything was written; `refusals` are all of their reasons."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__(f"nothing was written: {self.advice}")
+
+    @property
+    def advice(self) -> str:
+        """All reasons, and what to do if this is meant."""
+        reasons = "; and ".join(row.why for row in self.refusals)
+        return f"{reasons}. If this is meant, run again with {self.override}"
+
+    @property
+    def override(self) -> str:
+        """The options that let exactly this pass, once."""
+        return " ".join(row.override for row in self.refusals)
 
 
 class StalePlan(SyncError):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 
 from sync.mirror import tables
 from sync.mirror.records import kept, of_model
@@ -20,6 +20,10 @@ _LOG = of_model(tables.LogEntry)
 _BEGIN = insert(_INTENT)
 _ATTEMPTS = select(func.count()).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
 _FINISH = update(_INTENT).where(_INTENT.c.pair == PAIR, _INTENT.c.id == bindparam("intent"))
+_CENTS = _INTENT.c.change[("risk", "cents")].as_integer()
+_SPENT = select(func.sum(case((_CENTS > 0, _CENTS), else_=0))).where(
+    _INTENT.c.pair == PAIR, _INTENT.c.bound > bindparam("since"), _INTENT.c.state != "failed"
+)
 _ADD = insert(_LOG)
 _OF_RUN = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.run == bindparam("of_run"))
 _OF_LINKS = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.link.in_(SOME))
@@ -76,6 +80,10 @@ class Outbox:
     def finish(self, intent: int, state: str, now: datetime, error: str = "") -> None:
         """Record a write's outcome: done, failed, forbidden (to this key, whatever the record), or unknown."""
         self._rows.ask(_FINISH, intent=intent, state=state, finished_at=now, error=error)
+
+    def spent(self, since: datetime) -> int:
+        """Cents of pay that writes added since then, also those whose outcome is not known; savings do not count."""
+        return int(self._rows.ask(_SPENT, since=since).scalar_one() or 0)
 
     def unknown(self) -> list[Intent]:
         """The writes whose outcome nobody knows, oldest first; among them those that a dying process left behind."""

@@ -1,13 +1,12 @@
 """Carrying plans out, pass by pass, until a pass finds nothing to do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from sync.clock import Clock
 from sync.config import Config
-from sync.errors import RemoteError, StalePlan, UnsafePlan
-from sync.guards import Limits, check
+from sync.errors import Refusal, RemoteError, StalePlan, UnsafePlan
 from sync.intake.poll import Progress
 from sync.mirror.store import Store
 from sync.plan import Change, Plan, Verdict
@@ -24,6 +23,9 @@ _SWITCHES = {
 }
 
 _NO_USE = "it was written, but the system still shows the old value"
+
+Guards = Callable[[Iterable[Change]], tuple[Refusal, ...]]
+"""Every reason to refuse the changes of one run, over all its passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,11 @@ class Passes:
         self._config, self._store, self._calls, self._clock = config, store, calls, clock
         self._plan, self._progress = plan, progress
 
-    async def carry_out(self, run: int, allow: Mapping[str, int], approved: Approval | None = None) -> Outcome:
+    async def carry_out(self, run: int, guards: Guards, approved: Approval | None = None) -> Outcome:
         """Write and plan again until a pass has nothing to do, or gets nowhere.
 
         With `approved`, nothing else is written. Raises UnsafePlan, and StalePlan when nothing approved still holds,
-        both before the first write.
+        both before the first write; what guards refuse of a later pass, together with the earlier ones, is blocked.
         """
         results: list[Result] = []
         plan = self._switched(await self._plan())
@@ -73,7 +75,9 @@ class Passes:
         plan = _narrowed(plan, approved)
         if approved and stale and not plan.to_do:
             raise StalePlan([approved.subjects.get(key, key) for key in stale])
-        await self._guard(plan, allow)
+        refusals = guards(plan.to_do)
+        if refusals:
+            raise UnsafePlan(refusals)
         passes = 1
         while True:
             await asyncio.to_thread(self._agree, plan)
@@ -81,7 +85,7 @@ class Passes:
             results += came_of
             if not plan.to_do or passes == _MOST_PASSES or not any(row.outcome != "failed" for row in came_of):
                 break
-            plan = _narrowed(self._switched(await self._plan()), approved)
+            plan = _guarded(_narrowed(self._switched(await self._plan()), approved), results, guards)
             passes += 1
         moving = [row for row in came_of if row.outcome == "moved"]  # still, after the last pass
         return Outcome(
@@ -101,17 +105,6 @@ class Passes:
             return ("blocked", _SWITCHES[str(change.system)]) if change.writes and change.system in off else None
 
         return plan.judged(judge)
-
-    async def _guard(self, plan: Plan, allow: Mapping[str, int]) -> None:
-        guards = self._config.guards
-        linked = await asyncio.to_thread(self._linked)
-        refusal = check(plan, linked, Limits(guards.share, guards.at_least), allow)
-        if refusal:
-            raise UnsafePlan(refusal.guard, refusal.number, refusal.limit, refusal.override)
-
-    def _linked(self) -> dict[str, int]:
-        with self._store.begin(self._config.name) as tx:
-            return tx.membership.counts() | tx.timesheets.counts()
 
     def _agree(self, plan: Plan) -> None:
         now = self._clock.now()
@@ -145,6 +138,16 @@ class Passes:
             if result.outcome == "forbidden":
                 stopped.add(need(change))
         return results
+
+
+def _guarded(plan: Plan, results: Iterable[Result], guards: Guards) -> Plan:
+    """The plan of a later pass; its writes are blocked if they are too much together with those of earlier passes."""
+    written = [row.change for row in results if row.outcome in ("done", "unknown")]
+    refusals = guards([*written, *plan.to_do]) if any(change.writes for change in plan.to_do) else ()
+    if not refusals:
+        return plan
+    reason = f"together with what this run has done already, {UnsafePlan(refusals).advice}"
+    return plan.judged(lambda change: ("blocked", reason) if change.writes else None)
 
 
 def _narrowed(plan: Plan, approved: Approval | None) -> Plan:

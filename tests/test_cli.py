@@ -118,8 +118,8 @@ def test_the_start_is_quick() -> None:
         (["difff"], "No such command 'difff'. Did you mean 'diff'?"),
         (["diff", "--colour"], "No such option: --colour"),
         (["diff", "--format", "xml"], "'xml' is not one of 'text', 'json', 'markdown'."),
-        (["reconcile", "--allow", "delete:everything=9"], "'delete:everything=9' is not like delete:shifts=40"),
-        (["reconcile", "--allow", "delete:shifts"], "'delete:shifts' is not like delete:shifts=40"),
+        (["reconcile", "--allow", "delete:shift5=9"], "there is no guard 'delete:shift5'; did you mean delete:shifts?"),
+        (["reconcile", "--allow", "delete:shifts"], "delete:shifts needs a whole number, as in delete:shifts=40"),
         (["sandbox", "--demands", "-1"], "--demands"),
     ],
 )
@@ -174,7 +174,15 @@ def test_a_guard_refuses_and_lets_pass_once(server: Server, config: Path, capsys
         perform(server.world, "manager_deletes_shift", {"shift_id": shift})
     capsys.readouterr()
     assert run(["reconcile", "--config", str(config)]) == 7
-    assert "run again with --allow delete:job_request=2" in capsys.readouterr().err
+    refused = "2 requests in Wonolo would be deleted, of 4 linked; at most 1 may."
+    assert capsys.readouterr().err == (
+        f"Error: nothing was written; guards refuse this:\n  - {refused}\n"
+        "If this is meant, run again with: --allow delete:job_requests=2\n"
+    )
+    assert run(["diff", "--config", str(config)]) == 2
+    shown = capsys.readouterr().out
+    assert "Guards would refuse all this" in shown
+    assert f"{refused}\nIf this is meant, carry it out with --allow delete:job_requests=2\n" in shown
     assert run(["reconcile", "--config", str(config), "--allow", "delete:job_requests=2"]) == 0
     assert "cancel request" in capsys.readouterr().out
 

@@ -60,7 +60,7 @@ async def test_five_posted_requests_are_cancelled_and_stay_so(pair: Pair) -> Non
         pair.offer(1, day=day)
     await pair.settled()
     shifts = pair.wheniwork_side()
-    with pytest.raises(UnsafePlan, match="--allow delete:job_request=5"):
+    with pytest.raises(UnsafePlan, match="--allow delete:job_requests=5"):
         await undone(pair)
     assert (await pair.quiet()).waiting == ()
     outcome = await undone(pair, delete_job_request=5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.errors import ConfigError, StalePlan, UnsafePlan
+from sync.errors import ConfigError, Refusal, StalePlan, UnsafePlan
 
 
 def test_a_configuration_error_tells_everything_at_once() -> None:
@@ -14,12 +14,17 @@ def test_a_configuration_error_tells_everything_at_once() -> None:
     )
 
 
-def test_an_unsafe_plan_names_the_guard_the_number_the_limit_and_the_way_past_it() -> None:
-    """Whole numbers are printed whole."""
-    error = UnsafePlan("delete:shifts", 40.0, 12, "--allow delete:shifts=40")
+def test_an_unsafe_plan_names_every_reason_and_the_way_past_it() -> None:
+    """The reasons are the guards' own sentences."""
+    error = UnsafePlan(
+        [
+            Refusal("hours", 320, 200, "320 paid hours would be cancelled; at most 200 may", "--allow hours=320"),
+            Refusal("scope", 51, 9, "51 changes would follow", "--allow scope"),
+        ]
+    )
     assert str(error) == (
-        "guard delete:shifts: 40 is over the limit of 12; nothing was written. "
-        "If this is meant, run again with --allow delete:shifts=40"
+        "nothing was written: 320 paid hours would be cancelled; at most 200 may; and 51 changes would follow. "
+        "If this is meant, run again with --allow hours=320 --allow scope"
     )
 
 

@@ -1,71 +1,329 @@
-"""Guards: what is too much for one run, and how it is allowed once."""
+"""Guards: what is too much for one run, what is not to be believed, and how either is allowed once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from math import inf
 from typing import Any
 
 import pytest
 
-from sync.guards import Limits, Refusal, check
-from sync.plan import Change, Plan
+from mappings.model import System
+from sync.errors import Refusal, UnsafePlan
+from sync.guards import Facts, Limits, allowance, check, scope_changes
+from sync.plan import Change, Risk
+from sync.plan.model import Kind
 
-LIMITS = Limits()
+SYSTEMS: dict[Kind, System] = {"job_request": "wonolo", "job": "wonolo", "shift": "wheniwork", "user": "wheniwork"}
 
 
-def plan(action: Any, count: int, kind: Any = "shift", **fields: Any) -> Plan:
-    """A plan of so many equal changes of different records."""
-    rows = [
-        Change(**{"action": action, "kind": kind, "record": str(number), "link": "a", "subject": "s", **fields})
-        for number in range(count)
-    ]
-    return Plan(tuple(rows))
+def changes(action: Any, count: int, kind: Kind = "shift", **fields: Any) -> list[Change]:
+    """So many equal changes of different records."""
+    shared = {"action": action, "kind": kind, "system": SYSTEMS[kind], "link": "a", "subject": "s"}
+    return [Change(**{**shared, "record": str(number), **fields}) for number in range(count)]
+
+
+def refused(
+    rows: Iterable[Change],
+    *,
+    limits: Limits | None = None,
+    allow: Mapping[str, float] | None = None,
+    **facts: Any,
+) -> list[tuple[str, int, float]]:
+    """Which guards refuse, what they counted, and their limits."""
+    found = check(rows, Facts(**facts), limits or Limits(), allow or {})
+    return [(row.guard, row.number, row.limit) for row in found]
 
 
 @pytest.mark.parametrize(
-    ("action", "count", "existing", "limit"),
+    ("action", "count", "known", "limit"),
     [
-        ("update", 9, 9, None),
-        ("update", 10, 9, 9),
+        ("update", 9, 10, None),
+        ("update", 10, 11, 9),
         ("update", 30, 100, None),
         ("update", 31, 100, 30),
         ("release", 31, 100, 30),
         ("delete", 31, 100, 30),
         ("delete", 2, 2, None),
         ("delete", 2, 3, None),
-        ("delete", 3, 3, 2),
-        ("delete", 9, 9, 8),
         ("delete", 9, 10, None),
         ("create", 500, 0, None),
         ("assign", 500, 10, None),
     ],
 )
-def test_a_few_may_all_change_and_of_many_a_share(action: Any, count: int, existing: int, limit: int | None) -> None:
-    """Three or more never all vanish; creations and assignments are not limited."""
-    expected = None if limit is None else Refusal(f"{action}:shift", count, limit, f"--allow {action}:shift={count}")
-    assert check(plan(action, count), {"shift": existing}, LIMITS, {}) == expected
+def test_a_few_may_change_and_of_many_a_share(action: Any, count: int, known: int, limit: int | None) -> None:
+    """Creations and assignments are not counted."""
+    expected = [] if limit is None else [(f"{action}:shift", count, limit)]
+    assert refused(changes(action, count), linked={"shift": known}) == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "known", "expected"),
+    [
+        ("update", 4, []),
+        ("update", 5, [("everything:shift", 5, 4)]),
+        ("update", 9, [("everything:shift", 9, 8)]),
+        ("update", 10, [("update:shift", 10, 9)]),
+        ("delete", 3, [("delete:shift", 3, 2)]),
+        ("delete", 5, [("delete:shift", 5, 4)]),
+    ],
+)
+def test_not_everything_changes_at_once_and_not_three_or_more_all_vanish(
+    action: Any, known: int, expected: list[tuple[str, int, float]]
+) -> None:
+    """Four shifts that all move by an hour may be a manager's wish; what one guard refuses is not told twice."""
+    assert refused(changes(action, known), linked={"shift": known}) == expected
+
+
+def test_everything_counts_a_record_once_whatever_is_done_to_it() -> None:
+    """Some updated and the rest released is everything, too."""
+    rows = changes("update", 3) + changes("release", 5)
+    assert refused(rows, linked={"shift": 5}) == [("everything:shift", 5, 4)]
+    assert refused(rows, linked={"shift": 6}) == []
+
+
+def test_kinds_are_counted_apart_and_a_record_once() -> None:
+    """Two writes to one record are one change; what only waits, and what writes nothing, is none."""
+    twice = changes("update", 9) + changes("update", 9, worker="wonolo:1")
+    assert refused(twice) == []
+    assert refused(changes("update", 9) + changes("update", 9, "job_request")) == []
+    assert refused(changes("delete", 50, verdict="hold"), linked={"shift": 50}) == []
+    assert refused(changes("unlink", 50, "job_request"), linked={"job_request": 50}) == []
 
 
 def test_a_permission_raises_one_limit_to_a_number() -> None:
     """Not beyond it, and no other guard's."""
-    many = plan("delete", 40)
-    assert check(many, {"shift": 40}, LIMITS, {"delete:shift": 40}) is None
-    assert check(many, {"shift": 40}, LIMITS, {"delete:shift": 39}) == Refusal(
-        "delete:shift", 40, 39, "--allow delete:shift=40"
-    )
-    assert check(many, {"shift": 40}, LIMITS, {"update:shift": 40}) is not None
-
-
-def test_kinds_are_counted_apart_and_a_record_once() -> None:
-    """Two writes to one record are one change; what only waits is none."""
-    twice = plan("update", 9).changes + plan("update", 9, worker="wonolo:1").changes
-    assert check(Plan(twice), {}, LIMITS, {}) is None
-    mixed = plan("update", 9).changes + plan("update", 9, kind="job_request").changes
-    assert check(Plan(mixed), {}, LIMITS, {}) is None
-    assert check(plan("delete", 50, verdict="hold"), {"shift": 50}, LIMITS, {}) is None
+    many = changes("delete", 40)
+    assert refused(many, linked={"shift": 50}, allow={"delete:shift": 40}) == []
+    assert refused(many, linked={"shift": 50}, allow={"delete:shift": 39}) == [("delete:shift", 40, 15)]
+    assert refused(many, linked={"shift": 50}, allow={"update:shift": 40}) == [("delete:shift", 40, 15)]
 
 
 def test_limits_may_be_tightened() -> None:
     """Down to nothing at all."""
-    assert check(plan("update", 1), {"shift": 5}, Limits(share=0, at_least=1), {}) == Refusal(
-        "update:shift", 1, 0, "--allow update:shift=1"
+    tight = Limits(share=0, at_least=1, cancelled_hours=0, spend_per_run=0, spend_per_day=0)
+    [change] = changes("update", 1, risk=Risk(paid_minutes=-1, cents=1))
+    assert refused([change], linked={"shift": 5}, limits=tight) == [
+        ("update:shift", 1, 0),
+        ("hours", 1, 0),
+        ("spend", 1, 0),
+        ("spend:day", 1, 0),
+    ]
+
+
+def paid(count: int, minutes: int, cents: int, action: Any = "create") -> list[Change]:
+    """So many changes of pay."""
+    return changes(action, count, "job_request", risk=Risk(paid_minutes=minutes, cents=cents))
+
+
+@pytest.mark.parametrize(
+    ("rows", "spent", "expected"),
+    [
+        (paid(10, 480, 100_000), 0, []),
+        (paid(11, 480, 100_000), 0, [("spend", 11_000, 10_000)]),
+        (paid(11, 480, 100_000) + paid(12, -480, -100_000, "update")[11:], 0, [("spend", 11_000, 10_000)]),
+        (paid(10, 480, 100_000), 1_500_000, []),
+        (paid(10, 480, 100_000), 1_500_001, [("spend:day", 25_001, 25_000)]),
+        (paid(1, 0, 0), 9_000_000, []),
+        (paid(26, 480, 100_000), 1, [("spend", 26_000, 10_000), ("spend:day", 26_001, 25_000)]),
+    ],
+)
+def test_pay_that_is_added_has_a_limit_by_run_and_by_day(
+    rows: list[Change], spent: int, expected: list[tuple[str, int, float]]
+) -> None:
+    """In dollars; what is saved elsewhere makes up for nothing, and a run that adds none is free."""
+    assert refused(rows, spent=spent) == expected
+
+
+def test_hours_that_are_cancelled_have_a_limit() -> None:
+    """Whole requests and shorter ones; a started hour counts as one."""
+    assert refused(paid(25, -480, -15_000, "update")[:25], linked={"job_request": 100}) == []
+    assert refused(paid(25, -481, -15_000, "update"), linked={"job_request": 100}) == [("hours", 201, 200)]
+    assert refused(paid(25, -481, -15_000, "update"), linked={"job_request": 100}, allow={"hours": 201}) == []
+
+
+ONE = changes("update", 1, "user")
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"linked": {"shift": 1}, "listed": {"shift": 0}}, [("empty:shift", 1, 0)]),
+        ({"linked": {"shift": 1}, "listed": {"shift": 1}}, []),
+        ({"linked": {}, "listed": {"shift": 0}}, []),
+        ({"linked": {"shift": 3}, "gone": {"shift": 3}}, [("empty:shift", 3, 2)]),
+        ({"linked": {"shift": 3}, "gone": {"shift": 2}}, []),
+        ({"linked": {"shift": 2}, "gone": {"shift": 2}}, []),
+        ({"linked": {"job_request": 4}, "gone": {"job_request": 4}}, [("empty:job_request", 4, 3)]),
+    ],
+)
+def test_a_side_that_seems_empty_is_not_believed(facts: dict[str, Any], expected: list[tuple[str, int, float]]) -> None:
+    """Whatever else there is to write; one or two records may well be gone."""
+    assert refused(ONE, **facts) == expected
+    assert refused(ONE, allow={"empty:shift": inf, "empty:job_request": inf}, **facts) == []
+    assert refused([], **facts) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (changes("create", 2), [("incomplete", 2, 0)]),
+        (changes("delete", 2, "job_request"), [("incomplete", 2, 0)]),
+        (changes("create", 2, "job_request") + changes("assign", 2) + changes("update", 2), []),
+    ],
+)
+def test_nothing_rests_on_a_listing_that_was_cut_short(
+    rows: list[Change], expected: list[tuple[str, int, float]]
+) -> None:
+    """What does not is carried out."""
+    assert refused(rows, complete=False) == expected
+    assert refused(rows, complete=True) == []
+    assert refused(rows, complete=False, allow={"incomplete": inf}) == []
+
+
+def test_a_configuration_that_looks_at_other_work_is_refused_where_much_follows() -> None:
+    """A few changes may follow from it."""
+    why = ("place Depot was added",)
+    assert refused(changes("create", 10, "job_request"), rescoped=why) == [("scope", 10, 9)]
+    assert refused(changes("create", 9, "job_request"), rescoped=why) == []
+    assert refused(changes("create", 10, "job_request")) == []
+    assert refused(changes("create", 10, "job_request"), rescoped=why, allow={"scope": inf}) == []
+
+
+def test_every_refusal_is_told_at_once_in_sentences_with_what_lets_them_pass() -> None:
+    """A manager runs it again once, not once for each guard."""
+    rows = paid(40, -480, -15_000, "delete") + paid(11, 480, 100_000)
+    facts = Facts(
+        {"job_request": 100, "shift": 12}, {"shift": 12}, rescoped=("horizon_days 14 -> 7", "tag nothing -> x")
     )
+    refusals = check(rows, facts, Limits(), {})
+    assert refusals == (
+        Refusal(
+            "delete:job_request",
+            40,
+            30,
+            "40 requests in Wonolo would be deleted, of 100 linked; at most 30 may",
+            "--allow delete:job_requests=40",
+        ),
+        Refusal(
+            "empty:shift",
+            12,
+            11,
+            "not one of the 12 shifts linked in When I Work is there any more: is that the right account?",
+            "--allow empty:shifts",
+        ),
+        Refusal(
+            "scope",
+            51,
+            9,
+            "51 changes would follow from another configuration than the last reconcile had: horizon_days 14 -> 7; "
+            "tag nothing -> x",
+            "--allow scope",
+        ),
+        Refusal("hours", 320, 200, "320 paid hours would be cancelled; at most 200 may", "--allow hours=320"),
+        Refusal(
+            "spend",
+            11_000,
+            10_000,
+            "$11,000 of pay would be added; at most $10,000 may in one run",
+            "--allow spend=11000",
+        ),
+    )
+    error = UnsafePlan(refusals[:1] + refusals[3:])
+    assert error.override == "--allow delete:job_requests=40 --allow hours=320 --allow spend=11000"
+    assert str(error) == (
+        "nothing was written: 40 requests in Wonolo would be deleted, of 100 linked; at most 30 may; and "
+        "320 paid hours would be cancelled; at most 200 may; and "
+        "$11,000 of pay would be added; at most $10,000 may in one run. "
+        "If this is meant, run again with --allow delete:job_requests=40 --allow hours=320 --allow spend=11000"
+    )
+
+
+THERE_ARE = (
+    "update:shifts=40, delete:job_requests=40 and release:jobs=40 (any kind of record), hours=300, spend=1200, "
+    "spend:day=5000, everything:shifts, empty:shifts, incomplete and scope"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("delete:shifts=40", ("delete:shift", 40)),
+        ("delete:job_request=4", ("delete:job_request", 4)),
+        ("release:jobs=3", ("release:job", 3)),
+        ("hours=300", ("hours", 300)),
+        ("spend=1200", ("spend", 1200)),
+        ("spend:day=5000", ("spend:day", 5000)),
+        ("everything:shifts", ("everything:shift", inf)),
+        ("empty:job_requests", ("empty:job_request", inf)),
+        ("incomplete", ("incomplete", inf)),
+        ("scope", ("scope", inf)),
+    ],
+)
+def test_what_is_allowed_is_read(text: str, read: tuple[str, float]) -> None:
+    """Kinds in the singular or the plural."""
+    assert allowance(text) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("delet:shifts=40", "there is no guard 'delet:shifts'; did you mean delete:shifts?"),
+        ("spent=40", "there is no guard 'spent'; did you mean spend?"),
+        ("all", f"there is no guard 'all'; there are {THERE_ARE}"),
+        ("delete:shifts", "delete:shifts needs a whole number, as in delete:shifts=40"),
+        ("spend=lots", "spend needs a whole number, as in spend=40"),
+        ("hours=-1", "hours needs a whole number, as in hours=40"),
+        ("scope=3", "scope takes no number: write scope alone"),
+    ],
+)
+def test_a_slip_in_what_is_allowed_is_told(text: str, said: str) -> None:
+    """With the guards there are, or the one that was meant."""
+    with pytest.raises(ValueError, match="^") as caught:  # noqa: RUF043 - the whole text is compared below
+        allowance(text)
+    assert str(caught.value) == said
+
+
+def test_every_refusal_can_be_allowed_as_it_says() -> None:
+    """The option that a refusal names is one that can be read, and lets exactly that pass."""
+    rows = [*changes("delete", 40), *paid(40, -480, 100_000, "update"), *changes("release", 40, "job")]
+    rows += changes("update", 6, "user")
+    linked = {"shift": 40, "job_request": 40, "job": 40, "user": 6}
+    facts = Facts(linked, {"shift": 40}, {"shift": 0}, complete=False, rescoped=("x",))
+    refusals = check([*rows, *changes("create", 1)], facts, Limits(), {})
+    assert [row.guard for row in refusals] == [
+        "delete:shift",
+        "release:job",
+        "update:job_request",
+        "everything:user",
+        "empty:shift",
+        "incomplete",
+        "scope",
+        "hours",
+        "spend",
+        "spend:day",
+    ]
+    allow = dict(allowance(row.override.removeprefix("--allow ")) for row in refusals)
+    assert check([*rows, *changes("create", 1)], facts, Limits(), allow) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ({"": {"days": 14}}, {"": {"days": 14}}, ()),
+        ({"": {"days": 14}}, {"": {"days": 7}}, ("days 14 -> 7",)),
+        ({"": {"tag": ""}}, {"": {"tag": "#wonolo"}}, ("tag nothing -> #wonolo",)),
+        (
+            {"skill Cook": {"lead_hours": 2}},
+            {"skill Cook": {"lead_hours": None}},
+            ("skill Cook: lead_hours 2 -> nothing",),
+        ),
+        ({"place A": {"zip": "1"}}, {"place B": {"zip": "1"}}, ("place A was removed", "place B was added")),
+        ({"place A": {"zip": "1"}}, {"place A": {"zip": "1", "zone": "UTC"}}, ("place A: zone nothing -> UTC",)),
+    ],
+)
+def test_what_changed_about_the_scope_is_said_in_words(
+    before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]], changed: tuple[str, ...]
+) -> None:
+    """Option by option."""
+    assert scope_changes(before, after) == changed

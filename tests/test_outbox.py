@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy
 
 from sync.mirror.store import Store
 from sync.outbox import Intent, Outbox
-from sync.plan import Change
+from sync.plan import Change, Risk
 from sync.plan.made import Made
 
 NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
@@ -149,3 +150,15 @@ def test_a_change_is_found_by_its_key(store: Store) -> None:
     with store.begin("main") as tx:
         assert Outbox(tx.rows).links_of(CHANGE.key) == ["shift:7"]
         assert Outbox(tx.rows).links_of("0123456789ab") == []
+
+
+def test_what_was_spent_counts_until_it_is_known_to_have_failed(store: Store) -> None:
+    """Savings make up for nothing; what another pair spends, and what is long ago, does not count."""
+    for cents, state in ((1000, "done"), (200, "failed"), (30, "unknown"), (-500, "done"), (4, "")):
+        intent = begin(store, msgspec.structs.replace(CHANGE, risk=Risk(cents=cents)))
+        if state:
+            finish(store, intent, state)
+    begin(store, msgspec.structs.replace(CHANGE, risk=Risk(cents=70_000)), pair="other")
+    with store.begin("main") as tx:
+        assert Outbox(tx.rows).spent(NOW - timedelta(days=1)) == 1034
+        assert Outbox(tx.rows).spent(NOW) == 0

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from sync.errors import Refusal
 from sync.passes import Outcome
 from sync.plan import Change, FieldChange, Plan, Risk
 from sync.plan.model import Action, Kind, Verdict
@@ -223,6 +224,40 @@ def test_a_report_in_json_has_the_documented_shape() -> None:
         "decided": "",
     }
     assert document["counts"] == REPORT.counts
+
+
+REFUSED = of_plan(
+    Plan(
+        (POST,),
+        refusals=(
+            Refusal("hours", 320, 200, "320 paid hours would be cancelled; at most 200 may", "--allow hours=320"),
+            Refusal("scope", 51, 9, "51 changes would follow", "--allow scope"),
+        ),
+    ),
+    "main",
+)
+
+
+def test_a_diff_says_which_guards_would_refuse_it_and_how_to_allow_it() -> None:
+    """In every format, in the guards' own sentences."""
+    said = [
+        "320 paid hours would be cancelled; at most 200 may.",
+        "51 changes would follow.",
+        "If this is meant, carry it out with --allow hours=320 --allow scope",
+    ]
+    heading = "Guards would refuse all this"
+    assert f"{heading} {'─' * 71}\n\n" + "\n".join(said) + "\n\n1 change to write" in printed(REFUSED, 100)
+    assert as_markdown(REFUSED).endswith("\n".join([f"\n## {heading}", "", *(f"- {line}" for line in said)]) + "\n")
+    assert json.loads(as_json(REFUSED))["refusals"] == [
+        {
+            "guard": "hours",
+            "number": 320,
+            "limit": 200,
+            "why": "320 paid hours would be cancelled; at most 200 may",
+            "override": "--allow hours=320",
+        },
+        {"guard": "scope", "number": 51, "limit": 9, "why": "51 changes would follow", "override": "--allow scope"},
+    ]
 
 
 def test_every_word_of_the_json_is_documented() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from mappings.model import Demand, Worker
+from mappings.model import Demand, Timesheet, Worker
 from sync.errors import StoreError, StoreLocked
 from sync.mirror.membership import Members
 from sync.mirror.store import Store
@@ -243,9 +243,44 @@ def test_a_linked_demand_comes_with_its_records(store: Store) -> None:
             (job(3, 5),),
             (shift(1),),
         )
-        assert tx.membership.counts() == {"job_request": 1, "shift": 2}
+        assert sorted(tx.membership.of("a")) == [("job_request", 5), ("shift", 1), ("shift", 2)]
         tx.links.end("a")
-        assert (tx.links.demands(["a"]), tx.membership.counts()) == ([], {})
+        assert (tx.links.demands(["a"]), tx.membership.of("a")) == ([], [])
+
+
+def test_what_is_linked_counts_while_its_work_is_not_over(store: Store) -> None:
+    """Jobs and Times, which are put right afterwards, two weeks long; users as long as there is a link."""
+    save(store, "job_request", request(5), request(6, state="cancelled"), request(7))
+    save(store, "job", job(3, 5), job(4, 7))
+    save(store, "shift", shift(1), shift(2), shift(3), shift(4))
+    save(store, "user", {"id": 107, "first_name": "Ada"}, {"id": 108, "first_name": "Ben"})
+    tie(store, "a", [("job_request", 5), ("shift", 1), ("job", 3)])
+    tie(store, "b", [("job_request", 6), ("shift", 2), ("shift", 3)])
+    day, weeks = START + timedelta(days=1), START + timedelta(days=14)
+    second = timedelta(seconds=1)
+    with store.begin("main") as tx:
+        tx.links.save("worker:wonolo:7", Worker("wonolo:7", "Ada", "L"), {("user", 107): ""}, NOW)
+        tx.timesheets.save(9, Timesheet(3, "wonolo:7", "Harbor", "Picker", START, END), ("", ""), NOW)
+        tx.observations.mark_gone("shift", [2], LATER)
+        every = {"shift": 3, "job_request": 2, "job": 1, "time": 1, "user": 1}
+        assert tx.ahead.linked(day - second) == every
+        assert tx.ahead.gone(day - second) == {"shift": 1, "job_request": 1}
+        assert tx.ahead.linked(day) == every | {"shift": 0, "job_request": 0}
+        assert tx.ahead.gone(day) == {"shift": 0, "job_request": 0}
+        assert tx.ahead.linked(weeks - second) == every | {"shift": 0, "job_request": 0}
+        assert tx.ahead.linked(weeks) == dict.fromkeys(every, 0) | {"user": 1}
+
+
+def test_a_run_may_tell_which_work_it_looked_at(store: Store) -> None:
+    """The newest that did counts, of this pair."""
+    with store.begin("main") as tx:
+        assert tx.runs.last_scope() is None
+        first, second, _ = (tx.runs.start("reconcile", NOW) for _ in range(3))
+        tx.runs.keep_scope(second, {"": {"horizon_days": 7}})
+        tx.runs.keep_scope(first, {"": {"horizon_days": 14}})
+        assert tx.runs.last_scope() == {"": {"horizon_days": 7}}
+    with store.begin("other") as tx:
+        assert tx.runs.last_scope() is None
 
 
 def test_more_links_than_fit_one_statement(store: Store) -> None:

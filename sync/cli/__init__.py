@@ -89,7 +89,9 @@ def diff(
 def reconcile(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     config: ConfigPath = CONFIG,
     format: Printed = Format.TEXT,  # noqa: A002
-    allow: Annotated[list[str] | None, typer.Option(help="Let a guard pass so many once: delete:shifts=40.")] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="Let a guard pass once, as it says: delete:shifts=40, spend=1200.")
+    ] = None,
     plan: Annotated[Path | None, typer.Option("--plan", help="Carry out a saved plan and nothing else.")] = None,
     approve: Annotated[
         str, typer.Option("--approve", metavar="CHECKSUM", help="Carry out the plan of this checksum and nothing else.")

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from sync.doctor.advice import explain
-from sync.errors import ConfigError, SyncError
+from sync.errors import ConfigError, SyncError, UnsafePlan
 from sync.log import configure
 
 _NAMES = {
@@ -91,16 +91,24 @@ def _print(screen: Console, text: Text) -> None:
 def show_error(error: SyncError) -> None:
     """Say what went wrong and what to do; a configuration's problems all at once."""
     screen = console(stderr=True)
-    problems = error.problems if isinstance(error, ConfigError) else []
-    if len(problems) > 1:
-        _print(screen, Text(f"Error: {len(problems)} things in the configuration must be put right:", "bold red"))
-        for problem in problems:
-            _print(screen, Text(f"  - {problem}"))
+    if isinstance(error, ConfigError) and len(error.problems) > 1:
+        _show_all(f"{len(error.problems)} things in the configuration must be put right", error.problems)
+        return
+    if isinstance(error, UnsafePlan):
+        _show_all("nothing was written; guards refuse this", [f"{row.why}." for row in error.refusals])
+        _print(screen, Text(f"If this is meant, run again with: {error.override}"))
         return
     what, todo = explain(error)
     _print(screen, Text.assemble(("Error: ", "bold red"), f"{what}."))
     if todo:
         _print(screen, Text(f"What to do: {todo}."))
+
+
+def _show_all(what: str, reasons: Iterable[str]) -> None:
+    screen = console(stderr=True)
+    _print(screen, Text.assemble(("Error: ", "bold red"), f"{what}:"))
+    for reason in reasons:
+        _print(screen, Text(f"  - {reason}"))
 
 
 @contextmanager

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import get_args
 
 import typer
 
@@ -13,10 +12,10 @@ from sync.cli.terminal import log, progress
 from sync.clients.trace import Trace, trace_to
 from sync.config import Config, load
 from sync.engine import open_engine
+from sync.guards import allowance
 from sync.passes import Outcome
 from sync.plan import Plan
 from sync.plan.approval import Approval
-from sync.plan.model import Action, Kind
 from sync.report import Report, approval_of, as_json, of_outcome, of_plan
 
 
@@ -26,18 +25,12 @@ def settings(path: Path, verbose: int) -> Config:
     return load(path, os.environ)
 
 
-def allowances(texts: Iterable[str]) -> dict[str, int]:
-    """Read `delete:shift=40` (or `delete:shifts=40`) as what a guard lets pass; raises BadParameter."""
-    return dict(_allowance(text) for text in texts)
-
-
-def _allowance(text: str) -> tuple[str, int]:
-    guard, _, number = text.partition("=")
-    action, _, kind = guard.partition(":")
-    kind = kind.removesuffix("s")
-    if action not in get_args(Action) or kind not in get_args(Kind) or not number.isdigit():
-        raise typer.BadParameter(f"--allow {text!r} is not like delete:shifts=40")
-    return f"{action}:{kind}", int(number)
+def allowances(texts: Iterable[str]) -> dict[str, float]:
+    """Read `delete:shifts=40`, `spend=1200` and `scope` as what guards let pass; raises BadParameter."""
+    try:
+        return dict(allowance(text) for text in texts)
+    except ValueError as error:
+        raise typer.BadParameter(f"--allow: {error}") from None
 
 
 def tracing(path: Path | None) -> AbstractContextManager[Trace | None]:
@@ -76,7 +69,7 @@ def saved_plan(path: Path, pair: str) -> Approval:
 
 def reconcile(
     config: Config,
-    allow: Mapping[str, int],
+    allow: Mapping[str, float],
     approved: Approval | None = None,
     checksum: str = "",
     *,

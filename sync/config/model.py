@@ -7,13 +7,14 @@ import ssl
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from difflib import get_close_matches
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from mappings.convert import cents
 from mappings.model import NAMES, Place, Rules, Scope, Skill, System
+from sync.config.guards import GuardsSection
 from sync.config.ownership import OwnershipSection
 from sync.config.section import Section
 
@@ -163,13 +164,6 @@ class ScopeSection(Section):
     color: str = Field(default="", description="Only shifts of this colour, as When I Work spells it.")
 
 
-class GuardsSection(Section):
-    """A plan that changes or deletes more than this at once is refused before anything is written."""
-
-    share: float = Field(default=0.3, ge=0, le=1, description="The share of the known records of a kind.")
-    at_least: int = Field(default=10, ge=0, description="... but only where at least so many are known.")
-
-
 class PlaceEntry(Section):
     """Where work happens: a When I Work location (and site), and the address that Wonolo shows its workers."""
 
@@ -270,6 +264,13 @@ class Config(Section):
     def switched_off(self) -> tuple[System, ...]:
         """The systems that may not be written to yet."""
         return tuple(system for system in NAMES if not getattr(self, system).write)
+
+    @property
+    def looked_at(self) -> dict[str, dict[str, Any]]:
+        """What says which work is looked at, by what it belongs to: a place, a skill, or nothing in particular."""
+        rows = {"": {"horizon_days": self.sync.horizon_days, **self.scope.model_dump()}}
+        rows |= {f"place {row.name}": row.model_dump(exclude={"name"}) for row in self.places}
+        return rows | {f"skill {row.name}": row.model_dump(mode="json", exclude={"name"}) for row in self.skills}
 
     @property
     def rules(self) -> Rules:

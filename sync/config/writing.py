@@ -14,11 +14,11 @@ from tomlkit import TOMLDocument
 from tomlkit.items import Table
 
 from mappings.overriding import possible, sections, spelled
+from sync.config.guards import GuardsSection
 from sync.config.model import (
     Config,
     ConnectionSection,
     DatabaseSection,
-    GuardsSection,
     PlaceEntry,
     ScopeSection,
     SkillEntry,

@@ -6,7 +6,7 @@ So planning finds what may need something by indexes of those few rows, however 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, Update, and_, bindparam, func, literal_column, select, update
+from sqlalchemy import Select, Update, and_, bindparam, literal_column, select, update
 
 from mappings.digest import RecordKind
 from sync.mirror.records import LINKABLE, table
@@ -37,10 +37,6 @@ def _changed(kind: RecordKind) -> Select[Any]:
     return select(mirrored.c.link).where(linked(kind), mirrored.c.digest != mirrored.c.settled)
 
 
-def _count(kind: RecordKind) -> Select[Any]:
-    return select(func.count()).select_from(table(kind)).where(linked(kind))
-
-
 def _held(kind: RecordKind) -> Select[Any]:
     mirrored = table(kind)
     return select(mirrored.c.id).where(linked(kind), mirrored.c.id.in_(SOME))
@@ -59,7 +55,6 @@ def _hold(kind: RecordKind) -> Update:
 
 _IDS = {kind: _ids(kind) for kind in LINKABLE}
 _CHANGED = {kind: _changed(kind) for kind in LINKABLE}
-_COUNTS = {kind: _count(kind) for kind in LINKABLE}
 _HELD = {kind: _held(kind) for kind in LINKABLE}
 _FREE = {kind: _free(kind) for kind in LINKABLE}
 _HOLD = {kind: _hold(kind) for kind in LINKABLE}
@@ -103,10 +98,6 @@ class Membership:
     def unsettled(self) -> list[str]:
         """Keys of the links with a record that changed since both sides agreed, or with a Job they do not know."""
         return sorted({key for query in (_NEW_JOBS, *_CHANGED.values()) for key in self._rows.ask(query).scalars()})
-
-    def counts(self) -> dict[str, int]:
-        """How many records of each kind the links hold."""
-        return {kind: count for kind in LINKABLE if (count := self._rows.ask(_COUNTS[kind]).scalar_one())}
 
     def held(self, kind: RecordKind, ids: Sequence[int]) -> set[int]:
         """Those of the records that some link holds."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Table, bindparam, delete, insert, null, or_, select, update
 
 from sync.errors import StoreLocked
 from sync.mirror import tables
@@ -42,6 +42,18 @@ class Runs:
         values = {"pair": self._rows.pair, "command": command, "started_at": now, "outcome": "running", "counts": {}}
         result = self._rows.connection.execute(insert(_RUN).values(**values, error=""))
         return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
+
+    def keep_scope(self, run: int, scope: Mapping[str, Any]) -> None:
+        """Record which work a run looks at."""
+        self._rows.connection.execute(update(_RUN).where(_RUN.c.id == run).values(scope=dict(scope)))
+
+    def last_scope(self) -> Mapping[str, Any] | None:
+        """Which work the last run looked at that recorded it; None when none did."""
+        query = select(_RUN.c.scope).where(_RUN.c.pair == self._rows.pair, _RUN.c.scope.is_not(null()))
+        found: Mapping[str, Any] | None = self._rows.connection.execute(
+            query.order_by(_RUN.c.id.desc()).limit(1)
+        ).scalar_one_or_none()
+        return found
 
     def finish(self, run: int, now: datetime, outcome: str, counts: Mapping[str, int], error: str = "") -> None:
         """Record how a run ended, and give its lease back."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, func, select
 
 from sync.mirror import tables
+from sync.mirror.ahead import Ahead
 from sync.mirror.database import connect, migrate, transaction
 from sync.mirror.decisions import Decisions
 from sync.mirror.links import Links
@@ -59,6 +60,7 @@ class Transaction:
         self.membership = Membership(rows)
         self.links = Links(rows, self.membership)
         self.timesheets = Timesheets(rows, self.links)
+        self.ahead = Ahead(rows)
         self.runs = Runs(rows)
         self.decisions = Decisions(rows)
         self.seats = Seats(rows)

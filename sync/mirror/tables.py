@@ -58,9 +58,10 @@ class WonoloJobRequest(Linkable, table=True):
     __table_args__ = (
         *_of_links("wonolo_job_request"),
         Index("ix_wonolo_job_request_lone", "pair", "start_time", **_where("link = ''")),
+        Index("ix_wonolo_job_request_start_time", "pair", "start_time"),
     )
     state: str = Field(index=True)
-    start_time: datetime | None = Field(default=None, index=True)
+    start_time: datetime | None = None
     slots: int | None = None
 
 
@@ -193,7 +194,10 @@ class TimesheetLink(SQLModel, table=True):
 
 
 class Run(SQLModel, table=True):
-    """One cycle, kept for the audit. `counts` are numbers by name, `outcome` one word, `error` one sentence."""
+    """One cycle, kept for the audit. `counts` are numbers by name, `outcome` one word, `error` one sentence.
+
+    `scope` says which work a run that writes looked at.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     pair: str = Field(index=True)
@@ -203,6 +207,7 @@ class Run(SQLModel, table=True):
     outcome: str = "running"
     counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
     error: str = ""
+    scope: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class Lease(SQLModel, table=True):
@@ -221,6 +226,7 @@ class Intent(SQLModel, table=True):
     `bound` is the instant from which a read-back must look for the effect.
     """
 
+    __table_args__ = (Index("ix_intent_pair_bound", "pair", "bound"),)
     id: int | None = Field(default=None, primary_key=True)
     pair: str = Field(index=True)
     key: str = Field(index=True)

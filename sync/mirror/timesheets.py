@@ -81,7 +81,6 @@ _IN_WINDOW = (
     )
 )
 _LEAVE_OUT = update(_SHEET).where(_SHEET.c.pair == PAIR, _SHEET.c.job == bindparam("of_job")).values(left_out=True)
-_COUNT = select(func.count()).where(_SHEET.c.pair == PAIR)
 
 
 class Timesheets:
@@ -135,10 +134,6 @@ class Timesheets:
         """The mirrored Times that begin in the window and are not among those seen in it; True for one that is tied."""
         rows = self._rows.ask(_IN_WINDOW, start=start, end=end)
         return {row.id: row.job is not None for row in rows if row.id not in seen}
-
-    def counts(self) -> dict[str, int]:
-        """How many Times record the hours of a Job."""
-        return {"time": int(self._rows.ask(_COUNT).scalar_one())}
 
 
 def _worked(row: Row[Any], demands: Mapping[str, LinkedDemand]) -> WorkedJob | None:

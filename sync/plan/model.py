@@ -10,6 +10,7 @@ import msgspec
 from mappings.model import System
 from mappings.ownership import Field
 from mappings.timesheet import is_link_key
+from sync.errors import Refusal
 
 Action = Literal["create", "update", "delete", "assign", "release", "link", "unlink", "none"]
 Verdict = Literal["do", "hold", "conflict", "blocked", "skip"]
@@ -133,13 +134,15 @@ class Plan(msgspec.Struct, frozen=True):
     """Changes in the order they are carried out, and the links whose base moves although nothing is written.
 
     `void` are the keys of decisions that count no longer, as the facts under them changed. `moved` are shifts that a
-    person moved from one linked demand to another, each behind the link that it is part of now.
+    person moved from one linked demand to another, each behind the link that it is part of now. `refusals` are why
+    guards would refuse it, where they were asked.
     """
 
     changes: tuple[Change, ...] = ()
     settled: tuple[str, ...] = ()
     void: tuple[str, ...] = ()
     moved: tuple[tuple[str, int], ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
     def judged(self, judge: Callable[[Change], tuple[Verdict, str] | None]) -> "Plan":
         """The plan with another verdict and reason for the changes the judge gives one."""

@@ -21,6 +21,7 @@ def as_json(report: Report) -> str:
         "checksum": report.checksum,
         "counts": report.counts,
         "stale": report.stale,
+        "refusals": report.refusals,
         "changes": [_row(entry) for entry in report.entries],
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"

@@ -24,4 +24,7 @@ def as_markdown(report: Report) -> str:
     if left_out:
         lines += ["", "## Left out", ""]
         lines += [f"- {len(changes)} x {reason}: {words.records(changes)}" for reason, changes in left_out.items()]
+    refused = words.refused(report)
+    if refused:
+        lines += ["", f"## {words.REFUSED}", "", *(f"- {line}" for line in refused)]
     return "\n".join(lines) + "\n"

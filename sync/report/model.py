@@ -7,6 +7,7 @@ from typing import Literal, Protocol, get_args
 
 import msgspec
 
+from sync.errors import Refusal
 from sync.plan import Change, Plan
 from sync.plan.wording import wall
 
@@ -36,7 +37,8 @@ class Entry(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """What one command found or did for one pair of accounts; `checksum` is the plan's, of a diff only.
 
-    `stale` are approved changes, in words, that were not done as their records changed since.
+    `stale` are approved changes, in words, that were not done as their records changed since. `refusals` are why guards
+    would not let a reconcile do what a diff shows.
     """
 
     command: Literal["diff", "reconcile", "conflicts"]
@@ -44,6 +46,7 @@ class Report(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
     checksum: str = ""
     stale: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -110,7 +113,7 @@ class Outcome(Protocol):
 
 def of_plan(plan: Plan, pair: str) -> Report:
     """What a diff found."""
-    return Report("diff", pair, _entries(plan.changes, "to_do"), plan.checksum)
+    return Report("diff", pair, _entries(plan.changes, "to_do"), plan.checksum, refusals=plan.refusals)
 
 
 def of_waiting(plan: Plan, pair: str) -> Report:

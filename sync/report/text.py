@@ -36,7 +36,7 @@ def as_text(report: Report) -> RenderableType:
             parts += ["", Rule(Text(day or "Without a day", style="bold"), align="left", style="dim")]
         day_before = day
         parts += ["", Text(place or "Without a place", style="bold cyan"), _table(demands, common)]
-    parts += _left_out(report.left_out()) + _stale(report.stale)
+    parts += _left_out(report.left_out()) + _stale(report.stale) + _refused(report)
     if common:
         parts += [
             "",
@@ -77,6 +77,12 @@ def _left_out(reasons: dict[str, list[Change]]) -> list[RenderableType]:
         for reason, changes in reasons.items()
     )
     return ["", Rule(Text("Left out", style="bold"), align="left", style="dim"), "", _list(lines)]
+
+
+def _refused(report: Report) -> list[RenderableType]:
+    lines = words.refused(report)
+    rule = Rule(Text(words.REFUSED, style="bold red"), align="left", style="dim")
+    return ["", rule, "", *(Text(line) for line in lines)] if lines else []
 
 
 def _stale(changed: tuple[str, ...]) -> list[RenderableType]:

@@ -9,6 +9,9 @@ from sync.report.model import Entry, Report, Status
 
 ARROW = " \N{RIGHTWARDS ARROW} "
 
+REFUSED = "Guards would refuse all this"
+"""What stands above the reasons of guards."""
+
 _RECORDS = {"job_request": "request", "job": "seat", "shift": "shift", "user": "user", "time": "time"}
 _VERBS = {
     ("create", "job_request"): "post a request",
@@ -142,6 +145,14 @@ def _ways_out(entry: Entry) -> str:
 def short_key(change: Change) -> str:
     """As much of a change's key as a person needs to type."""
     return change.key[:6]
+
+
+def refused(report: Report) -> list[str]:
+    """Why guards would refuse it, and how it is allowed once; empty when they would not."""
+    if not report.refusals:
+        return []
+    allow = " ".join(row.override for row in report.refusals)
+    return [*(f"{row.why}." for row in report.refusals), f"If this is meant, carry it out with {allow}"]
 
 
 def headline(report: Report) -> str:

@@ -1,0 +1,40 @@
+"""How many of the records of a kind one run updates, deletes or releases: too many, or all of them."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from mappings.model import NAMES
+from sync.guards.model import Facts, Limits, Measured
+from sync.guards.words import many
+from sync.plan import Change
+
+_GUARDED = {"update": "changed", "delete": "deleted", "release": "taken from their workers"}
+
+
+def measure(writes: Collection[Change], facts: Facts, limits: Limits) -> Iterator[Measured]:
+    """Records are counted once for each action, whatever the number of writes to one."""
+    guarded = [row for row in writes if row.action in _GUARDED]
+    where = {row.kind: NAMES[row.system] for row in guarded if row.system}
+    touched = {(row.action, row.kind, row.record) for row in guarded}
+    refused = set()
+    for (action, kind), number in sorted(Counter((action, kind) for action, kind, _ in touched).items()):
+        known = facts.linked.get(kind, 0)
+        limit = _limit(action, known, limits)
+        what = f"{many(number, kind)} in {where[kind]} would be {_GUARDED[action]}"
+        yield Measured(f"{action}:{kind}", number, limit, f"{what}, of {known} linked; at most {limit} may")
+        if number > limit:
+            refused.add(kind)
+    for kind, number in sorted(Counter(kind for kind, _ in {(row.kind, row.record) for row in guarded}).items()):
+        known = facts.linked.get(kind, 0)
+        # Every record at once is rather a wrong zone than a busy manager; of very few it may well be.
+        if kind not in refused and number >= known >= max(3, limits.at_least // 2):
+            why = f"every one of the {many(known, kind)} linked in {where[kind]} would change at once"
+            yield Measured(f"everything:{kind}", number, known - 1, why)
+
+
+def _limit(action: str, known: int, limits: Limits) -> int:
+    """A few records may all change, but not all of three or more vanish; of many only a share."""
+    few = limits.at_least - 1
+    if action == "delete" and known > 2:
+        few = min(few, known - 1)
+    return max(few, int(known * limits.share))

@@ -1,0 +1,55 @@
+"""How much links hold whose work is not over, and how much of that is gone: what guards measure a plan against."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from sync.mirror import tables
+from sync.mirror.membership import linked
+from sync.mirror.records import of_model, table
+from sync.mirror.rows import Rows
+
+_SHEET = of_model(tables.TimesheetLink)
+_SHIFT, _REQUEST, _JOB, _USER = (table(kind) for kind in ("shift", "job_request", "job", "user"))
+
+_RUNNING = timedelta(days=1)
+"""How long after its start work may still be under way."""
+
+_CORRECTED = timedelta(days=14)
+"""How long after the start its hours are put right: until then Jobs and Times count."""
+
+_SINCE = bindparam("since", type_=_SHIFT.c.start_time.type)
+_OF_REQUEST = and_(_JOB.c.pair == _REQUEST.c.pair, _JOB.c.job_request_id == _REQUEST.c.id)
+_OF_JOB = and_(_SHEET.c.pair == _JOB.c.pair, _SHEET.c.job == _JOB.c.id)
+
+_SHIFTS = select(func.count()).where(linked("shift"), _SHIFT.c.start_time > _SINCE)
+_REQUESTS = select(func.count()).where(linked("job_request"), _REQUEST.c.start_time > _SINCE)
+_RECENT = _REQUESTS.select_from(_REQUEST).join(_JOB, _OF_REQUEST)
+
+_GONE = {
+    "shift": _SHIFTS.where(_SHIFT.c.digest == tables.GONE),
+    "job_request": _REQUESTS.where(or_(_REQUEST.c.digest == tables.GONE, _REQUEST.c.state == "cancelled")),
+}
+_LINKED = {
+    "shift": (_SHIFTS, _RUNNING),
+    "job_request": (_REQUESTS, _RUNNING),
+    "job": (_RECENT.where(linked("job")), _CORRECTED),
+    "time": (_RECENT.join(_SHEET, _OF_JOB), _CORRECTED),
+}
+_USERS = select(func.count()).select_from(_USER).where(linked("user"))
+
+
+class Ahead:
+    """What the links of one pair hold of work that is not over."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def linked(self, now: datetime) -> dict[str, int]:
+        """How many records of each kind are linked; of Jobs and Times also those of the last two weeks."""
+        found = {kind: self._rows.ask(query, since=now - back).scalar_one() for kind, (query, back) in _LINKED.items()}
+        return found | {"user": self._rows.ask(_USERS).scalar_one()}
+
+    def gone(self, now: datetime) -> dict[str, int]:
+        """How many of the linked shifts and JobRequests their system no longer has, or shows as cancelled."""
+        return {kind: self._rows.ask(query, since=now - _RUNNING).scalar_one() for kind, query in _GONE.items()}
