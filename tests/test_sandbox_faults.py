@@ -5,56 +5,24 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import httpx
 import pytest
 
 from sandbox.app import create_app
-from sandbox.effects import Reply, reply_under
-from sandbox.faults import FaultName, Rule
-from sandbox.serve import Server
 from sandbox.world import build_world
-from tests.sandbox_wonolo import KEYS, NOON, job_request_body
+from tests.sandbox_faults import Client, served
+from tests.sandbox_wonolo import NOON
 
 CUSTOMER = {"customer": {"name": "Depot"}}
-
-
-class Client:
-    """One who calls both services over TCP."""
-
-    def __init__(self, server: Server) -> None:
-        self.world = server.world
-        self.http = httpx.Client(base_url=server.url)
-        self.token = self.http.post("/api_v2/authenticate", data=KEYS).json()["token"]
-
-    def wonolo(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """A request with the token."""
-        return self.http.request(method, f"/api_v2{path}", params={"token": self.token}, **options)
-
-    def fault(self, **rule: Any) -> None:
-        """Put a rule in force."""
-        answer = self.http.post("/_sandbox/faults", json=rule)
-        assert answer.status_code == 200, answer.text
-
-    def customers(self) -> list[str]:
-        """The names of the customers there are."""
-        return [customer["name"] for customer in self.world.wonolo.customers.records.values()]
-
-    def last(self) -> tuple[int | None, str | None, bool]:
-        """Status, fault and whether the API was reached, of the last request."""
-        received = self.world.requests.since()[-1]
-        return received.status, received.fault, received.reached
 
 
 @pytest.fixture
 def client() -> Iterator[Client]:
     """A client of a fresh sandbox."""
-    with Server(build_world(seed=5, demands=2, start=NOON)) as server:
-        client = Client(server)
-        with closing(client.http):
-            yield client
+    with served() as client:
+        yield client
 
 
 @pytest.mark.parametrize(("fault", "names"), [("lost_request", 2), ("lost_reply", 3)])
@@ -238,67 +206,3 @@ def test_a_request_may_be_sent_away(client: Client, rule: dict[str, Any], status
     answer = client.wonolo("POST", "/customers", json=CUSTOMER)
     assert (answer.status_code, answer.headers.get("location"), len(client.customers())) == (status, location, 2)
     assert client.last() == (status, rule["fault"], False)
-
-
-def test_half_an_answer_is_no_json(client: Client) -> None:
-    """Its status and length are those of a whole one."""
-    client.fault(fault="broken_json", times=1)
-    half, whole = (client.wonolo("GET", "/users") for _ in range(2))
-    assert (half.status_code, half.content) == (200, whole.content[: len(whole.content) // 2])
-
-
-def test_values_may_be_spelled_otherwise(client: Client) -> None:
-    """Ids as strings, unset dates as zeros, booleans as numbers; all else stays."""
-    for fault in ("string_ids", "zero_dates", "int_booleans"):
-        client.fault(fault=fault, times=1)
-    strings, zeros, ints, plain = (client.wonolo("GET", "/users/1003").json()["user"] for _ in range(4))
-    assert (strings["id"], zeros["suspended_at"], ints["suspended"]) == ("1003", "0000-00-00 00:00:00", 0)
-    assert ints["suspended"] is not False
-    assert strings == {**plain, "id": "1003", "user_badges": strings["user_badges"]}
-    held = [(str(badge["id"]), str(badge["user_id"]), str(badge["badge_id"])) for badge in plain["user_badges"]]
-    assert [(badge["id"], badge["user_id"], badge["badge_id"]) for badge in strings["user_badges"]] == held
-    assert {name for name in plain if zeros[name] != plain[name]} >= {"suspended_at"}
-    assert plain == client.wonolo("GET", "/users/1003").json()["user"]
-
-
-def test_lists_of_ids_are_spelled_alike(client: Client) -> None:
-    """Where their name tells; an answer without a body, or with a bare list or value, passes through any of them."""
-    client.fault(fault="string_ids", path="/api_v2/job_requests", times=1)
-    fields = {**job_request_body(), "ban_list": [1003]}
-    assert client.wonolo("POST", "/job_requests", json=fields).json()["job_request"]["ban_list"] == [1003]
-
-    async def reply(fault: FaultName, body: bytes) -> bytes | None:
-        async def call() -> Reply:
-            return Reply(200, body)
-
-        answer = await reply_under(Rule(fault=fault), call)
-        return None if answer is None else answer.body
-
-    cases: list[tuple[FaultName, bytes]] = [
-        ("string_ids", b""),
-        ("string_ids", b'{"shift_ids":[1,2],"a":[{"id":3}]}'),
-        ("lists_for_maps", b'{"a":{},"b":[{"c":{}}]}'),
-        ("truncated_listing", b"[1,2]"),
-        ("truncated_listing", b"7"),
-        ("empty_listing", b""),
-    ]
-    found = [asyncio.run(reply(fault, body)) for fault, body in cases]
-    assert found == [b"", b'{"shift_ids":["1","2"],"a":[{"id":"3"}]}', b'{"a":[],"b":[{"c":[]}]}', b"[1]", b"7", b""]
-
-
-def test_a_listing_drifts_while_its_pages_are_read(client: Client) -> None:
-    """A record of the last page moves to the first one, which has been read: it is missed, another comes twice."""
-    client.http.post("/_sandbox/advance", json={"minutes": 1})
-    read = _page(client, 1)
-    client.fault(fault="page_drift", times=1)
-    read += _page(client, 2) + _page(client, 3)
-    assert (len(read), len(set(read))) == (42, 41)
-    assert set(client.world.wonolo.users.records) - set(read) == {1001}
-    client.fault(fault="page_drift", times=2)
-    assert client.wonolo("GET", "/jobs").json() == {"jobs": []}
-    assert client.http.get("/api_v2/info").status_code == 200
-
-
-def _page(client: Client, number: int) -> list[int]:
-    page = {"token": client.token, "page": number, "per": 20}
-    return [user["id"] for user in client.http.get("/api_v2/users", params=page).json()["users"]]

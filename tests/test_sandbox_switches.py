@@ -50,8 +50,8 @@ def test_each_fault_is_set_by_a_test() -> None:
     """By name, in the tests of faults or of webhooks."""
     texts = {
         node.value
-        for name in ("test_sandbox_faults.py", "test_sandbox_webhooks.py")
-        for node in ast.walk(ast.parse((HERE / name).read_text(encoding="utf-8")))
+        for path in (*HERE.glob("test_sandbox_faults*.py"), HERE / "test_sandbox_webhooks.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant)
     }
     faults = {name for kind in get_args(FaultName) for name in (get_args(kind) or (kind,))}
