@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 from math import inf
 
@@ -17,6 +18,7 @@ from sync.clients.trust import trusting
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, OffsetClock, SystemClock
+from sync.comparison import compare, days_told
 from sync.config import Config
 from sync.errors import ConfigError, StalePlan, UnsafePlan
 from sync.facts import limits, read_facts
@@ -31,6 +33,7 @@ from sync.plan import Change, Plan, Policy, make_plan
 from sync.plan.approval import Approval, whole
 from sync.plan.capability import ruled_out
 from sync.plan.model import Doubt
+from sync.plan.variance import HoursRow
 from sync.run import recorded
 from sync.undo import Undo, Wanted
 from sync.writer import Calls, Recovery
@@ -119,10 +122,11 @@ class Engine:
         self._calls = Calls(wonolo, wheniwork)
         self._passes = Passes(config, store, self._calls, clock, self.plan, progress)
 
-    async def pull(self) -> Pulled:
-        """Read what may have changed in both systems into the mirror."""
+    async def pull(self, times: timedelta = timedelta(0)) -> Pulled:
+        """Read what may have changed in both systems into the mirror; Times at least so far back."""
         await self._right_account()
-        pulled = await self._poller.pull(self._horizon, self._progress)
+        horizon = replace(self._horizon, times=max(self._horizon.times, times))
+        pulled = await self._poller.pull(horizon, self._progress)
         await asyncio.to_thread(self._remember)
         return pulled
 
@@ -173,6 +177,18 @@ class Engine:
     def _facts(self, pulled: Pulled) -> Facts:
         with self._store.begin(self._config.name) as tx:
             return read_facts(tx, self._config, pulled, self._clock.now())
+
+    async def hours(self, first: date | None = None, last: date | None = None) -> tuple[HoursRow, ...]:
+        """Pull, then compare the hours of work that began in these days; nothing is written.
+
+        By default from as far back as hours are kept equal (two weeks, where they are not) until now. Raises
+        ConfigError when When I Work does not show hours worked.
+        """
+        now = self._clock.now()
+        days = days_told(first, last, now, self._horizon.times)
+        async with recorded(self._store, self._config.name, self._clock, "hours", writes=False):
+            await self.pull(now - days.start)
+            return await asyncio.to_thread(compare, self._store, self._config.name, self._policy, days, now)
 
     async def undecided(self) -> Plan:
         """Plan from the mirror as if nobody had decided anything: what there is to be decided about."""

@@ -114,6 +114,21 @@ def _worked(
     return tuple(worked), tuple(tx.timesheets.lone_times(mine, now - times - timedelta(days=1)))
 
 
+def worked_between(tx: Transaction, policy: Policy, now: datetime, start: datetime, end: datetime) -> Snapshot:
+    """Gather the hours of all work that is over and was planned to begin in the window; nothing else."""
+    worked = tx.timesheets.worked(tx.timesheets.between(start, end))
+    users = tx.links.users()
+    return Snapshot(
+        now=now,
+        policy=policy,
+        users=users,
+        people=_named(job.job for job in worked),
+        worked=tuple(worked),
+        times=tuple(tx.timesheets.lone_times(users, start - timedelta(days=1))),
+        payrolls=tuple(tx.observations.all("payroll")),
+    )
+
+
 class Company(msgspec.Struct, frozen=True):
     """The people of both systems, and where the strangers among them are at work; `held` are shifts of such users."""
 

@@ -21,7 +21,7 @@ from sync.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
 
-SYNC_OPTIONS = "clock, cutoff_hours, history_days, horizon_days, times_days, workers"
+SYNC_OPTIONS = "clock, cutoff_hours, history_days, horizon_days, times_days, week_starts, workers"
 
 EXAMPLE: dict[str, Any] = {
     "wonolo": {"api_key": "your API key", "secret_key": "your secret key"},
@@ -133,6 +133,7 @@ def test_the_smallest_configuration_has_the_documented_defaults(tmp_path: Path) 
             "horizon_days": 14,
             "history_days": 92,
             "times_days": 14,
+            "week_starts": "monday",
             "cutoff_hours": 12,
             "workers": "create",
             "clock": "system",

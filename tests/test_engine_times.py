@@ -11,8 +11,10 @@ import pytest
 
 from sandbox.faults import FaultName, Rule
 from sandbox.wheniwork import times as time_clock
+from sync.errors import ConfigError
 from sync.passes import Outcome
 from sync.plan import Change
+from sync.plan.variance import HoursRow, Worked
 from tests.engine_world import CHICAGO, Pair, Record, at, copied, open_pair, reopened
 
 SUBJECT = "Ada A.'s hours: Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
@@ -347,6 +349,42 @@ async def test_an_account_without_a_time_clock_has_no_hours(pair: Pair) -> None:
     outcome = await pair.engine.reconcile()
     assert [row[:2] for row in done(outcome)] == [("create", "job_request")]
     assert (outcome.failed, outcome.waiting, times(pair)) == ((), (), [])
+
+
+async def test_the_hours_of_both_systems_are_compared(any_pair: Pair) -> None:
+    """After a pull, row by row; nothing is written, also what a payroll keeps apart is shown."""
+    job, time = await entered(any_pair)
+    close_payroll(any_pair)
+    edit(any_pair, time, end_time=at(2, "15:00"))
+    number = any_pair.last_request()
+    rows = await any_pair.engine.hours()
+    assert any_pair.writes_since(number) == []
+    key = f"wonolo:{any_pair.worker('Ada')}"
+    worked = Worked(planned=450, wonolo=450, wheniwork=390)
+    day = at(2, "08:00").date()
+    assert rows == (HoursRow(job, key, "Ada A.", "Harbor Warehouse", "Picker", day, worked, "payroll closed"),)
+    assert await any_pair.engine.hours(day, day) == rows
+    assert await any_pair.engine.hours(day + timedelta(days=1)) == ()
+    assert await any_pair.engine.hours(last=day - timedelta(days=1)) == ()
+
+
+async def test_hours_that_nobody_tied_yet_are_compared_too(pair: Pair) -> None:
+    """A pair may write no Times at all; the Time that a worker clocked is found."""
+    await worked(pair)
+    [user] = [row["id"] for row in pair.world.wheniwork.users.values() if row["employee_code"]]
+    given = {"user_id": user, "account_id": pair.world.wheniwork.admin()["account_id"]}
+    pair.world.wheniwork.add("times", {**given, "start_time": at(2, "08:00"), "end_time": at(2, "15:00")})
+    async with reopened(pair, sync={"times_days": 0}) as other:
+        [row] = await other.engine.hours()
+    assert (row.worked, row.state, row.note) == (Worked(450, 450, 420), "provisional", "")
+
+
+async def test_hours_cannot_be_compared_without_a_time_clock(pair: Pair) -> None:
+    """The error says what is missing."""
+    await entered(pair)
+    pair.world.faults.add(Rule(fault="html", method="GET", path="/2/times", status=404))
+    with pytest.raises(ConfigError, match="this login is not shown hours worked; use one of a supervisor"):
+        await pair.engine.hours()
 
 
 async def test_a_pair_may_leave_times_alone(pair: Pair) -> None:

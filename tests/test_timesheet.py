@@ -10,7 +10,10 @@ import pytest
 from mappings.model import Demand, Timesheet, Unmapped
 from mappings.timesheet import (
     Period,
+    is_link_key,
     job_changes,
+    job_id,
+    link_key,
     matching,
     read_job,
     read_payroll,
@@ -258,6 +261,12 @@ def test_a_period_covers_hours_that_touch_it() -> None:
     rows: list[Timesheet] = [timesheet(), last_night, after, before]
     assert [period.covers(row) for row in rows] == [True, True, False, False]
     assert [boundless.covers(row) for row in rows] == [True] * 4
+
+
+def test_a_job_s_link_has_a_key_of_its_own() -> None:
+    """Beside that of its demand."""
+    assert (link_key(907), job_id("job:907")) == ("job:907", 907)
+    assert [is_link_key(key) for key in ("job:907", "job_request:907", "shift:1")] == [True, False, False]
 
 
 def test_the_place_of_the_hours_is_that_of_the_demand() -> None:

@@ -210,5 +210,6 @@ def demo(seed: Seed = 1) -> int:
 
 
 from sync.cli import deciding as _deciding  # noqa: E402, F401 - its commands come after these
+from sync.cli import hours as _hours  # noqa: E402, F401 - the same
 from sync.cli import matching as _matching  # noqa: E402, F401 - its command comes after these
 from sync.cli import past as _past  # noqa: E402, F401 - likewise, and last

@@ -139,6 +139,9 @@ class SyncSection(Section):
         le=92,
         description="How many days back hours worked are kept equal with When I Work's Times; 0 = leave Times alone.",
     )
+    week_starts: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
+        default="monday", description="On which day a week begins in `shiftbridge hours`."
+    )
     cutoff_hours: float = Field(
         default=12,
         ge=0,

@@ -35,10 +35,23 @@ class Hours(msgspec.Struct, frozen=True):
         return f"the payroll period {bounds[0]} to {bounds[1]} is {found.state}"
 
 
+def shifts_of(worked: WorkedJob, user: int) -> list[int]:
+    """The ids of the demand's shifts that a user holds."""
+    return [int(row["id"]) for row in worked.shifts if str(row.get("user_id")) == str(user)]
+
+
+def holder_of(worked: WorkedJob) -> str:
+    """The key of the worker whose Job it is; empty where the Job names nobody."""
+    try:
+        return holder(worked.job)
+    except ValueError:
+        return ""
+
+
 def left(worked: WorkedJob, this: About, verdict: Verdict, reason: str, **more: Any) -> Change:
     """Something that is not done about a Job's hours, with the reason."""
     record = str(worked.time["id"]) if worked.time else ""
-    return _worded(remark(this, verdict, "time", reason, record=record, worker=_who(worked), **more), this)
+    return _worded(remark(this, verdict, "time", reason, record=record, worker=holder_of(worked), **more), this)
 
 
 def kept(hours: Hours, theirs: Timesheet | None, reason: str) -> Change:
@@ -88,10 +101,3 @@ def _risk(hours: Hours, before: int, after: int) -> Risk:
 
 def _worded(row: Change, this: About) -> Change:
     return msgspec.structs.replace(row, subject=f"{wording.person(row.worker, this.people)}'s hours: {row.subject}")
-
-
-def _who(worked: WorkedJob) -> str:
-    try:
-        return holder(worked.job)
-    except ValueError:
-        return ""

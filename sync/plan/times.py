@@ -19,7 +19,7 @@ from mappings.timesheet import (
 )
 from sync.plan import wording
 from sync.plan.about import About
-from sync.plan.about_hours import Hours, edits, entered, kept, left, written
+from sync.plan.about_hours import Hours, edits, entered, kept, left, shifts_of, written
 from sync.plan.conflicts import Choice, conflict
 from sync.plan.hours import MergedHours, agreed_hours, merge_hours, stage_of_hours
 from sync.plan.model import Change, FieldChange, Write, marker_key
@@ -83,7 +83,7 @@ def _no_more(worked: WorkedJob, state: str, this: About) -> list[Change]:
 
 def _found(hours: Hours, free: Iterable[Record]) -> list[Change]:
     """Hours without a link: the worker may have clocked in, else a Time is entered."""
-    shifts = [int(row["id"]) for row in hours.worked.shifts if str(row.get("user_id")) == str(hours.user)]
+    shifts = shifts_of(hours.worked, hours.user)
     found = matching(free, hours.job, hours.user, shifts)
     if len(found) > 1:
         numbers = ", ".join(str(row["id"]) for row in found)
