@@ -13,11 +13,9 @@ from mappings.model import Place, Rules, Skill, Unmapped
 
 Record = Mapping[str, Any]
 
-GRANTED = 2
-"""The status of a request for time off that was accepted (When I Work reference 7.5)."""
-
-_STANDING = {0: "is pending", 1: "is agreed on and waits for a manager"}
-_GIVING = {1: "a swap", 2: "a drop"}
+_GRANTED = "2"
+_STANDING = {"0": "is pending", "1": "is agreed on and waits for a manager"}
+_GIVING = {"1": "a swap", "2": "a drop"}
 """How somebody gives a shift away, by type (When I Work reference 7.6); an alert gives nothing away."""
 
 
@@ -54,10 +52,15 @@ def of_time_off(record: Record) -> Booking:
     return Booking(moment(record, "start_time"), moment(record, "end_time"), "time_off", identifier(record["id"]))
 
 
+def is_granted(record: Record) -> bool:
+    """Whether a request for time off was accepted (When I Work reference 7.5)."""
+    return str(record.get("status")) == _GRANTED
+
+
 def pending_swap(record: Record) -> str:
     """What is under way about a shift, as `a swap is pending on this shift`; empty when nothing is."""
-    giving = _GIVING.get(identifier(record.get("type")))
-    standing = _STANDING.get(identifier(record.get("status")))
+    giving = _GIVING.get(str(record.get("type")))
+    standing = _STANDING.get(str(record.get("status")))
     return f"{giving} {standing} on this shift" if giving and standing else ""
 
 

@@ -12,7 +12,20 @@ import msgspec
 from mappings.convert import e164, flag, instant, one_line
 
 Record = Mapping[str, Any]
-RecordKind = Literal["job_request", "job", "worker", "shift", "user", "position", "location", "site", "time", "payroll"]
+RecordKind = Literal[
+    "job_request",
+    "job",
+    "worker",
+    "shift",
+    "user",
+    "position",
+    "location",
+    "site",
+    "time",
+    "payroll",
+    "time_off",
+    "swap",
+]
 
 
 def _id(value: Any) -> Any:
@@ -120,6 +133,8 @@ _OWNED: dict[RecordKind, dict[str, Callable[[Any], Any]]] = {
         "finalized_at": _moment,
         "closed_at": _moment,
     },
+    "time_off": {"user_id": _id, "status": _id, "start_time": _moment, "end_time": _moment},
+    "swap": {"shift_id": _id, "type": _id, "status": _id},
 }
 
 

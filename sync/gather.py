@@ -1,7 +1,7 @@
 """Gathering from the mirror what one plan needs, and no more: links that changed, and records without a link."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,8 +9,9 @@ import msgspec
 
 from mappings import place as places
 from mappings.adoption import NEAR
+from mappings.bookings import Booking, of_job_request, of_shift, of_time_off, pending_swap
 from mappings.convert import identifier, moment
-from mappings.demand import read_posting
+from mappings.demand import HOLDING, read_posting
 from mappings.likeness import Seat
 from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Place, Rules, Unmapped, Worker
@@ -63,6 +64,8 @@ def snapshot(
         worked=worked,
         times=lone_times,
         payrolls=tuple(tx.observations.all("payroll")) if worked else (),
+        booked=_booked(tx, links, postings, users, policy.rules),
+        swaps=_swaps(tx, links),
     )
 
 
@@ -88,6 +91,61 @@ def _repeated(postings: Iterable[LonePosting], rules: Rules) -> set[Slot]:
         if posting.marker:
             slots.add(slot_of(posting.demand))
     return slots
+
+
+def _booked(
+    tx: Transaction,
+    links: Iterable[LinkedDemand],
+    postings: Iterable[LonePosting],
+    users: Mapping[int, str],
+    rules: Rules,
+) -> dict[str, tuple[Booking, ...]]:
+    """When the people of these demands are taken, by these and by others around the same time."""
+    demands = [(row.job_request, row.jobs, row.shifts) for row in links]
+    demands += [(row.job_request, row.jobs, ()) for row in postings]
+    workers = {_seated(job) for _, jobs, _ in demands for job in jobs if job.get("state") in HOLDING}
+    workers |= {users[user] for _, _, shifts in demands for row in shifts if (user := _holder(row)) in users}
+    spans = [*_bookings((request for request, _, _ in demands if request), of_job_request, rules)]
+    spans += _bookings((row for _, _, shifts in demands for row in shifts), of_shift, rules)
+    if not workers or not spans:
+        return {}
+    start, end = min(row.start for row in spans), max(row.end for row in spans)
+    theirs = {user: worker for user, worker in users.items() if worker in workers}
+    numbers = {wonolo_id(worker): worker for worker in workers}
+    found: dict[str, set[Booking]] = defaultdict(set)
+    for user, record in tx.booked.shifts(theirs, start, end):
+        found[theirs[user]].update(_bookings([record], of_shift, rules))
+    for worker, record in tx.booked.jobs(numbers, start, end):
+        found[numbers[worker]].update(_bookings([record], of_job_request, rules))
+    for user, record in tx.booked.time_off(theirs, start, end):
+        found[theirs[user]].update(_bookings([record], lambda row, _: of_time_off(row), rules))
+    return {worker: tuple(sorted(rows)) for worker, rows in found.items()}
+
+
+def _seated(job: Record) -> str:
+    return key_of((job.get("worker") or {}).get("id") or job.get("worker_id"))
+
+
+def _holder(shift: Record) -> int:
+    try:
+        return identifier(shift.get("user_id"))
+    except ValueError:
+        return 0
+
+
+def _bookings(records: Iterable[Record], read: Callable[[Record, Rules], Booking], rules: Rules) -> Iterator[Booking]:
+    """The bookings of records, but for those that cannot be read."""
+    for record in records:
+        try:
+            yield read(record, rules)
+        except ValueError:
+            continue
+
+
+def _swaps(tx: Transaction, links: Iterable[LinkedDemand]) -> dict[int, str]:
+    """What is under way about the shifts of links, in words."""
+    shifts = {int(shift["id"]) for link in links for shift in link.shifts}
+    return {shift: pending_swap(record) for shift, record in tx.booked.swaps(shifts)}
 
 
 def _people(links: Iterable[LinkedDemand], postings: Iterable[LonePosting]) -> dict[str, Worker]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from mappings.bookings import Booking, of_job_request, of_shift, of_time_off, pending_swap
+from mappings.bookings import Booking, is_granted, of_job_request, of_shift, of_time_off, pending_swap
 from sync.plan import make_plan
 from sync.plan.snapshot import LonePosting
 from tests.factories import ANA, BEN, RULES, START, at, demand, held, job, job_request, linked, shift, snapshot
@@ -44,6 +44,11 @@ def test_time_off_takes_its_time() -> None:
     assert taken == Booking(
         datetime(2026, 3, 14, 5, tzinfo=UTC), datetime(2026, 3, 15, 4, 59, tzinfo=UTC), "time_off", 9
     )
+
+
+def test_time_off_counts_once_it_is_granted() -> None:
+    """Asked for, cancelled or expired it takes nothing."""
+    assert [status for status in ("0", 1, "2", 3, 4, None) if is_granted({"status": status})] == ["2"]
 
 
 def test_what_cannot_be_read_is_an_error_that_names_the_field() -> None:

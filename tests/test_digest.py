@@ -19,6 +19,8 @@ RECORDS: dict[str, dict[str, Any]] = {
     "location": {"name": "Harbor", "address": "1 Pier Rd", "is_deleted": False},
     "site": {"name": "Dock 4", "address": "1 Pier Rd", "location_id": 11, "is_deleted": False},
     "time": worked_time(),
+    "time_off": {"user_id": 9, "status": 2, "start_time": "Sat, 14 Mar 2026 00:00:00 -0500"},
+    "swap": {"shift_id": 301, "type": 2, "status": 0},
     "payroll": {"id": 24, "is_closed": False, "is_finalized": None, "end_date": "Sun, 15 Mar 2026 23:59:59 -0500"},
 }
 

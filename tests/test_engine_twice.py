@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.wheniwork.state import ACCOUNT_ID
 from tests.engine_world import Pair, at, copied, open_pair, reopened
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
@@ -77,3 +78,71 @@ async def test_open_shifts_that_nobody_offers_do_not_join(pair: Pair) -> None:
             1,
             3,
         ]
+
+
+async def test_who_accepts_while_on_a_shift_of_the_company_is_not_seated_twice(pair: Pair) -> None:
+    """Ada is a user already; a manager gave her another shift of that morning. Both are named until one is gone."""
+    await _known(pair, "Ada")
+    user = _user_of(pair, "Ada")
+    own = pair.offer(1, start="10:00", published=False)
+    pair.edit(own, user_id=user, published=True)
+    pair.offer(1)
+    await pair.engine.reconcile()
+    job = pair.accept("Ada")
+    outcome = await pair.engine.reconcile()
+    [blocked] = outcome.waiting
+    ada = _short(pair, "Ada")
+    assert blocked.reason == (
+        f"{ada} is taken at that time: {TEN} (shift {own} in When I Work); take {ada} off this one, or off the other"
+    )
+    assert pair.wheniwork_side()[1:] == [f"{PICKER}: 1 open", f"{TEN}: 0 open, Ada"]
+    pair.act("worker_withdraws", job_id=job)
+    await pair.engine.reconcile()
+    assert (await pair.engine.plan()).waiting == ()
+
+
+async def test_who_has_time_off_is_not_seated(pair: Pair) -> None:
+    """Until the time off is cancelled."""
+    await _known(pair, "Ada")
+    user = _user_of(pair, "Ada")
+    off = {"user_id": user, "status": 2, "start_time": at(2, "00:00"), "end_time": at(2, "23:59")}
+    record = pair.world.wheniwork.add("requests", {**off, "account_id": ACCOUNT_ID, "creator_id": user})
+    pair.offer(1)
+    await pair.settled()
+    pair.accept("Ada")
+    [blocked] = (await pair.engine.reconcile()).waiting
+    assert "time off in When I Work, Wed 04 Mar 00:00-23:59" in blocked.reason
+    record["status"] = 1
+    assert f"{PICKER}: 0 open, Ada" in await pair.settled()
+
+
+async def test_a_pending_swap_is_told_where_its_shift_is_written(pair: Pair) -> None:
+    """Whoever reads the plan should know that the shift may change hands."""
+    request = pair.post(1)
+    pair.accept("Ada", request)
+    await pair.settled()
+    [held] = pair.shifts(held=True)
+    user = pair.world.wheniwork.shifts[held]["user_id"]
+    swap = {"shift_id": held, "user_id": user, "creator_id": user, "type": 2, "statuses": [], "status": 0}
+    pair.world.wheniwork.add("swaps", {**swap, "account_id": ACCOUNT_ID, "location_id": 1})
+    pair.act("requestor_edits", job_request_id=request, fields={"request_name": "Dock 4"})
+    plan = await pair.engine.diff()
+    [change] = plan.to_do
+    assert change.cause.endswith("; a drop is pending on this shift")
+
+
+async def _known(pair: Pair, first_name: str) -> None:
+    """The worker has a seat on another day, and with it a user."""
+    pair.post(1, day=5)
+    pair.accept(first_name)
+    await pair.settled()
+
+
+def _user_of(pair: Pair, first_name: str) -> int:
+    code = f"wonolo:{pair.worker(first_name)}"
+    return next(int(row["id"]) for row in pair.world.wheniwork.users.values() if row["employee_code"] == code)
+
+
+def _short(pair: Pair, first_name: str) -> str:
+    last = pair.world.wonolo.users.records[pair.worker(first_name)]["last_name"]
+    return f"{first_name} {last[0]}."

@@ -105,3 +105,21 @@ async def test_where_strangers_are_at_work_is_told_with_the_shifts_of_users_near
     }
     workers = [row for row in pair.world.wonolo.users.records.values() if row["type"] == "Worker"]
     assert (len(found.roster), make_plan(found).doubts) == (len(workers), ())
+
+
+async def test_what_takes_people_is_read_around_the_demands_that_are_planned_alone(pair: Pair) -> None:
+    """Ada's seat of another day is none of them, the one of the same morning is."""
+    far, near = pair.post(1, day=5), pair.post(1, start="10:00")
+    for request in (far, near):
+        pair.accept("Ada", request)
+    await pair.settled()
+    assert (await gathered(pair)).booked == {}
+    key = f"wonolo:{pair.worker('Ada')}"
+    pair.post(1)
+    pair.accept("Ada")
+    found = (await gathered(pair)).booked[key]
+    assert [(row.kind, row.what, row.start) for row in found] == [
+        ("job_request", "Picker at Harbor Warehouse", at(2, "08:00")),
+        ("job_request", "Picker at Harbor Warehouse", at(2, "10:00")),
+        ("shift", "Picker at Harbor Warehouse", at(2, "10:00")),
+    ]

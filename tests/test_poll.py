@@ -49,7 +49,8 @@ async def test_a_pull_counts_what_it_read(pair: Pair) -> None:
     pair.accept("Ada")
     pulled = await pair.engine.pull()
     assert (pulled.counts, pulled.complete, pulled.problems) == (
-        {"job_request": 1, "job": 1, "worker": 40, "shift": 3, "time": 0, "payroll": 2, **pair.company()},
+        {"job_request": 1, "job": 1, "worker": 40, "shift": 3, "time": 0, "payroll": 2}
+        | {"time_off": 0, "swap": 1, **pair.company()},
         True,
         [],
     )

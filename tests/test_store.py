@@ -152,6 +152,8 @@ def test_two_pairs_in_one_database_do_not_see_each_other(store: Store) -> None:
             "site": 0,
             "time": 0,
             "payroll": 0,
+            "time_off": 0,
+            "swap": 0,
             "link": 1,
         }
     with store.begin("main") as tx:

@@ -18,6 +18,7 @@ from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock
 from sync.errors import Rejected
+from sync.intake.away import AwayPoller
 from sync.intake.times import TimesPoller
 from sync.mirror.sightings import How
 from sync.mirror.store import Store
@@ -95,6 +96,7 @@ class Poller:
         self._wonolo, self._wheniwork = wonolo, wheniwork
         self._store, self._pair, self._clock = store, pair, clock
         self._times = TimesPoller(wheniwork, store, pair, clock)
+        self._away = AwayPoller(wheniwork, store, pair, clock)
 
     async def pull(self, horizon: Horizon, progress: Progress) -> Pulled:
         """Read everything that may have changed; raises the RemoteErrors of the first call that fails."""
@@ -168,6 +170,13 @@ class Poller:
         await self._pull_users(progress, pulled)
         await self._pull_shifts(began - _PAST, began + horizon.ahead, progress, pulled)
         await self._pull_times(horizon.times, progress, pulled)
+        await self._pull_away(began - _PAST, began + horizon.ahead, progress, pulled)
+
+    async def _pull_away(self, start: datetime, end: datetime, progress: Progress, pulled: Pulled) -> None:
+        counts, problems = await self._away.pull(start, end)
+        pulled.counts |= counts
+        pulled.problems += problems
+        progress("time_off", counts.get("time_off", 0))
 
     async def _pull_times(self, back: timedelta, progress: Progress, pulled: Pulled) -> None:
         counts, problems = await self._times.pull(back)

@@ -8,7 +8,7 @@ from sqlalchemy import Table
 
 from mappings.convert import instant, one_line
 from mappings.digest import RecordKind, owned_digest
-from sync.mirror import tables
+from sync.mirror import away, tables
 
 Record = Mapping[str, Any]
 
@@ -25,6 +25,8 @@ _MODELS: dict[RecordKind, type[tables.Mirrored]] = {
     "site": tables.WhenIWorkSite,
     "time": tables.WhenIWorkTime,
     "payroll": tables.WhenIWorkPayroll,
+    "time_off": away.WhenIWorkTimeOff,
+    "swap": away.WhenIWorkSwap,
 }
 
 KINDS: tuple[RecordKind, ...] = tuple(_MODELS)
@@ -115,4 +117,10 @@ _COLUMNS: dict[RecordKind, dict[str, Callable[[Record], Any]]] = {
     "site": {"name": _text("name")},
     "time": {"user_id": _number("user_id"), "start_time": _moment("start_time")},
     "payroll": {},
+    "time_off": {
+        "user_id": _number("user_id"),
+        "start_time": _moment("start_time"),
+        "end_time": _moment("end_time"),
+    },
+    "swap": {"shift_id": _number("shift_id")},
 }

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select
 
 from sync.mirror import tables
 from sync.mirror.ahead import Ahead
+from sync.mirror.booked import Booked
 from sync.mirror.database import connect, migrate, transaction
 from sync.mirror.decisions import Decisions
 from sync.mirror.links import Links
@@ -58,6 +59,7 @@ class Transaction:
         self.past = Past(rows)
         self.observations = Observations(rows, self.sightings)
         self.membership = Membership(rows)
+        self.booked = Booked(rows)
         self.links = Links(rows, self.membership)
         self.timesheets = Timesheets(rows, self.links)
         self.ahead = Ahead(rows)
