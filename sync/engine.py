@@ -20,7 +20,7 @@ from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, OffsetClock, SystemClock
 from sync.comparison import compare, days_told
 from sync.config import Config
-from sync.errors import ConfigError, StalePlan, UnsafePlan
+from sync.errors import ConfigError, StalePlan
 from sync.facts import limits, read_facts
 from sync.gather import snapshot
 from sync.guards import Facts, check
@@ -35,7 +35,7 @@ from sync.plan.capability import ruled_out
 from sync.plan.model import Doubt
 from sync.plan.variance import HoursRow
 from sync.run import recorded
-from sync.undo import Undo, Wanted
+from sync.undo import PlanMaker, Undo, Wanted
 from sync.writer import Calls, Recovery
 
 
@@ -120,7 +120,7 @@ class Engine:
         self._horizon = Horizon(*(timedelta(days=count) for count in days))
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)
         self._calls = Calls(wonolo, wheniwork)
-        self._passes = Passes(config, store, self._calls, clock, self.plan, progress)
+        self._passes = self._passing(self.plan)
 
     async def pull(self, times: timedelta = timedelta(0)) -> Pulled:
         """Read what may have changed in both systems into the mirror; Times at least so far back."""
@@ -299,27 +299,13 @@ class Engine:
             await Recovery(self._calls, self._store, self._config.name, self._config.rules).run(self._clock.now())
             # What is taken back does not follow from the configuration.
             guards = await self._guards(pulled, {"scope": inf, **(allow or {})})
-            await asyncio.to_thread(undo.begin)
-            before = await self.plan()
-            outcome = await self._take_back(undo, this.number, guards)
-            await asyncio.to_thread(undo.hold_again, before, await self.plan())
+            outcome = await undo.carry_out(self._passing, self.plan, this.number, guards)
             this.outcome = "waiting" if outcome.waiting or outcome.failed else "done"
             this.counts = outcome.counts
         return outcome
 
-    async def _take_back(self, undo: Undo, run: int, guards: Guards) -> Outcome:
-        async def plan() -> Plan:
-            return await asyncio.to_thread(undo.next_plan)
-
-        passes = Passes(self._config, self._store, self._calls, self._clock, plan, self._progress)
-        try:
-            outcome = await passes.carry_out(run, guards)
-        except UnsafePlan:
-            await asyncio.to_thread(undo.release)
-            raise
-        taken = [*outcome.done, *(row.change for row in outcome.failed if row.outcome == "unknown")]
-        await asyncio.to_thread(undo.release, {change.link for change in taken})
-        return outcome
+    def _passing(self, plan: PlanMaker) -> Passes:
+        return Passes(self._config, self._store, self._calls, self._clock, plan, self._progress)
 
     async def _as_approved(self, checksum: str) -> Approval:
         plan = await self.plan()

@@ -1,6 +1,7 @@
 """Undoing a run: what is known of it, the plan that takes it back, and the holds that keep it taken back."""
 
-from collections.abc import Collection, Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,12 +12,13 @@ from mappings.decision import UNDONE, Decision
 from mappings.digest import RecordKind
 from mappings.worker import holder, read_wonolo
 from sync.clock import Clock, SystemClock
-from sync.errors import NothingToUndo
+from sync.errors import NothingToUndo, UnsafePlan
 from sync.history.words import edits, system_of
 from sync.mirror.records import KINDS
 from sync.mirror.sightings import Sighting
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
+from sync.passes import Guards, Outcome, Passes
 from sync.plan import Change, Plan, Policy
 from sync.plan.inverse import inverse
 from sync.plan.made import Made
@@ -24,6 +26,7 @@ from sync.plan.wayback import Today
 from sync.plan.wording import sentence, wall
 
 Ref = tuple[str, str]
+PlanMaker = Callable[[], Awaitable[Plan]]
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -67,11 +70,30 @@ class Undo:
                 raise NothingToUndo(f"nothing waits for a yes under the key {key!r} in the undo of run {self._run}")
         return msgspec.structs.replace(planned, changes=tuple(map(self._agreed, planned.changes)))
 
-    def next_plan(self) -> Plan:
+    async def carry_out(
+        self, passing: Callable[[PlanMaker], Passes], merged: PlanMaker, run: int, guards: Guards
+    ) -> Outcome:
+        """Take the run back, as `run`; what a plan of the merge finds then and not before is held.
+
+        Raises UnsafePlan before the first write; then nothing is held.
+        """
+        await asyncio.to_thread(self._begin)
+        before = await merged()
+        try:
+            outcome = await passing(self._next_plan).carry_out(run, guards)
+        except UnsafePlan:
+            await asyncio.to_thread(self._release, ())
+            raise
+        taken = [*outcome.done, *(row.change for row in outcome.failed if row.outcome == "unknown")]
+        await asyncio.to_thread(self._release, {change.link for change in taken})
+        await asyncio.to_thread(self._hold_again, before, await merged())
+        return outcome
+
+    async def _next_plan(self) -> Plan:
         """The way back when it is asked for first, and from then on what stays: each change is taken back once."""
         if self._planned is None:
-            self._planned = self.plan()
-            self._hold_made(self._planned)
+            self._planned = await asyncio.to_thread(self.plan)
+            await asyncio.to_thread(self._hold_made, self._planned)
             return self._planned
         stays = tuple(row for row in self._planned.changes if row.verdict != "do")
         return msgspec.structs.replace(self._planned, changes=stays)
@@ -83,7 +105,7 @@ class Undo:
             change, verdict="do", reason="", cause=f"{change.cause}; {self._who} approved it"
         )
 
-    def begin(self) -> None:
+    def _begin(self) -> None:
         """Let what an earlier undo holds back be done again, if this run was one."""
         with self._store.begin(self._pair) as tx:
             undone = {row.change.undoes for row in Outbox(tx.rows).of_run(self._run)} - {0}
@@ -100,7 +122,7 @@ class Undo:
             self._hold(tx, held)
         self._held = {change.key: change.link for change in held}
 
-    def hold_again(self, before: Plan, after: Plan) -> None:
+    def _hold_again(self, before: Plan, after: Plan) -> None:
         """Hold back what is planned now and was not before the undo: it would do again what was taken back."""
         known = {change.key for change in before.to_do}
         with self._store.begin(self._pair) as tx:
@@ -111,7 +133,7 @@ class Undo:
             said = Decision(row.key, row.facts, UNDONE, self._who, self._clock.now(), _reason(self._run), row.subject)
             tx.decisions.record(said)
 
-    def release(self, but: Collection[str] = ()) -> None:
+    def _release(self, but: Collection[str]) -> None:
         """Hold nothing of links of which nothing was taken back after all; `but` are those of which something was."""
         with self._store.begin(self._pair) as tx:
             keys = [key for key, link in self._held.items() if link not in but]

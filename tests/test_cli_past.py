@@ -23,7 +23,7 @@ def test_a_run_is_shown_undone_and_held(command: Any, server: Server) -> None:
     assert (code, "cancel request" in text, "4 changes to write (4 in Wonolo)" in text) == (2, True, True)
     assert text.endswith("Nothing is written yet: shiftbridge undo 1 --yes carries it out.")
     code, text = command("undo", "1", "--yes")
-    assert (code, "--allow delete:job_request=4" in text) == (7, True)
+    assert (code, "--allow delete:job_request" in text) == (7, True)
     code, text = command("undo", "1", "--yes", "--who", "Dana", "--allow", "delete:job_requests=4")
     assert (code, "4 changes written (4 in Wonolo)" in text) == (0, True)
     number = max(row.number for row in server.world.requests.since(0))

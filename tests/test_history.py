@@ -140,7 +140,9 @@ async def test_a_person_is_found_by_name(pair: Pair) -> None:
     await pair.settled()
     pair.accept("Ada")
     await pair.settled()
-    assert any("appeared" in line for line in told(history(pair, "ada abel")))
+    lines = told(history(pair, "ada abel"))
+    assert [line.partition(" in ")[0].partition(":")[0] for line in lines] == ["Ada Abel", "shiftbridge", "shiftbridge"]
+    assert lines[-1].startswith("shiftbridge in run 4: filled shift")
     assert told(history(pair, "Ada A.")) == told(history(pair, "ada abel"))
 
 

@@ -8,6 +8,7 @@ import msgspec
 from mappings.digest import RecordKind
 from mappings.model import Rules, Unmapped
 from mappings.place import of_job_request, of_shift
+from mappings.worker import key_of
 from sync.errors import NoHistory
 from sync.history.target import SPELLINGS, Target, read_target
 from sync.history.timeline import Event, noun, timeline
@@ -42,11 +43,12 @@ class History(msgspec.Struct, frozen=True):
 
 
 class _Meant(msgspec.Struct, frozen=True):
-    """The records that are meant, in words, and the key of their link where one was named."""
+    """The records that are meant, in words; the link where one was named, the workers where a person was."""
 
     refs: list[Ref]
     subject: str
     link: str = ""
+    workers: frozenset[str] = frozenset()
 
 
 def read_history(tx: Transaction, text: str, rules: Rules) -> History:
@@ -80,7 +82,13 @@ def _wrote(tx: Transaction, meant: _Meant) -> list[Made]:
     outbox = Outbox(tx.rows)
     rows = [row for kind in KINDS for row in outbox.of_records(kind, _of_kind(meant.refs, kind))]
     rows += outbox.of_links([meant.link]) if meant.link else []
+    rows += [row for row in outbox.of_links(_links_of_jobs(tx, meant)) if row.change.worker in meant.workers]
     return sorted({(row.at, row.change.key, row.record): row for row in rows}.values(), key=lambda row: row.at)
+
+
+def _links_of_jobs(tx: Transaction, meant: _Meant) -> set[str]:
+    """The demands of which a person took a seat."""
+    return {link for job in _of_kind(meant.refs, "job") if meant.workers for link in tx.past.links("job", job)}
 
 
 def _found(tx: Transaction, wanted: Target) -> _Meant:
@@ -89,7 +97,8 @@ def _found(tx: Transaction, wanted: Target) -> _Meant:
         ref = (wanted.kind, int(wanted.text)) if wanted.kind else _only_kind(tx, int(wanted.text))
         return _Meant([ref], noun(*ref))
     if wanted.sort == "name":
-        return _Meant(_person(tx, wanted.text), wanted.text)
+        refs = _person(tx, wanted.text)
+        return _Meant(refs, wanted.text, workers=frozenset(map(key_of, _of_kind(refs, "worker"))))
     link = wanted.text if wanted.sort == "link" else _link_of_key(tx, wanted.text)
     made = [row.ref for row in Outbox(tx.rows).of_links([link])]
     wrote = [(cast("RecordKind", kind), int(number)) for kind, number in made if _is_kept(kind, number)]
@@ -148,9 +157,10 @@ def _mirrored(tx: Transaction, refs: Iterable[Ref]) -> bool:
 
 def _beside(tx: Transaction, refs: Iterable[Ref]) -> Iterable[str]:
     """Which records belong to the same demand or person, and how to see them together."""
-    for kind, number in refs:
-        for link in tx.past.links(kind, number):
-            others = [noun(*ref) for ref in tx.membership.of(link) if ref != (kind, number)]
+    known = set(refs)
+    for link in dict.fromkeys(link for ref in refs for link in tx.past.links(*ref)):
+        others = [noun(*ref) for ref in tx.membership.of(link) if ref not in known]
+        if others:
             yield f"belongs together with {', '.join(others)}: shiftbridge history link {link}"
 
 
