@@ -1,8 +1,8 @@
 """Which demands that nobody linked yet are the same: a JobRequest typed into Wonolo, and shifts into When I Work.
 
-Certain is a pair of the same place, skill, start and end, if no other JobRequest has all four, or no other has the
-headcount of the shifts besides. Doubtful are those where several have, and those whose times nearly agree, if they
-are alike by LIKELY.
+Certain is a pair of the same place, skill, start and end. Where several JobRequests share all four, each gets those
+of the shifts that its workers hold and as many open ones as it has open seats, if that comes out even. Doubtful is
+what does not come out even, and what nearly agrees in its times, if it is alike by LIKELY.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from mappings.decision import Decision
 from mappings.demand import Posting
 from mappings.matching import DIFFERENT, answer_to, told
 from mappings.model import Demand
-from mappings.shifts import ShiftGroup, slot_of
+from mappings.shifts import Shift, ShiftGroup, Slot, grouped, slot_of
 
 NEAR = timedelta(minutes=30)
 """How far apart the starts of one demand may have been typed."""
@@ -28,7 +28,7 @@ LIKELY = 60
 """The score from which a match is worth a person's look."""
 
 _ALIKE = 0.8
-_EXACT = "the same place, skill, start and end on both sides, and neither was linked"
+_EXACT = "the same place, skill, start and end on both sides"
 
 
 class DemandMatch(msgspec.Struct, frozen=True):
@@ -79,13 +79,55 @@ def match_demands(
     A decision about other facts than today's is passed over.
     """
     answers = decisions or {}
-    pairs = [pair for pair in _near(postings, groups) if not _is_refused(pair, answers)]
+    fitted, others = _fitted(list(postings), list(groups))
+    pairs = [pair for pair in (*fitted, *others) if not _is_refused(pair, answers)]
     certain = _each_once([_certain(pair, told(said)) for pair in pairs if (said := answer_to(pair, answers))])
+    certain += [_certain(pair, _EXACT) for pair in _left(pairs, certain) if pair in fitted]
     for even in (True, False):
         exact = [pair for pair in _left(pairs, certain) if pair.exact and pair.even >= even]
         certain += _each_once([_certain(pair, _EXACT) for pair in exact])
     doubtful = [likened for pair in _left(pairs, certain) if (likened := _likened(pair)).score >= LIKELY]
     return certain + sorted(doubtful, key=lambda pair: (-pair.score, pair.records))
+
+
+def _fitted(postings: list[Posting], groups: list[ShiftGroup]) -> tuple[list[DemandMatch], list[DemandMatch]]:
+    """The pairs that come out even where several JobRequests share a slot; and those of all the rest that are near."""
+    slots: dict[Slot, list[Posting]] = defaultdict(list)
+    for posting in postings:
+        slots[slot_of(posting.demand)].append(posting)
+    fitted: list[DemandMatch] = []
+    parts: list[ShiftGroup] = []
+    for group in groups:
+        rivals = slots.get(slot_of(group.demand), [])
+        found, left = _dealt(rivals, group) if len(rivals) > 1 else ([], ())
+        fitted += found
+        parts += grouped(left) if found else [group]
+    taken = {pair.posting.id for pair in fitted}
+    return fitted, list(_near([posting for posting in postings if posting.id not in taken], parts))
+
+
+def _dealt(rivals: Iterable[Posting], group: ShiftGroup) -> tuple[list[DemandMatch], tuple[Shift, ...]]:
+    """The shifts of a group dealt out to JobRequests of its slot, the largest first; and the shifts that are left."""
+    left = list(group.shifts)
+    pairs = []
+    for posting in sorted(rivals, key=lambda row: (-row.demand.headcount, row.id)):
+        held = [shift for shift in left if shift.worker in posting.demand.workers]
+        seats = _exactly(posting.demand.headcount - len(held), [shift for shift in left if shift.worker is None])
+        part = [*held, *seats]
+        if sum(shift.seats for shift in part) == posting.demand.headcount:
+            pairs.append(DemandMatch(posting, grouped(part)[0]))
+            left = [shift for shift in left if shift not in part]
+    return pairs, tuple(left)
+
+
+def _exactly(wanted: int, stacks: Iterable[Shift]) -> list[Shift]:
+    """Stacks that have so many seats together, large ones first; none when it does not come out even."""
+    taken = []
+    for stack in sorted(stacks, key=lambda row: (-row.seats, row.id)):
+        if stack.seats <= wanted:
+            taken.append(stack)
+            wanted -= stack.seats
+    return [] if wanted else taken
 
 
 def _near(postings: Iterable[Posting], groups: Iterable[ShiftGroup]) -> Iterator[DemandMatch]:
@@ -169,7 +211,7 @@ def _later(ours: datetime, theirs: datetime) -> str:
 def _headcounts(one: Demand, other: Demand) -> str:
     if one.headcount == other.headcount:
         return "as many seats" if one.headcount > 1 else "one seat each"
-    return f"{one.headcount} seats in Wonolo, {other.headcount} in When I Work"
+    return f"{one.headcount} {'seats' if one.headcount > 1 else 'seat'} in Wonolo, {other.headcount} in When I Work"
 
 
 def _alike(one: str, other: str) -> float:

@@ -17,12 +17,12 @@ from mappings.demand import Posting
 from mappings.matching import DIFFERENT, SAME
 from mappings.model import Demand, Stage
 from mappings.ownership import OWNERSHIP
-from mappings.shifts import Shift, ShiftGroup
+from mappings.shifts import Shift, ShiftGroup, grouped, slot_of
 from sync.plan.merge import merge
 from tests.factories import ANA, BEN, START, demand
 from tests.strategies import demands
 
-EXACT = "the same place, skill, start and end on both sides, and neither was linked"
+EXACT = "the same place, skill, start and end on both sides"
 
 
 def posting(number: int = 500, **changes: Any) -> Posting:
@@ -63,20 +63,33 @@ def test_demands_of_one_slot_are_certainly_the_same() -> None:
 
 
 def test_of_several_requests_the_one_of_the_same_headcount_is_certain() -> None:
-    """If it is the only one; else a person decides."""
+    """Of two alike the older one; what does not come out even waits for a person."""
     postings = [posting(500, headcount=4), posting(501), posting(502, headcount=4)]
     assert shown(match_demands(postings, [group()])) == [(501, 301, "certain")]
-    found = match_demands(postings, [group(headcount=4)])
-    assert shown(found) == [(500, 301, "doubtful"), (502, 301, "doubtful"), (501, 301, "doubtful")]
-    assert [(row.score, row.evidence) for row in found[1:]] == [
-        (99, "the same times, but not the only ones; as many seats"),
-        (67, "the same times, but not the only ones; 2 seats in Wonolo, 4 in When I Work"),
+    assert shown(match_demands(postings, [group(headcount=4)])) == [(500, 301, "certain")]
+    found = match_demands(postings, [group(headcount=9)])
+    assert [(row.posting.id, row.score, row.evidence, row.certain) for row in found] == [
+        (500, 67, "the same times, but not the only ones; 4 seats in Wonolo, 9 in When I Work", False),
+        (501, 67, "the same times, but not the only ones; 2 seats in Wonolo, 9 in When I Work", False),
+        (502, 67, "the same times, but not the only ones; 4 seats in Wonolo, 9 in When I Work", False),
     ]
-    assert shown(match_demands(postings, [group(headcount=9)])) == [
-        (500, 301, "doubtful"),
-        (501, 301, "doubtful"),
-        (502, 301, "doubtful"),
+
+
+def test_shifts_of_one_slot_are_dealt_out_to_the_requests_there() -> None:
+    """Ben's to the one he works for, stacks where they come out even, the rest to who is left."""
+    one = demand()
+    shifts = tuple(
+        Shift(number, one.place, one.skill, one.start, one.end, 30, "", seats, worker)
+        for number, seats, worker in ((301, 2, None), (302, 1, BEN.key), (303, 1, None), (304, 1, None), (305, 5, None))
+    )
+    postings = [posting(500, headcount=3), posting(501, workers=frozenset({BEN.key})), posting(502, headcount=20)]
+    found = match_demands(postings, grouped(shifts))
+    assert [(row.posting.id, [shift.id for shift in row.group.shifts], row.certain) for row in found] == [
+        (500, [301, 303], True),
+        (501, [302, 304], True),
+        (502, [305], True),
     ]
+    assert found[0].group.demand == msgspec.structs.replace(one, headcount=3)
 
 
 @pytest.mark.parametrize(
@@ -161,22 +174,23 @@ def test_a_decision_about_other_times_counts_no_longer() -> None:
 def test_nothing_is_certainly_two_things_whatever_the_order(ours: list[Demand], moves: list[tuple[int, int]]) -> None:
     """And certain is what agrees in place, skill, start and end."""
     postings = [Posting(500 + number, "posted", row) for number, row in enumerate(ours)]
-    groups = [
-        group(300 + number, **_moved(ours[which], later))
-        for number, (which, later) in enumerate(moves)
-        if which < len(ours)
-    ]
+    places = [(_moved(ours[which], later), which) for which, later in moves if which < len(ours)]
+    groups = grouped(
+        Shift(300 + number, *slot_of(row), 30, "", 1 + which) for number, (row, which) in enumerate(places)
+    )
     found = match_demands(postings, groups)
     certain = [row for row in found if row.certain]
     assert len({record for row in certain for record in row.records}) == 2 * len(certain)
     assert all(row.exact for row in certain)
+    shifts = [shift.id for row in certain for shift in row.group.shifts]
+    assert len(set(shifts)) == len(shifts)
     Random(1).shuffle(postings)  # noqa: S311 - an order, not a secret
     assert sorted(shown(match_demands(postings, groups[::-1]))) == sorted(shown(found))
 
 
-def _moved(this: Demand, later: int) -> dict[str, Any]:
-    moved = msgspec.structs.asdict(this)
-    return moved | {name: moved[name] + timedelta(minutes=later) for name in ("start", "end")}
+def _moved(this: Demand, later: int) -> Demand:
+    move = timedelta(minutes=later)
+    return msgspec.structs.replace(this, start=this.start + move, end=this.end + move)
 
 
 @given(demands(), demands(), st.sampled_from(["", "Evening crew"]))

@@ -220,7 +220,7 @@ def test_what_both_sides_know_is_linked_and_not_created_twice() -> None:
     change = only(plan)
     assert line(change)[:2] == ("link job_request 500", "do")
     assert change.payload == {"base": msgspec.to_builtins(demand()), "shifts": [301]}
-    assert change.cause == "the same place, skill, start and end on both sides, and neither was linked"
+    assert change.cause == "the same place, skill, start and end on both sides"
     assert not change.writes
     assert msgspec.convert(change.payload["base"], type(demand())) == demand()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -21,7 +20,7 @@ from tests.plans import line, lines
 ANNA = Worker("E-7", "Anna", "Reyes", phone=ANA.phone)
 """Somebody who may be Ana: a name nearly equal, the same phone number, no e-mail."""
 SHORT = "; by usual rates, as the lists are short"
-LATER = START + timedelta(minutes=15)
+SLOT = "Picker at Harbor, Sat 14 Mar 08:00-16:00"
 
 
 def seated(**changes: Any) -> Snapshot:
@@ -166,13 +165,13 @@ def test_demands_that_nearly_agree_wait_for_a_person() -> None:
     evidence = (
         "in When I Work it starts 15 minutes earlier and ends 15 minutes earlier; 3 seats in Wonolo, 2 in When I Work"
     )
-    assert change.cause == f"63 %: {evidence}; in When I Work it is Picker at Harbor, Sat 14 Mar 08:00-16:00"
+    assert change.cause == f"63 % like shift 301: {evidence}"
     assert plan.doubts == (
         Doubt(
             key="demand:job_request:500=shift:301",
             facts=plan.doubts[0].facts,
-            wonolo="Picker at Harbor, Sat 14 Mar 08:15-16:15 (JobRequest 500, 3 seats)",
-            wheniwork="Picker at Harbor, Sat 14 Mar 08:00-16:00 (shift 301, 2 seats)",
+            wonolo="Picker at Harbor, Sat 14 Mar 08:15-16:15 (JobRequest 500, seats: 3)",
+            wheniwork="Picker at Harbor, Sat 14 Mar 08:00-16:00 (shift 301, seats: 2)",
             score=63,
             evidence=evidence,
         ),
@@ -193,16 +192,32 @@ def test_demands_decided_to_be_two_are_both_made_on_the_other_side() -> None:
 
 
 def test_two_requests_for_the_same_shifts_wait() -> None:
-    """Nobody but a person can tell which of them it is."""
-    postings = (LonePosting(job_request()), LonePosting(job_request(501)))
-    twice = snapshot(postings=postings, shifts=(shift(),))
-    assert [row[:2] for row in lines(twice)] == [
-        ("link job_request 500", "blocked"),
-        ("link job_request 501", "blocked"),
+    """When neither comes out even with them; once a person says which it is, the other is made in When I Work."""
+    postings = (LonePosting(job_request()), LonePosting(job_request(501, request_name="")))
+    twice = snapshot(postings=postings, shifts=(shift(instances=2), shift(303, instances=2)))
+    assert [row[:2] for row in lines(twice)] == [("link job_request 500", "do"), ("link job_request 501", "do")]
+    uneven = snapshot(postings=postings, shifts=(shift(instances=3), shift(302, instances=4)))
+    doubts = make_plan(uneven).doubts
+    assert [(doubt.key, doubt.wheniwork) for doubt in doubts] == [
+        (f"demand:job_request:{number}=shift:301", f"{SLOT} (shift 301 and 1 more, seats: 7)") for number in (500, 501)
     ]
-    assert [row[:2] for row in lines(answered(twice, SAME))] == [
+    assert [row[:2] for row in lines(answered(uneven, SAME))] == [
         ("link job_request 500", "do"),
+        ("update job_request 500", "do"),
         ("create shift", "do"),
+    ]
+
+
+def test_requests_of_one_time_are_linked_and_what_is_left_is_made() -> None:
+    """Two JobRequests of two seats each beside stacks of two and one: one is linked, the others created."""
+    postings = (LonePosting(job_request()), LonePosting(job_request(501, request_name="")))
+    apart = snapshot(postings=postings, shifts=(shift(instances=2),))
+    assert [row[:2] for row in lines(apart)] == [("link job_request 500", "do"), ("create shift", "do")]
+    more = snapshot(postings=postings, shifts=(*(shift(301 + number, instances=2) for number in range(3)),))
+    assert [row[:2] for row in lines(more)] == [
+        ("link job_request 500", "do"),
+        ("link job_request 501", "do"),
+        ("create job_request", "do"),
     ]
 
 

@@ -88,7 +88,7 @@ def test_a_user_who_is_that_worker_is_linked_instead() -> None:
         "99 %: same name 'Ana Reyes'; same e-mail address; by usual rates, as the lists are short; "
         "holds a seat: Picker at Harbor, Sat 14 Mar 08:00-16:00"
     )
-    assert link.subject == "Ana R. as the When I Work user Ana Reyes"
+    assert link.subject == "Ana R. is Ana Reyes"
     assert (link.start, link.place, link.risk) == (START, "Harbor", Risk(people=1, minutes_to_start=3 * 24 * 60))
     assert assign.payload["user_id"] == 207
 

@@ -46,8 +46,8 @@ def plan_lone(snapshot: Snapshot, lone: Lone) -> list[Change]:
         elif match.certain:
             changes += _adopt(row, match, snapshot)
     changes += [_doubtful(match, snapshot) for match in matches if not match.certain]
-    met = {slot_of(match.group.demand) for match in matches}
-    free = [shift for shift in shifts if shift.worker is None and shift.slot not in met]
+    met = {shift.id for match in matches for shift in match.group.shifts}
+    free = [shift for shift in shifts if shift.worker is None and shift.id not in met]
     return changes + [_to_wonolo(group, snapshot) for group in grouped(free)]
 
 
@@ -103,17 +103,17 @@ def _doubtful(match: DemandMatch, snapshot: Snapshot) -> Change:
     """A link that waits until a person says whether both are the same demand."""
     here, there = match.posting.demand, match.group.demand
     this = About(f"job_request:{match.posting.id}", here, snapshot)
-    subjects = [wording.subject(side, snapshot.rules) for side in (here, there)]
-    shifts = ", ".join(str(shift.id) for shift in match.group.shifts)
+    first, more = match.group.shifts[0].id, len(match.group.shifts) - 1
+    shifts = f"shift {first} and {more} more" if more else f"shift {first}"
     doubt = Doubt(
         key=match.key,
         facts=match.facts,
-        wonolo=f"{subjects[0]} (JobRequest {match.posting.id}, {here.headcount} seats)",
-        wheniwork=f"{subjects[1]} (shift {shifts}, {there.headcount} seats)",
+        wonolo=f"{wording.subject(here, snapshot.rules)} (JobRequest {match.posting.id}, seats: {here.headcount})",
+        wheniwork=f"{wording.subject(there, snapshot.rules)} ({shifts}, seats: {there.headcount})",
         score=match.score,
         evidence=match.evidence,
     )
-    this = this.because(f"{match.score} %: {match.evidence}; in When I Work it is {subjects[1]}")
+    this = this.because(f"{match.score} % like {shifts}: {match.evidence}")
     waiting = remark(this, "blocked", "job_request", DECIDE, record=str(match.posting.id))
     return msgspec.structs.replace(waiting, action="link", system="wonolo", rank=1, doubt=doubt)
 

@@ -97,7 +97,7 @@ def _change(match: Match, demand: Demand, snapshot: Snapshot) -> Change:
         kind="user",
         record=str(_user_id(match)),
         link=f"worker:{match.worker.id}",
-        subject=f"{who} as the When I Work user {match.user.name}",
+        subject=f"{who} {'is' if match.certain else 'may be'} {match.user.name}",
         place=demand.place,
         start=demand.start,
         zone=snapshot.rules.zone(demand.place),

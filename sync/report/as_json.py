@@ -48,6 +48,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "worker": change.worker,
         "payload": {name: "[hidden]" if name in _PERSONAL else value for name, value in change.payload.items()},
         "risk": change.risk,
+        "doubt": change.doubt,
         "facts": change.facts,
         "decided": change.decided,
     }

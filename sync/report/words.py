@@ -163,11 +163,18 @@ def headline(report: Report) -> str:
     verb = "to write" if report.command == "diff" else "written"
     per_system = [f"{count} in {name}" for name in NAMES.values() if (count := _in_system(written, name))]
     what = f"{_counted(len(written), 'change')} {verb}" + (f" ({', '.join(per_system)})" if per_system else "")
-    parts = [what if written else f"nothing {verb}", _cost(written)]
+    parts = [what if written else f"nothing {verb}", _cost(written), _linked(report)]
     counts = report.counts
     parts += [f"{counts[one]} {status(one)}" for one in ("failed", "hold", "conflict", "blocked") if counts[one]]
     parts += [f"{len(report.stale)} not done as the record changed since"] if report.stale else []
     return _sentence(parts)
+
+
+def _linked(report: Report) -> str:
+    """How many records both sides hold already are tied together; empty when none are."""
+    wanted, verb = ("to_do", "to link") if report.command == "diff" else ("done", "linked")
+    count = sum(1 for row in report.entries if row.status == wanted and row.change.action == "link")
+    return f"{count} {verb}" if count else ""
 
 
 def _waiting(report: Report) -> str:
