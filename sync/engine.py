@@ -5,14 +5,12 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from math import inf
 
 import httpx
 import msgspec
 
 from mappings.decision import YES, Decision
-from mappings.model import NAMES
 from sync.clients.trace import Trace
 from sync.clients.trust import trusting
 from sync.clients.wheniwork import WhenIWork
@@ -21,9 +19,8 @@ from sync.clock import Clock, OffsetClock, SystemClock
 from sync.comparison import compare, days_told
 from sync.config import Config
 from sync.errors import ConfigError, StalePlan
-from sync.facts import limits, read_facts
+from sync.facts import guards_of, note_scope
 from sync.gather import snapshot
-from sync.guards import Facts, check
 from sync.intake.poll import Horizon, Poller, Progress, Pulled, service_time
 from sync.mirror.decisions import Kept
 from sync.mirror.store import Store
@@ -171,12 +168,7 @@ class Engine:
         return msgspec.structs.replace(plan, refusals=guards(plan.to_do))
 
     async def _guards(self, pulled: Pulled, allow: Mapping[str, float]) -> Guards:
-        facts = await asyncio.to_thread(self._facts, pulled)
-        return partial(check, facts=facts, limits=limits(self._config), allow=allow)
-
-    def _facts(self, pulled: Pulled) -> Facts:
-        with self._store.begin(self._config.name) as tx:
-            return read_facts(tx, self._config, pulled, self._clock.now())
+        return await asyncio.to_thread(guards_of, self._store, self._config, pulled, self._clock.now(), allow)
 
     async def hours(self, first: date | None = None, last: date | None = None) -> tuple[HoursRow, ...]:
         """Pull, then compare the hours of work that began in these days; nothing is written.
@@ -265,16 +257,10 @@ class Engine:
             guards = await self._guards(pulled, allow or {})
             outcome = await self._passes.carry_out(run.number, guards, approved)
             if not approved:
-                await asyncio.to_thread(self._note_scope, run.number)
+                await asyncio.to_thread(note_scope, self._store, self._config, run.number)
             run.outcome = "waiting" if outcome.waiting or outcome.failed or outcome.stale else "done"
             run.counts = outcome.counts
         return outcome
-
-    def _note_scope(self, run: int) -> None:
-        """Record which work the run looked at, unless it could not write anything anyway."""
-        if len(self._config.switched_off) < len(NAMES):
-            with self._store.begin(self._config.name) as tx:
-                tx.runs.keep_scope(run, self._config.looked_at)
 
     async def undo_plan(self, wanted: Wanted) -> Plan:
         """Pull, and plan what takes a run back; nothing is written. Raises NothingToUndo."""

@@ -18,6 +18,7 @@ LOGIN = {"key": "sandbox-developer-key", "email": "manager@sandbox.example", "pa
 SETTING_CALLS = 3
 """Requests that making a configuration takes: a login and two listings."""
 _PAY = 1800  # cents an hour
+_ANY_PAY = 1e12  # dollars: a first copy posts everything at once
 _NO_ADDRESS = {"address": "1 Some Street", "city": "Chicago", "zip": "60601"}
 
 
@@ -33,6 +34,7 @@ async def configuration(url: str, database: str) -> Config:
             "sync": {"horizon_days": HORIZON.days, "history_days": HISTORY.days, "times_days": 0},
             "wonolo": {"base_url": f"{url}/api_v2", **KEYS, "write": True, "per_second": 1_000_000},
             "wheniwork": {**access, "write": True, "per_minute": 60_000_000},
+            "guards": {"spend_per_run": _ANY_PAY, "spend_per_day": _ANY_PAY},
             "places": [_entry(row) for row in places],
             "skills": [_entry(row) | {"hourly_rate": _PAY / 100} for row in skills],
         }
