@@ -16,6 +16,10 @@ DECIDE = "they may be the same: decide with `shiftbridge match`"
 """Why a doubtful match waits."""
 
 
+MOST = 2000
+"""Workers the model is learned from, beside those on the Jobs: all would take long in a large account."""
+
+
 class Recognised(msgspec.Struct, frozen=True):
     """What is known of the workers who hold seats: the snapshot with it, and the changes that say so.
 
@@ -63,8 +67,8 @@ def _wonolo_demands(snapshot: Snapshot) -> Iterable[Demand]:
 
 
 def _matches(snapshot: Snapshot) -> list[Match]:
-    """All matches of Wonolo's workers with When I Work's users; the model is learned from both lists as a whole."""
-    workers = {worker.key: worker for worker in (*snapshot.roster, *snapshot.people.values())}
+    """All matches of Wonolo's workers with When I Work's users; the model is learned from both lists."""
+    workers = {worker.key: worker for worker in (*snapshot.roster[:MOST], *snapshot.people.values())}
     linked = {*snapshot.users.values(), *(f"user:{user_id}" for user_id in snapshot.users)}
     return match_people(
         [_person(key, worker, snapshot) for key, worker in workers.items()],
