@@ -132,6 +132,22 @@ async def test_an_approval_follows(any_pair: Pair) -> None:
         assert tx.timesheets.unsettled() == set()
 
 
+async def test_a_crew_s_hours_are_entered_and_approved_at_once(pair: Pair) -> None:
+    """No guard takes an ordinary Friday for a mistake."""
+    names = ["Ada", "Bruno", "Carla", "Dmitri", "Esra", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kamala"]
+    pair.offer(len(names))
+    await pair.settled()
+    jobs = [pair.accept(name) for name in names]
+    await pair.settled()
+    pair.world.advance(at(2, "17:00") - pair.world.clock.now())
+    assert [row[:2] for row in done(await pair.engine.reconcile())] == [("create", "time")] * len(names)
+    for job in jobs:
+        pair.act("requestor_approves", job_id=job)
+    assert [row[:2] for row in done(await pair.engine.reconcile())] == [("update", "time")] * len(names)
+    assert all(row["is_approved"] for row in times(pair))
+    await pair.quiet()
+
+
 async def test_hours_changed_in_wonolo_change_the_time(pair: Pair) -> None:
     """Wonolo adjusted what the worker had reported."""
     job, _ = await entered(pair)

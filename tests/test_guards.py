@@ -14,7 +14,13 @@ from sync.guards import Facts, Limits, allowance, check, scope_changes
 from sync.plan import Change, Risk
 from sync.plan.model import Kind
 
-SYSTEMS: dict[Kind, System] = {"job_request": "wonolo", "job": "wonolo", "shift": "wheniwork", "user": "wheniwork"}
+SYSTEMS: dict[Kind, System] = {
+    "job_request": "wonolo",
+    "job": "wonolo",
+    "shift": "wheniwork",
+    "user": "wheniwork",
+    "time": "wheniwork",
+}
 
 
 def changes(action: Any, count: int, kind: Kind = "shift", **fields: Any) -> list[Change]:
@@ -33,6 +39,13 @@ def refused(
     """Which guards refuse, what they counted, and their limits."""
     found = check(rows, Facts(**facts), limits or Limits(), allow or {})
     return [(row.guard, row.number, row.limit) for row in found]
+
+
+def test_approvals_of_times_come_in_bursts_and_are_not_counted() -> None:
+    """Other changes of Times are, and so are hours that change with an approval."""
+    approved, moved = {"is_approved": True}, {"is_approved": True, "end_time": "later"}
+    assert refused(changes("update", 500, "time", payload=approved), linked={"time": 500}) == []
+    assert refused(changes("update", 31, "time", payload=moved), linked={"time": 100}) == [("update:time", 31, 30)]
 
 
 @pytest.mark.parametrize(

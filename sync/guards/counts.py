@@ -12,8 +12,12 @@ _GUARDED = {"update": "changed", "delete": "deleted", "release": "taken from the
 
 
 def measure(writes: Collection[Change], facts: Facts, limits: Limits) -> Iterator[Measured]:
-    """Records are counted once for each action, whatever the number of writes to one."""
-    guarded = [row for row in writes if row.action in _GUARDED]
+    """Records are counted once for each action, whatever the number of writes to one.
+
+    An approval alone counts for nothing: it takes nothing away, and a week of Jobs is approved at once (Wonolo
+    reference 10).
+    """
+    guarded = [row for row in writes if row.action in _GUARDED and set(row.payload) != {"is_approved"}]
     where = {row.kind: NAMES[row.system] for row in guarded if row.system}
     touched = {(row.action, row.kind, row.record) for row in guarded}
     refused = set()
