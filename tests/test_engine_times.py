@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from sandbox.faults import FaultName, Rule
@@ -258,8 +259,15 @@ async def test_a_worker_who_is_still_clocked_in_is_waited_for(pair: Pair) -> Non
 
 async def test_a_break_that_when_i_work_ignores_shortens_the_time_instead(pair: Pair) -> None:
     """Newer accounts have no such field: what is paid agrees all the same."""
-    await entered(pair)
-    edit(pair, only(pair)["id"], break_hours=0, end_time=at(2, "15:30"))
+    await worked(pair)
+
+    def ignore(request: httpx.Request) -> None:
+        if request.url.path == "/2/times":
+            edit(pair, only(pair)["id"], break_hours=0)
+
+    pair.wire.after_write = ignore
+    assert [row[:2] for row in done(await pair.engine.reconcile())] == [("create", "time"), ("update", "time")]
+    assert shown(only(pair)) == ("08:00", "15:30", 0, False)
     await pair.quiet()
 
 
