@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from sandbox.faults import Rule
 from sync.errors import NoHistory
 from sync.history import shown
 from sync.history.asking import with_asked
@@ -156,6 +157,53 @@ async def test_an_undo_is_told_with_who_asked_for_it(pair: Pair) -> None:
     assert (posted.who, undone.who, taken.who) == ("shiftbridge in run 2", "Dana", "shiftbridge in run 4")
     assert (undone.what, undone.why) == (f"took back {PICKER}", "undo of run 2")
     assert taken.why.startswith("takes back what run 2 did because of: open shifts in When I Work")
+
+
+async def test_a_write_without_a_reply_is_told_by_the_run_that_sent_it(pair: Pair) -> None:
+    """What it was before is not known, so that it cannot be taken back; a creation can."""
+    stack = pair.offer(1)
+    await lost(pair, "POST")
+    created = len(pair.requests())
+    pair.edit(stack, end_time=at(2, "17:00"))
+    await lost(pair, "PATCH")
+    events = history(pair, f"request {pair.requests()[0]}").events
+    ours = [(row.who, row.what.partition(" (")[0], row.evidence) for row in events if row.who.startswith("shiftbridge")]
+    assert ours == [
+        ("shiftbridge in run 2", f"posted request {pair.requests()[0]}", "read back after it was written"),
+        (
+            "shiftbridge in run 4",
+            f"changed request {pair.requests()[0]}",
+            "the reply was lost; the record showed it later",
+        ),
+    ]
+    outcome = await pair.engine.undo(Wanted(4, "Dana"))
+    assert [row.reason for row in outcome.skipped] == ["what it was is not known, as the reply to the write was lost"]
+    assert created == 1
+
+
+async def lost(pair: Pair, method: str) -> None:
+    """The reply to one write is lost; a minute later the next run learns what became of it."""
+    pair.world.faults.add(Rule(fault="lost_reply", method=method, path="*job_requests*", times=1))
+    await pair.engine.reconcile()
+    pair.world.advance(timedelta(minutes=1))
+    await pair.engine.reconcile()
+
+
+async def test_a_shift_that_nothing_is_linked_to_is_missed_by_a_listing_alone(pair: Pair) -> None:
+    """A place and a user are told by name."""
+    first = pair.offer(1, published=False)
+    await pair.engine.pull()
+    pair.edit(first, location_id=pair.location("Airport Hub"), user_id=pair.staff("Morgan"))
+    await pair.engine.pull()
+    pair.act("manager_deletes_shift", shift_id=first)
+    await pair.engine.pull()
+    _, edit, gone = history(pair, f"shift {first}").events
+    assert {(row.name, row.before, row.after) for row in edit.fields} >= {
+        ("held by", "nobody", "Morgan Manager"),
+        ("place", "Harbor Warehouse", "Airport Hub"),
+    }
+    assert gone.evidence == "a complete listing of Mon 02 Mar 08:01 lacks it"
+    assert ("held by", "Morgan Manager", "") in {(row.name, row.before, row.after) for row in gone.fields}
 
 
 @pytest.mark.parametrize(

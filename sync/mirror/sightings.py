@@ -23,12 +23,12 @@ _TABLE = of_model(tables.Sighting)
 _CURSOR = of_model(tables.Cursor)
 _PULLED = "sightings"
 
-_KNOWN = {
-    kind: select(row.c.id, row.c.digest, row.c.read_at).where(row.c.pair == PAIR, row.c.id.in_(SOME))
+_DIGESTS = {
+    kind: select(row.c.id, row.c.digest).where(row.c.pair == PAIR, row.c.id.in_(SOME))
     for kind, row in ((kind, table(kind)) for kind in KINDS)
 }
-_RAW = {
-    kind: select(row.c.id, row.c.raw).where(row.c.pair == PAIR, row.c.id.in_(SOME))
+_KNOWN = {
+    kind: select(row.c.id, row.c.read_at, row.c.raw).where(row.c.pair == PAIR, row.c.id.in_(SOME))
     for kind, row in ((kind, table(kind)) for kind in KINDS)
 }
 _BEGUN = select(_CURSOR.c.at).where(_CURSOR.c.pair == PAIR, _CURSOR.c.name == _PULLED)
@@ -74,18 +74,22 @@ class Sightings:
         """Note which of these rows, about to be mirrored, differ from what is mirrored now."""
         if how == "write" or not self._rows.ask(_BEGUN).first():
             return
-        known = self._known(kind, [row["id"] for row in values])
-        new = {row["id"]: row for row in values if _differs(known.get(row["id"]), row)}
-        old = self._raw(kind, [number for number in new if number in known and known[number].digest != tables.GONE])
-        self._add(_noted(kind, old.get(number), row["raw"], row, how) for number, row in new.items())
+        digests = self._digests(kind, [row["id"] for row in values])
+        differ = {row["id"]: row for row in values if digests.get(row["id"]) != row["digest"]}
+        known = self._known(kind, [number for number in differ if number in digests])
+        self._add(
+            _noted(kind, _still(known.get(number), digests.get(number)), row["raw"], row, how)
+            for number, row in differ.items()
+            if number not in known or known[number].read_at <= row["read_at"]
+        )
 
     def gone(self, kind: RecordKind, ids: Collection[int], read_at: datetime, how: How) -> None:
         """Note which of these records were still there."""
         if how == "write":
             return
-        lost = [number for number, row in self._known(kind, ids).items() if row.digest != tables.GONE]
-        found = self._raw(kind, lost)
-        self._add(_noted(kind, found[number], None, {"id": number, "read_at": read_at}, how) for number in lost)
+        lost = [number for number, digest in self._digests(kind, ids).items() if digest != tables.GONE]
+        known = self._known(kind, lost)
+        self._add(_noted(kind, known[number].raw, None, {"id": number, "read_at": read_at}, how) for number in lost)
 
     def of(self, kind: RecordKind, ids: Collection[int]) -> list[Sighting]:
         """What was noticed about some records of a kind, oldest first."""
@@ -94,11 +98,12 @@ class Sightings:
             rows += self._rows.ask(_OF_KIND, kind=kind, some=some)
         return [_sighting(row) for row in sorted(rows, key=lambda row: (row.at, row.id))]
 
+    def _digests(self, kind: RecordKind, ids: Collection[int]) -> dict[int, str]:
+        # This look-up is what a pull without news costs more: no column beside, no row by name.
+        return dict(self._rows.ask_for_each(_DIGESTS[kind], ids))
+
     def _known(self, kind: RecordKind, ids: Collection[int]) -> dict[int, Any]:
         return {row.id: row for row in self._rows.ask_for_each(_KNOWN[kind], ids)}
-
-    def _raw(self, kind: RecordKind, ids: Collection[int]) -> dict[int, Record]:
-        return {row.id: row.raw for row in self._rows.ask_for_each(_RAW[kind], ids)}
 
     def _add(self, rows: Any) -> None:
         values = [{"pair": self._rows.pair, **row} for row in rows]
@@ -106,8 +111,9 @@ class Sightings:
             self._rows.connection.execute(insert(_TABLE), values)
 
 
-def _differs(known: Any, row: Mapping[str, Any]) -> bool:
-    return known is None or (known.digest != row["digest"] and known.read_at <= row["read_at"])
+def _still(known: Any, digest: str | None) -> Record | None:
+    """The record as it was, None for one that was gone or never seen."""
+    return None if known is None or digest == tables.GONE else known.raw
 
 
 def _noted(
