@@ -219,6 +219,7 @@ def test_a_report_in_json_has_the_documented_shape() -> None:
         "choices": [],
         "worker": "",
         "payload": {"slots": 2},
+        "precondition": "",
         "risk": {"paid_minutes": 900, "cents": 27750, "people": 0, "minutes_to_start": 600, "fee_cents": 0},
         "doubt": None,
         "facts": POST.facts,

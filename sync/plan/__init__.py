@@ -48,7 +48,8 @@ def make_plan(snapshot: Snapshot) -> Plan:
     changes, settled = changes + hours, settled + agreed
     changes, void = decide(changes, snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
-    plan = Plan(ordered(changes), tuple(key for key in settled if key not in written), void, tuple(moved))
+    quiet = sorted(key for key in settled if key not in written)
+    plan = Plan(ordered(changes), tuple(quiet), void, tuple(sorted(moved)))
     asked_again = {doubt.key for doubt in plan.doubts} & snapshot.decisions.keys()
     return msgspec.structs.replace(plan, void=(*plan.void, *sorted(asked_again)))
 

@@ -47,6 +47,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "choices": change.choices,
         "worker": change.worker,
         "payload": {name: "[hidden]" if name in _PERSONAL else value for name, value in change.payload.items()},
+        "precondition": change.precondition,
         "risk": change.risk,
         "doubt": change.doubt,
         "facts": change.facts,
