@@ -6,6 +6,7 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 from mappings.convert import instant
@@ -36,12 +37,15 @@ def small_world(seats: int = 2) -> TwoSides:
     return world
 
 
-def settle(world: TwoSides, passes: int = 4) -> int:
-    """Plan and carry out until nothing is left to do; returns how many writes that took. The engine too gives up."""
+def settle(world: TwoSides, passes: int = 4, rng: Random | None = None) -> int:
+    """Plan and carry out until nothing is left to do; returns how many writes that took. The engine too gives up.
+
+    With `rng` in any order that is allowed.
+    """
     written = 0
     for _ in range(passes):
         plan = world.plan()
-        world.carry_out(plan)
+        world.carry_out(plan, rng=rng)
         written += sum(change.writes for change in plan.to_do)
         if not plan.to_do:
             return written

@@ -446,6 +446,5 @@ def test_an_interrupted_move_is_finished() -> None:
     request = job_request(start_time="2026-03-14T09:00:00-05:00")
     shifts = [shift(instances=1, **at(LATER)), shift(303, instances=1)]
     assert lines(snapshot(linked(request=request, shifts=shifts))) == [
-        ("update shift 301", "do", sent(LATER_BOTH)),
         ("update shift 303", "do", sent(LATER_BOTH)),
     ]

@@ -8,15 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from random import Random
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mappings.model import Demand
 from mappings.ownership import FIELDS
 from sync.plan import Plan
 from tests.factories import NOW, START
-from tests.small_world import ACTS, Act, Slot, copied, settle, small_world, wheniwork_side, wonolo_side
+from tests.small_world import (
+    ACTS,
+    WHENIWORK_ACTS,
+    WONOLO_ACTS,
+    Act,
+    Slot,
+    copied,
+    settle,
+    small_world,
+    wheniwork_side,
+    wonolo_side,
+)
 from tests.two_sides import TwoSides
 
 STAGES = {"open": NOW, "locked": START - timedelta(hours=10), "running": START + timedelta(hours=1)}
@@ -71,12 +85,12 @@ def _facts(world: TwoSides) -> bytes:
     return msgspec.json.encode([sorted(table.items()) for table in tables], order="deterministic")
 
 
-def problems(history: Iterable[str], world: TwoSides) -> list[str]:
+def problems(history: Iterable[str], world: TwoSides, rng: Random | None = None) -> list[str]:
     """What is wrong once the engine has run; nothing is lost, nothing uncovered, nothing is written twice."""
     bases = {key: base for key, (base, _, _) in world.links.items()}
     edited = _as_edited(world)
     after = copied(world)
-    settle(after)
+    settle(after, rng=rng)
     plan = after.plan()
     assert settle(copied(after)) == 0
     found = [*_uncovered(after, plan), *_lost(bases, edited, after, plan), *_deleted_edits(bases, edited, after, plan)]
@@ -161,6 +175,23 @@ def _was_edited(base: Demand, now: Demand) -> bool:
 def test_two_acts_in_any_order_end_with_both_sides_equal(stage: str) -> None:
     """With the engine running between them or not; what differs then waits for a person, and no edit is lost."""
     _nothing_is_wrong(worlds(STAGES[stage], ACTS, 2))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(sorted(STAGES)),
+    st.lists(st.sampled_from(sorted(WONOLO_ACTS)), min_size=1, max_size=4),
+    st.lists(st.sampled_from(sorted(WHENIWORK_ACTS)), min_size=1, max_size=4),
+    st.randoms(use_true_random=False),
+)
+def test_both_sides_edited_at_random_end_equal_in_whatever_order_a_plan_is_carried_out(
+    stage: str, wonolo: list[str], wheniwork: list[str], rng: Random
+) -> None:
+    """A world that was equal, edited on both sides; each write changes something, and nothing is written again."""
+    world = small_world()
+    world.now = STAGES[stage]
+    done = [name for name in (*wonolo, *wheniwork) if ACTS[name](world)]
+    assert problems(done, world, rng) == []
 
 
 def test_three_acts_about_seats_in_any_order_end_with_both_sides_equal() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ import msgspec
 
 from mappings.convert import instant
 from mappings.demand import HOLDING
+from mappings.digest import RecordKind, owned_digest
 from mappings.link import LinkedDemand
 from mappings.model import Demand, Unmapped
 from mappings.shifts import Shift, Slot, grouped, joins, read_shift
@@ -70,10 +72,13 @@ class TwoSides:
         """Plan from what both sides show now."""
         return make_plan(self.snapshot())
 
-    def carry_out(self, plan: Plan, lost: frozenset[int] = frozenset()) -> None:
-        """Carry out a plan, except the writes at the places in `lost`, and those that build on them."""
+    def carry_out(self, plan: Plan, lost: frozenset[int] = frozenset(), rng: Random | None = None) -> None:
+        """Carry out a plan, except the writes at the places in `lost`, and those that build on them.
+
+        With `rng` in another order that is allowed: demands in between one another, each of them as planned.
+        """
         self.tie(plan)
-        for place, change in enumerate(plan.to_do):
+        for place, change in enumerate(_shuffled(plan.to_do, rng) if rng else plan.to_do):
             if place not in lost and self._fits(change):
                 self._settled(change)
         for key in plan.settled:
@@ -93,12 +98,21 @@ class TwoSides:
 
     def _settled(self, change: Change) -> None:
         before = self._sides(change.link) if change.link in self.links else None
-        known = self.shifts.keys() | set()
+        known, shown = self.shifts.keys() | set(), self._digests()
         created = self._write(change)
+        assert shown != self._digests() or not change.writes or change.kind == "user", f"unneeded: {change}"
         if before and change.link in self.links:
             self._follow(change, before, frozenset(self.shifts.keys() - known))
         elif not before and change.action == "create" and change.kind != "user":
             self._found(change, created)
+
+    def _digests(self) -> set[tuple[int, str]]:
+        tables: tuple[tuple[RecordKind, dict[int, dict[str, Any]]], ...] = (
+            ("job_request", self.requests),
+            ("job", self.jobs),
+            ("shift", self.shifts),
+        )
+        return {(number, owned_digest(kind, row)) for kind, table in tables for number, row in table.items()}
 
     def _follow(self, change: Change, before: Sides, ours: frozenset[int]) -> None:
         base, request, shifts = self.links[change.link]
@@ -237,3 +251,14 @@ class TwoSides:
             moment = instant(self.shifts[number][name])
             assert moment
             self.shifts[number][name] = f"{moment + by:%a, %d %b %Y %H:%M:%S} +0000"
+
+
+def _shuffled(changes: Iterable[Change], rng: Random) -> Iterator[Change]:
+    waiting: dict[str, list[Change]] = {}
+    for change in changes:
+        waiting.setdefault(change.link, []).append(change)
+    while waiting:
+        link = rng.choice(sorted(waiting))
+        yield waiting[link].pop(0)
+        if not waiting[link]:
+            del waiting[link]

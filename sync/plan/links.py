@@ -188,14 +188,15 @@ def _keeping_seats(target: Demand, now: Demand) -> Demand:
 def _edits(group: ShiftGroup, now: Demand, target: Demand, this: About) -> Iterable[Write]:
     touched = differing(now, target, but=("headcount", "workers"))
     for shift in (*group.shifts, *group.strayed):
-        before, after = (_where(shift, side) if shift in group.strayed else side for side in (now, target))
+        stays = shift in group.strayed or shift.slot == slot_of(target)
+        before, after = (_where(shift, side) if stays else side for side in (now, target))
         payload = shift_changes(shift, before, after, this.rules)
         if payload:
             yield Write(action="update", kind="shift", record=str(shift.id), payload=payload, touched=touched)
 
 
 def _where(shift: Shift, demand: Demand) -> Demand:
-    """The demand at the place and time of a seat that strayed: of an edit it takes the rest."""
+    """The demand at the place and time of a seat that strayed, or was moved already: of an edit it takes the rest."""
     return msgspec.structs.replace(demand, place=shift.place, skill=shift.skill, start=shift.start, end=shift.end)
 
 
