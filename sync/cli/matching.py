@@ -1,7 +1,6 @@
 """The command by which a person decides doubtful matches: one by one on a terminal, or many in a file."""
 
 # ruff: noqa: PLC0415 - late imports keep the start quick
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,6 +26,8 @@ def match(
     verbose: Verbose = 0,
 ) -> int:
     """Decide which doubtful records are the same, as of the latest pull. Exit code 2 when some stay in doubt."""
+    import asyncio
+
     from sync.cli import work
     from sync.cli.answers import me
     from sync.engine import open_engine

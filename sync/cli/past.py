@@ -1,7 +1,6 @@
 """The commands about what has been: who changed a record, and taking back what a run wrote."""
 
 # ruff: noqa: PLC0415 - late imports keep the start quick
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,7 +19,9 @@ def undo(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     approve: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="Say yes to something of it that waits for a yes.")
     ] = None,
-    allow: Annotated[list[str] | None, typer.Option(help="Let a guard pass so many once: delete:shifts=40.")] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="Let a guard pass once, as it says: delete:shifts=40, spend=1200.")
+    ] = None,
     who: Who = "",
     config: ConfigPath = CONFIG,
     format: Printed = Format.TEXT,  # noqa: A002
@@ -28,6 +29,8 @@ def undo(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     verbose: Verbose = 0,
 ) -> int:
     """Show what takes a run back; with --yes do it. Exit codes as those of diff, with --yes as those of reconcile."""
+    import asyncio
+
     from sync import report
     from sync.cli import terminal, work
     from sync.cli.answers import me
@@ -71,6 +74,8 @@ def history(
     verbose: Verbose = 0,
 ) -> None:
     """Show who changed a record, when, why, and what proves it."""
+    import asyncio
+
     from sync.cli import terminal, work
     from sync.engine import open_clients
     from sync.history import shown
