@@ -20,12 +20,15 @@ from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
 from sync.passes import Guards, Outcome, Passes
 from sync.plan import Change, Plan, Policy
+from sync.plan.capability import ruled_out
 from sync.plan.inverse import inverse
 from sync.plan.made import Made
 from sync.plan.wayback import Today
 from sync.plan.wording import sentence, wall
 
 Ref = tuple[str, str]
+_UNKNOWN = "the outcome of an earlier write is not known yet; try again in a minute"
+
 PlanMaker = Callable[[], Awaitable[Plan]]
 
 
@@ -65,6 +68,12 @@ class Undo:
         with self._store.begin(self._pair) as tx:
             made = Outbox(tx.rows).of_run(self._run)
             planned = inverse(made, _today(tx, made, self._policy, self._clock.now()))
+            busy = {intent.change.link for intent in Outbox(tx.rows).unknown()}
+            barred = Outbox(tx.rows).barred(self._clock.now())
+        planned = planned.judged(
+            lambda row: ("blocked", _UNKNOWN) if row.verdict == "do" and row.link in busy else None
+        )
+        planned = planned.judged(lambda row: ruled_out(row, barred))
         for key in self._approved:
             if not any(row.verdict == "hold" and row.key.startswith(key) for row in planned.changes):
                 raise NothingToUndo(f"nothing waits for a yes under the key {key!r} in the undo of run {self._run}")
@@ -184,6 +193,8 @@ def _changed(tx: Transaction, made: list[Made]) -> dict[Ref, str]:
         rows = [_wrote(later) for later in Outbox(tx.rows).of_records(kind, [int(number)]) if later.run > row.run]
         seen = tx.sightings.of(kind, [int(number)])
         rows += [_saw(sighting, row.change.zone) for sighting in seen if sighting.at >= row.at]
+        beside = [later for later in Outbox(tx.rows).of_links([row.change.link]) if later.run > row.run]
+        rows = rows or [(later.at, f"along with what run {later.run} wrote to the same demand") for later in beside]
         told |= {row.ref: max(rows)} if rows else {}
     return {ref: words for ref, (_, words) in told.items()}
 

@@ -30,6 +30,8 @@ def test_a_run_is_shown_undone_and_held(command: Any, server: Server) -> None:
     code, text = command("reconcile")
     assert (code, "undone by Dana on" in text, "4 waits for a yes" in text) == (3, True, True)
     assert server.world.requests.since(number, writes=True) == []
+    assert "Dana: undone - " in command("decisions")[1]
+    assert "(undo of run 1) [not done again]" in command("decisions")[1]
 
 
 def test_a_late_cancellation_names_the_way_to_say_yes(command: Any, server: Server) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mappings.decision import YES
+from sandbox.faults import Rule
 from sync.clock import SystemClock
 from sync.errors import NothingToUndo, UnsafePlan
 from sync.passes import Outcome
@@ -142,6 +143,42 @@ async def test_what_a_later_run_changed_names_that_run(pair: Pair) -> None:
     assert did(await undone(pair, second)) == [("update", "job_request")]
     assert did(await undone(pair, first)) == [("delete", "job_request")]
     assert pair.wonolo_side() == []
+
+
+async def test_a_stack_of_which_a_later_run_took_a_seat_names_that_run(pair: Pair) -> None:
+    """The shift itself was not what that run wrote."""
+    pair.post(2)
+    await pair.settled()
+    first = last_run(pair)
+    pair.accept("Ada")
+    await pair.settled()
+    [reason] = left(await undone(pair, first))
+    assert reason == f"it was changed since: along with what run {last_run(pair)} wrote to the same demand"
+
+
+async def test_what_the_key_may_not_do_is_blocked_in_an_undo_too(pair: Pair) -> None:
+    """With what to do in the portal; nothing is held then."""
+    stack = pair.offer(1)
+    await pair.settled()
+    pair.edit(stack, end_time=at(2, "17:00"))
+    pair.world.faults.add(Rule(fault="forbidden", method="PATCH", path="*job_requests*", times=1))
+    await pair.engine.reconcile()
+    [waiting] = (await undone(pair)).waiting
+    assert (waiting.verdict, waiting.action) == ("blocked", "delete")
+    assert "cancel it in the Wonolo portal" in waiting.reason
+
+
+async def test_an_undo_without_an_answer_is_not_sent_again_blind(pair: Pair) -> None:
+    """It never arrived; the next undo looks first, and then does it."""
+    pair.offer(1)
+    await pair.settled()
+    pair.world.faults.add(Rule(fault="lost_request", method="PATCH", path="*job_requests*", times=1))
+    outcome = await undone(pair)
+    assert [(row.outcome, row.change.action) for row in outcome.failed] == [("unknown", "delete")]
+    [waiting] = (await pair.engine.undo_plan(Wanted(last_run(pair)))).waiting
+    assert (waiting.verdict, waiting.reason.partition(" is")[0]) == ("blocked", "the outcome of an earlier write")
+    assert did(await undone(pair)) == [("delete", "job_request")]
+    assert len(await held(pair)) == 1
 
 
 async def test_a_worker_on_the_schedule_comes_off_it_again(pair: Pair) -> None:

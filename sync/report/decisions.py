@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from mappings.decision import UNDONE
 from sync.mirror.decisions import Kept
 
 
@@ -19,6 +20,8 @@ def _line(row: Kept) -> str:
 def _end(row: Kept) -> str:
     if row.ended == "used":
         return f"carried out by run {row.run}"
+    if row.decision.choice == UNDONE and not row.ended:
+        return "not done again"
     return {"": "waits for a reconcile", "void": "void: the facts changed", "replaced": "replaced by a later one"}.get(
         row.ended, row.ended
     )
