@@ -96,6 +96,19 @@ async def test_a_side_without_anything_left_is_not_believed(pair: Pair) -> None:
     assert await pair.settled() == []
 
 
+async def test_five_requests_that_all_change_at_once_are_asked_about(pair: Pair) -> None:
+    """No guard minds five changes as such; that nothing is left as it was is what counts."""
+    stacks = offers(pair, 5)
+    await pair.settled()
+    for stack in stacks:
+        pair.edit(stack, notes="Dock 4")
+    assert await refusals(pair) == [
+        "every one of the 5 requests linked in Wonolo would change at once [--allow everything:job_requests]"
+    ]
+    await pair.engine.reconcile(allow("everything:job_requests"))
+    assert len(await pair.settled()) == 5
+
+
 async def test_an_empty_listing_is_not_believed(pair: Pair) -> None:
     """Though each linked shift is found by its id, nothing at all is written; the next run is as ever."""
     pair.offer(2)

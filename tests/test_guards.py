@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import inf
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
@@ -318,6 +319,14 @@ def test_every_refusal_can_be_allowed_as_it_says() -> None:
     ]
     allow = dict(allowance(row.override.removeprefix("--allow ")) for row in refusals)
     assert check([*rows, *changes("create", 1)], facts, Limits(), allow) == ()
+
+
+def test_every_guard_is_documented() -> None:
+    """In docs/guards.md, by its name, with its option and the kinds of records there are."""
+    page = (Path(__file__).parent.parent / "docs" / "guards.md").read_text(encoding="utf-8")
+    names = ("update:...", "delete:...", "release:...", "everything:...", "empty:...", "incomplete", "scope", "hours")
+    words = (*names, "spend", "spend:day", *(f"{kind}s" for kind in get_args(Kind)), *Limits.__struct_fields__)
+    assert [word for word in words if f"`{word}`" not in page] == []
 
 
 @pytest.mark.parametrize(
