@@ -85,6 +85,18 @@ def test_a_record_that_comes_and_goes_and_comes_again(store: Store) -> None:
     assert (again.before, again.after) == (None, came.after)
 
 
+@pytest.mark.parametrize(
+    ("touched", "count"),
+    [("Wed, 11 Mar 2026 11:00:00 +0000", 0), ("Wed, 11 Mar 2026 12:30:00 +0000", 1), ("", 1), ("soon", 1)],
+)
+def test_what_only_came_into_view_is_no_news(store: Store, touched: str, count: int) -> None:
+    """A shift that nobody touched since the pull before; one that was moved into the window is."""
+    old = "Mon, 02 Feb 2026 11:00:00 +0000"
+    with store.begin("main") as tx:
+        tx.observations.save("shift", [shift(302, created_at=old, updated_at=touched)], LATER)
+        assert len(noticed(tx, record=302)) == count
+
+
 def test_contact_data_is_not_kept(store: Store) -> None:
     """That it changed is."""
     with store.begin("main") as tx:

@@ -1,16 +1,18 @@
 """What others did to records, as it was noticed: a row for each record that came, changed in what counts, or went.
 
 Our own writes are in the change log. Rows hold the owned fields that differ and no contact data; they are kept for a
-while. Nothing is noted before the first complete pull, which would note every record there is.
+while. Nothing is noted before the first complete pull, which would note every record there is, nor what only came into
+view as its day drew near.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Row, bindparam, delete, insert, select
 
+from mappings.convert import instant
 from mappings.digest import RecordKind, differing
 from sync.mirror import tables
 from sync.mirror.records import KINDS, Record, of_model, table
@@ -36,6 +38,9 @@ _OF_KIND = select(_TABLE).where(_TABLE.c.pair == PAIR, _TABLE.c.kind == bindpara
 _OLD = delete(_TABLE).where(_TABLE.c.pair == PAIR, _TABLE.c.at < bindparam("before", type_=_TABLE.c.at.type))
 
 _CONTACT = frozenset({"email", "phone", "phone_number"})
+_SKEW = timedelta(hours=1)
+"""How far a service's clock may be from ours."""
+
 _TOLD = frozenset(
     {"created_at", "updated_at", "creator_id", "updater_id", "updated_by", "employer_id", "cancelled_reason"}
 )
@@ -72,7 +77,8 @@ class Sightings:
 
     def noticed(self, kind: RecordKind, values: Sequence[Mapping[str, Any]], how: How) -> None:
         """Note which of these rows, about to be mirrored, differ from what is mirrored now."""
-        if how == "write" or not self._rows.ask(_BEGUN).first():
+        begun = None if how == "write" else self._rows.ask(_BEGUN).scalar_one_or_none()
+        if begun is None:
             return
         digests = self._digests(kind, [row["id"] for row in values])
         differ = {row["id"]: row for row in values if digests.get(row["id"]) != row["digest"]}
@@ -80,7 +86,7 @@ class Sightings:
         self._add(
             _noted(kind, _still(known.get(number), digests.get(number)), row["raw"], row, how)
             for number, row in differ.items()
-            if number not in known or known[number].read_at <= row["read_at"]
+            if (known[number].read_at <= row["read_at"] if number in known else _is_news(row["raw"], begun - _SKEW))
         )
 
     def gone(self, kind: RecordKind, ids: Collection[int], read_at: datetime, how: How) -> None:
@@ -109,6 +115,15 @@ class Sightings:
         values = [{"pair": self._rows.pair, **row} for row in rows]
         if values:
             self._rows.connection.execute(insert(_TABLE), values)
+
+
+def _is_news(record: Record, since: datetime) -> bool:
+    """Whether a record that was never seen is new, or was touched; else time alone brought it into the window."""
+    try:
+        touched = [instant(record.get(name)) for name in ("created_at", "updated_at")]
+    except ValueError:
+        return True
+    return None in touched or max(filter(None, touched)) >= since
 
 
 def _still(known: Any, digest: str | None) -> Record | None:
