@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from mappings.bookings import Booking, of_job_request, of_shift
 from mappings.convert import instant
 from mappings.demand import HOLDING
 from mappings.digest import RecordKind, owned_digest
@@ -52,7 +53,20 @@ class TwoSides:
             ),
             shifts=tuple(row for number, row in self.shifts.items() if number not in held),
             users=dict(self.users),
+            booked=self.booked(),
         )
+
+    def booked(self) -> dict[str, tuple[Booking, ...]]:
+        """When each worker is taken."""
+        found: dict[str, set[Booking]] = {}
+        for row in self.shifts.values():
+            if row["user_id"] in self.users:
+                found.setdefault(self.users[row["user_id"]], set()).add(of_shift(row, RULES))
+        for row in self.jobs.values():
+            request = self.requests[row["job_request_id"]]
+            if row["state"] in HOLDING and request["state"] != "cancelled":
+                found.setdefault(f"wonolo:{row['worker']['id']}", set()).add(of_job_request(request, RULES))
+        return {worker: tuple(sorted(bookings)) for worker, bookings in found.items()}
 
     def link(self, key: str) -> LinkedDemand:
         """A link with its records as they are now."""

@@ -170,13 +170,12 @@ class Poller:
         await self._pull_users(progress, pulled)
         await self._pull_shifts(began - _PAST, began + horizon.ahead, progress, pulled)
         await self._pull_times(horizon.times, progress, pulled)
-        await self._pull_away(began - _PAST, began + horizon.ahead, progress, pulled)
+        await self._pull_away(began - _PAST, began + horizon.ahead, pulled)
 
-    async def _pull_away(self, start: datetime, end: datetime, progress: Progress, pulled: Pulled) -> None:
+    async def _pull_away(self, start: datetime, end: datetime, pulled: Pulled) -> None:
         counts, problems = await self._away.pull(start, end)
         pulled.counts |= counts
         pulled.problems += problems
-        progress("time_off", counts.get("time_off", 0))
 
     async def _pull_times(self, back: timedelta, progress: Progress, pulled: Pulled) -> None:
         counts, problems = await self._times.pull(back)
