@@ -14,7 +14,7 @@ import msgspec
 
 from mappings.decision import Decision
 from mappings.demand import Posting
-from mappings.matching import DIFFERENT, answer_to, told
+from mappings.matching import DIFFERENT, SAME, answer_to, told
 from mappings.model import Demand
 from mappings.shifts import Shift, ShiftGroup, Slot, grouped, slot_of
 
@@ -80,12 +80,12 @@ def match_demands(
     """
     answers = decisions or {}
     fitted, others = _fitted(list(postings), list(groups))
-    pairs = [pair for pair in (*fitted, *others) if not _is_refused(pair, answers)]
-    certain = _each_once([_certain(pair, told(said)) for pair in pairs if (said := answer_to(pair, answers))])
-    certain += [_certain(pair, _EXACT) for pair in _left(pairs, certain) if pair in fitted]
-    for even in (True, False):
-        exact = [pair for pair in _left(pairs, certain) if pair.exact and pair.even >= even]
-        certain += _each_once([_certain(pair, _EXACT) for pair in exact])
+    said = {pair.key: answer for pair in (*fitted, *others) if (answer := answer_to(pair, answers))}
+    fitted, others = ([pair for pair in rows if not _has(pair, said, DIFFERENT)] for rows in (fitted, others))
+    pairs = [*fitted, *others]
+    certain = _each_once([_certain(pair, told(said[pair.key])) for pair in pairs if _has(pair, said, SAME)])
+    for rows in (fitted, [pair for pair in others if pair.exact]):
+        certain += _each_once([_certain(pair, _EXACT) for pair in _left(rows, certain)])
     doubtful = [likened for pair in _left(pairs, certain) if (likened := _likened(pair)).score >= LIKELY]
     return certain + sorted(doubtful, key=lambda pair: (-pair.score, pair.records))
 
@@ -157,9 +157,8 @@ def _overlap(one: Demand, other: Demand) -> float:
     return common / every if every else 0.0
 
 
-def _is_refused(pair: DemandMatch, answers: Mapping[str, Decision]) -> bool:
-    answer = answer_to(pair, answers)
-    return answer is not None and answer.choice == DIFFERENT
+def _has(pair: DemandMatch, said: Mapping[str, Decision], choice: str) -> bool:
+    return pair.key in said and said[pair.key].choice == choice
 
 
 def _certain(pair: DemandMatch, evidence: str) -> DemandMatch:

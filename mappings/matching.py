@@ -131,7 +131,8 @@ def told(answer: Decision) -> str:
 
 def _said(pairs: Iterable[_Pair], answers: Mapping[str, Decision]) -> list[Match]:
     """The pairs of which a person said that they are the same."""
-    return [_certain(pair, told(answer)) for pair in pairs if (answer := answer_to(pair.match, answers))]
+    answered = ((pair, answer_to(pair.match, answers)) for pair in pairs)
+    return [_certain(pair, told(answer)) for pair, answer in answered if answer and answer.choice == SAME]
 
 
 def _keyed(pairs: Iterable[_Pair]) -> list[Match]:

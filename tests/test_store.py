@@ -437,3 +437,20 @@ def test_two_writers_write_in_turn(store: Store, database_url: str) -> None:
         list(pool.map(_write_many, [database_url] * 2, [100, 200]))
     with store.begin("main") as tx:
         assert len(tx.observations.all("shift")) == 40
+
+
+def test_where_strangers_and_users_are_at_work(store: Store) -> None:
+    """Jobs that hold a seat of requests that stand; shifts that somebody holds and no link does, by their start."""
+    save(store, "job_request", request(1), request(2, state="cancelled"), request(3, start_time="soon"))
+    save(store, "job", job(11, 1), job(12, 2), job(13, 3), job(14, 1, state="withdrawn"), job(15, 1, worker={"id": 8}))
+    held, open_shift, draft = shift(21, user_id=5), shift(22), shift(23, user_id=5, published=False)
+    save(
+        store, "shift", held, open_shift, draft, shift(24, LATER, user_id=5), shift(25, user_id=6), shift(26, user_id=6)
+    )
+    tie(store, "link", [("shift", 25)])
+    with store.begin("main") as tx:
+        tx.observations.mark_gone("shift", [26], LATER)
+        assert [(worker, row["id"]) for worker, row in tx.seats.of_workers([7, 9])] == [(7, 1)]
+        assert tx.seats.held_at([START]) == [held]
+    with store.begin("other") as tx:
+        assert (tx.seats.of_workers([7]), tx.seats.held_at([START])) == ([], [])

@@ -67,8 +67,13 @@ def _wonolo_demands(snapshot: Snapshot) -> Iterable[Demand]:
 
 
 def _matches(snapshot: Snapshot) -> list[Match]:
-    """All matches of Wonolo's workers with When I Work's users; the model is learned from both lists."""
-    workers = {worker.key: worker for worker in (*snapshot.roster[:MOST], *snapshot.people.values())}
+    """All matches of Wonolo's workers with When I Work's users; the model is learned from both lists.
+
+    Where a worker is on the roster that is what counts: Jobs may tell of them as they were, and each another thing.
+    """
+    known = {worker.key: worker for worker in snapshot.roster}
+    learned = [worker.key for worker in snapshot.roster[:MOST]]
+    workers = {key: known.get(key) or snapshot.people[key] for key in (*learned, *snapshot.people)}
     linked = {*snapshot.users.values(), *(f"user:{user_id}" for user_id in snapshot.users)}
     return match_people(
         [_person(key, worker, snapshot) for key, worker in workers.items()],
