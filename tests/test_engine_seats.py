@@ -261,3 +261,35 @@ async def test_a_manager_takes_a_worker_off_a_seat(pair: Pair) -> None:
     pair.act("employee_releases", shift_id=held)
     assert await pair.settled() == [f"{PICKER}: 2 open"]
     assert [row["state"] for row in pair.world.wonolo.jobs.records.values()] == ["cancelled"]
+
+
+async def test_a_manager_replaces_a_worker(pair: Pair) -> None:
+    """One Job is cancelled, and the slot goes to who comes."""
+    pair.post(1, day=5)
+    pair.accept("Bruno")
+    pair.offer(1)
+    await pair.settled()
+    pair.accept("Ada", pair.requests()[-1])
+    await pair.settled()
+    users = {row["first_name"]: row["id"] for row in pair.world.wheniwork.users.values() if row["employee_code"]}
+    [held] = [row["id"] for row in pair.world.wheniwork.shifts.values() if row["user_id"] == users["Ada"]]
+    pair.edit(held, user_id=users["Bruno"])
+    assert (await pair.settled())[-1] == f"{PICKER}: 0 open, Bruno"
+    states = {row["worker_id"]: row["state"] for row in pair.world.wonolo.jobs.records.values()}
+    assert states == {pair.worker("Ada"): "cancelled", pair.worker("Bruno"): "filled"}
+
+
+async def test_a_manager_asks_for_fewer_than_are_seated(pair: Pair) -> None:
+    """Bruno accepts while the last open seat is taken away: a person says who goes, or that both stay."""
+    stack = pair.offer(2)
+    await pair.settled()
+    pair.accept("Ada")
+    await pair.settled()
+    pair.accept("Bruno")
+    pair.act("manager_deletes_shift", shift_id=stack)
+    [conflict] = (await pair.engine.reconcile()).waiting
+    assert (conflict.verdict, conflict.reason) == ("conflict", "there would be more workers than seats")
+    assert conflict.choices[0] == "ask for 2 seats"
+    assert [choice.split()[:2] for choice in conflict.choices[1:]] == [["release", "Ada"], ["release", "Bruno"]]
+    pair.offer(1)
+    assert await pair.settled() == [f"{PICKER}: 0 open, Ada, Bruno"]
