@@ -72,7 +72,7 @@ async def _show(engine: "Engine") -> int:
 
     doubts = matches.still_open(*await engine.doubts())
     for doubt in doubts:
-        terminal.say(matches.side_by_side(doubt))
+        terminal.say(f"{matches.side_by_side(doubt)}\n")
     if doubts:
         terminal.note("To decide, run it on a terminal, or: shiftbridge match --out FILE, then --apply FILE.")
     return await _left(engine)
