@@ -262,15 +262,19 @@ async def test_inside_the_cutoff_workers_still_come_and_go(pair: Pair) -> None:
 
 
 async def test_a_worked_shift_is_left_alone(pair: Pair) -> None:
-    """Start, end, approval: nothing is written any more."""
+    """Start, end, approval: nothing is written any more but the hours."""
     await staffed(pair)
     job = next(iter(pair.world.wonolo.jobs.records))
+    written = []
     for moment in (at(2, "08:00"), at(2, "12:00"), at(2, "16:00"), at(3, "08:00")):
         pair.world.advance(moment - pair.world.clock.now() + timedelta(minutes=1))
+        written += [(row.action, row.kind) for row in (await pair.engine.reconcile()).done]
         await pair.quiet()
     pair.act("requestor_approves", job_id=job)
+    written += [(row.action, row.kind) for row in (await pair.engine.reconcile()).done]
     await pair.quiet()
     assert [row["state"] for row in pair.world.wonolo.jobs.records.values()] == ["approved"]
+    assert written == [("create", "time"), ("update", "time")]
 
 
 async def test_a_changed_phone_follows_to_the_user_we_made(pair: Pair) -> None:
