@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sync.mirror import tables
 from sync.mirror.membership import linked
 from sync.mirror.records import of_model, table
-from sync.mirror.rows import Rows
+from sync.mirror.rows import PAIR, Rows
 
 _SHEET = of_model(tables.TimesheetLink)
 _SHIFT, _REQUEST, _JOB, _USER = (table(kind) for kind in ("shift", "job_request", "job", "user"))
@@ -20,11 +20,14 @@ _CORRECTED = timedelta(days=14)
 
 _SINCE = bindparam("since", type_=_SHIFT.c.start_time.type)
 _OF_REQUEST = and_(_JOB.c.pair == _REQUEST.c.pair, _JOB.c.job_request_id == _REQUEST.c.id)
-_OF_JOB = and_(_SHEET.c.pair == _JOB.c.pair, _SHEET.c.job == _JOB.c.id)
 
 _SHIFTS = select(func.count()).where(linked("shift"), _SHIFT.c.start_time > _SINCE)
 _REQUESTS = select(func.count()).where(linked("job_request"), _REQUEST.c.start_time > _SINCE)
-_RECENT = _REQUESTS.select_from(_REQUEST).join(_JOB, _OF_REQUEST)
+_RECENT = (
+    select(_JOB.c.id).select_from(_REQUEST).join(_JOB, _OF_REQUEST).where(linked("job"), _REQUEST.c.start_time > _SINCE)
+)
+# As a list of ids: joined, SQLite would go through every Job of the pair.
+_TIMES = select(func.count()).where(_SHEET.c.pair == PAIR, _SHEET.c.job.in_(_RECENT))
 
 _GONE = {
     "shift": _SHIFTS.where(_SHIFT.c.digest == tables.GONE),
@@ -33,8 +36,8 @@ _GONE = {
 _LINKED = {
     "shift": (_SHIFTS, _RUNNING),
     "job_request": (_REQUESTS, _RUNNING),
-    "job": (_RECENT.where(linked("job")), _CORRECTED),
-    "time": (_RECENT.join(_SHEET, _OF_JOB), _CORRECTED),
+    "job": (select(func.count()).select_from(_RECENT.subquery()), _CORRECTED),
+    "time": (_TIMES, _CORRECTED),
 }
 _USERS = select(func.count()).select_from(_USER).where(linked("user"))
 
