@@ -1,7 +1,7 @@
 """The engine of one pair: pull, plan, guard, write; the only place that wires the parts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,26 +10,24 @@ from math import inf
 import httpx
 import msgspec
 
-from mappings.decision import YES, Decision
 from sync.clients.trace import Trace
-from sync.clients.trust import trusting
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
-from sync.clock import Clock, OffsetClock, SystemClock
+from sync.clock import Clock
 from sync.comparison import compare, days_told
 from sync.config import Config
+from sync.connecting import believed_clock, open_clients
+from sync.deciding import Deciding
 from sync.errors import ConfigError, StalePlan
 from sync.facts import guards_of, note_scope
 from sync.gather import snapshot
-from sync.intake.poll import Horizon, Poller, Progress, Pulled, service_time
-from sync.mirror.decisions import Kept
+from sync.intake.poll import Horizon, Poller, Progress, Pulled
 from sync.mirror.store import Store
 from sync.outbox import Outbox
 from sync.passes import Guards, Outcome, Passes
-from sync.plan import Change, Plan, Policy, make_plan
+from sync.plan import Plan, Policy, make_plan
 from sync.plan.approval import Approval, whole
 from sync.plan.capability import ruled_out
-from sync.plan.model import Doubt
 from sync.plan.variance import HoursRow
 from sync.run import recorded
 from sync.undo import PlanMaker, Undo, Wanted
@@ -57,54 +55,14 @@ async def open_engine(
     store = await asyncio.to_thread(Store.open, config.database.url)
     try:
         async with open_clients(config, transport, trace) as (wonolo, wheniwork):
-            believed = clock or await _clock(config, wonolo)
+            believed = clock or await believed_clock(config, wonolo)
             yield Engine(config, store, wonolo, wheniwork, believed, progress)
     finally:
         store.close()
 
 
-@asynccontextmanager
-async def open_clients(
-    config: Config, transport: httpx.AsyncBaseTransport | None = None, trace: Trace | None = None
-) -> AsyncIterator[tuple[Wonolo, WhenIWork]]:
-    """Open the clients of a pair; nothing is sent yet. Raises ConfigError for URLs that may not be used."""
-    there, here, trust = config.wonolo, config.wheniwork, trusting(config.connection.ca_file)
-    keys = (there.api_key.get_secret_value(), there.secret_key.get_secret_value())
-    login = (here.key.get_secret_value(), here.email.get_secret_value(), here.password.get_secret_value())
-    async with (
-        Wonolo(
-            there.base_url,
-            *keys,
-            transport=transport,
-            per_second=there.per_second,
-            trace=trace,
-            trust=trust,
-            body=there.body,
-            auth_in=there.auth_in,
-        ) as wonolo,
-        WhenIWork(
-            here.base_url,
-            here.login_url,
-            *login,
-            user_id=here.user_id,
-            transport=transport,
-            per_minute=here.per_minute,
-            trace=trace,
-            trust=trust,
-        ) as wheniwork,
-    ):
-        yield wonolo, wheniwork
-
-
-async def _clock(config: Config, wonolo: Wonolo) -> Clock:
-    if config.sync.clock == "system":
-        return SystemClock()
-    told = service_time(await wonolo.info())
-    return OffsetClock(told - SystemClock().now()) if told else SystemClock()
-
-
 class Engine:
-    """One pair of accounts; make it with `open_engine`."""
+    """One pair of accounts; make it with `open_engine`. `deciding` is what people do about it."""
 
     def __init__(
         self, config: Config, store: Store, wonolo: Wonolo, wheniwork: WhenIWork, clock: Clock, progress: Progress
@@ -117,6 +75,7 @@ class Engine:
         self._horizon = Horizon(*(timedelta(days=count) for count in days))
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)
         self._calls = Calls(wonolo, wheniwork)
+        self.deciding = Deciding(store, config.name, clock, self._undecided)
         self._passes = self._passing(self.plan)
 
     async def pull(self, times: timedelta = timedelta(0)) -> Pulled:
@@ -182,63 +141,10 @@ class Engine:
             await self.pull(now - days.start)
             return await asyncio.to_thread(compare, self._store, self._config.name, self._policy, days, now)
 
-    async def undecided(self) -> Plan:
-        """Plan from the mirror as if nobody had decided anything: what there is to be decided about."""
-        return await asyncio.to_thread(self._undecided)
-
     def _undecided(self) -> Plan:
         with self._store.begin(self._config.name) as tx:
             seen = snapshot(tx, self._policy, self._clock.now(), self._horizon.ahead, self._horizon.times)
         return make_plan(msgspec.structs.replace(seen, decisions={}))
-
-    async def answer(self, change: Change, choice: str, who: str, why: str) -> Decision:
-        """Keep what a person decided about a change; the next plan heeds it.
-
-        A yes to a change that waits for none takes an earlier no back.
-        """
-        said = Decision(change.key, change.facts, choice, who, self._clock.now(), why, change.subject)
-        await asyncio.to_thread(self._keep, said, is_needed=choice != YES or change.verdict != "do")
-        return said
-
-    def _keep(self, said: Decision, *, is_needed: bool) -> None:
-        with self._store.begin(self._config.name) as tx:
-            if is_needed:
-                tx.decisions.record(said)
-            else:
-                tx.decisions.end([said.key], "withdrawn", said.at)
-
-    async def doubts(self) -> tuple[tuple[Doubt, ...], dict[str, str]]:
-        """The matches that are in doubt as of the latest pull, and by key what people decided of some of them."""
-        return await asyncio.to_thread(self._doubts)
-
-    def _doubts(self) -> tuple[tuple[Doubt, ...], dict[str, str]]:
-        doubts = self._undecided().doubts
-        with self._store.begin(self._config.name) as tx:
-            said = tx.decisions.open()
-        heeded = [doubt.key for doubt in doubts if doubt.key in said and said[doubt.key].facts == doubt.facts]
-        return doubts, {key: said[key].choice for key in heeded}
-
-    async def settle(self, answers: Iterable[tuple[Doubt, str]], who: str, why: str) -> None:
-        """Keep what a person decided of matches, all of it or nothing; the next plan heeds it."""
-        now = self._clock.now()
-        said = [
-            Decision(doubt.key, doubt.facts, choice, who, now, why, f"{doubt.wonolo} and {doubt.wheniwork}")
-            for doubt, choice in answers
-        ]
-        await asyncio.to_thread(self._keep_all, said)
-
-    def _keep_all(self, said: Iterable[Decision]) -> None:
-        with self._store.begin(self._config.name) as tx:
-            for decision in said:
-                tx.decisions.record(decision)
-
-    async def decided(self, count: int) -> list[Kept]:
-        """The latest decisions, newest first, and what became of them."""
-        return await asyncio.to_thread(self._decided, count)
-
-    def _decided(self, count: int) -> list[Kept]:
-        with self._store.begin(self._config.name) as tx:
-            return tx.decisions.newest(count)
 
     async def reconcile(
         self, allow: Mapping[str, float] | None = None, approved: Approval | None = None, checksum: str = ""

@@ -24,7 +24,7 @@ from sync.clients.wonolo import Wonolo
 from sync.clock import SystemClock
 from sync.config import Config
 from sync.config.writing import commented
-from sync.engine import open_clients
+from sync.connecting import open_clients
 from sync.errors import ConfigError
 
 Record = Mapping[str, Any]

@@ -41,8 +41,8 @@ def done(changes: tuple[Change, ...]) -> list[str]:
 
 async def decided(pair: Pair, choice: str) -> None:
     """A manager decides the only match in doubt."""
-    [doubt], _ = await pair.engine.doubts()
-    await pair.engine.settle([(doubt, choice)], "a manager", "asked her")
+    [doubt], _ = await pair.engine.deciding.doubts()
+    await pair.engine.deciding.settle([(doubt, choice)], "a manager", "asked her")
 
 
 async def test_what_both_sides_hold_already_is_linked_without_a_write(pair: Pair) -> None:
@@ -79,7 +79,7 @@ async def test_somebody_in_doubt_gets_nothing_until_a_person_decides(pair: Pair)
     await decided(pair, SAME)
     assert await pair.settled() == [f"{PICKER} 08:00-16:00: 0 open, Ada"]
     assert pair.shifts(held=True) == [shift]
-    assert [(row.decision.choice, row.ended) for row in await pair.engine.decided(9)] == [(SAME, "")]
+    assert [(row.decision.choice, row.ended) for row in await pair.engine.deciding.decided(9)] == [(SAME, "")]
 
 
 async def test_somebody_who_is_another_becomes_a_user(pair: Pair) -> None:
@@ -92,7 +92,7 @@ async def test_somebody_who_is_another_becomes_a_user(pair: Pair) -> None:
     before = pair.own_shifts()
     assert await pair.settled() == [f"{PICKER} 08:00-16:00: 0 open, Ada"]
     assert (pair.own_shifts(), len(pair.shifts(held=True))) == (before, 1)
-    assert await pair.engine.doubts() == ((), {})
+    assert await pair.engine.deciding.doubts() == ((), {})
 
 
 async def test_a_decision_is_void_when_she_is_known_otherwise(pair: Pair) -> None:
@@ -105,7 +105,7 @@ async def test_a_decision_is_void_when_she_is_known_otherwise(pair: Pair) -> Non
     pair.world.wheniwork.users[user]["first_name"] = "Addah"
     outcome = await pair.engine.reconcile()
     assert (outcome.done, len(outcome.waiting)) == ((), 2)
-    [kept] = await pair.engine.decided(9)
+    [kept] = await pair.engine.deciding.decided(9)
     assert kept.ended == "void"
 
 

@@ -30,7 +30,7 @@ async def waiting(pair: Pair) -> Change:
 
 async def decide(pair: Pair, change: Change, choice: str) -> None:
     """A manager decides."""
-    await pair.engine.answer(change, choice, "a manager", "by telephone")
+    await pair.engine.deciding.answer(change, choice, "a manager", "by telephone")
 
 
 async def near(pair: Pair) -> int:
@@ -43,7 +43,7 @@ async def near(pair: Pair) -> int:
 
 async def fates(pair: Pair) -> list[tuple[str, str, int | None]]:
     """What was decided and what became of it, oldest first."""
-    return [(row.decision.choice, row.ended, row.run) for row in reversed(await pair.engine.decided(9))]
+    return [(row.decision.choice, row.ended, row.run) for row in reversed(await pair.engine.deciding.decided(9))]
 
 
 async def test_a_yes_is_carried_out_once(pair: Pair) -> None:
@@ -91,10 +91,10 @@ async def test_a_refusal_is_taken_back_by_a_yes(pair: Pair) -> None:
     await pair.settled()
     pair.edit(stack, instances=3)
     await pair.engine.pull()
-    [change] = (await pair.engine.undecided()).to_do
+    [change] = (await pair.engine.deciding.open_questions()).to_do
     await decide(pair, change, NO)
     await pair.quiet()
-    [again] = (await pair.engine.undecided()).to_do
+    [again] = (await pair.engine.deciding.open_questions()).to_do
     await decide(pair, again, YES)
     assert await pair.settled() == [f"{PICKER}: 3 open"]
     assert await fates(pair) == [("no", "withdrawn", None)]

@@ -75,8 +75,8 @@ async def test_a_hold_of_what_was_undone_is_lifted_by_a_yes(pair: Pair) -> None:
     pair.offer(1)
     both = await pair.settled()
     await undone(pair)
-    [again] = [row for row in (await pair.engine.undecided()).changes if row.action == "create"]
-    await pair.engine.answer(again, YES, DANA, "")
+    [again] = [row for row in (await pair.engine.deciding.open_questions()).changes if row.action == "create"]
+    await pair.engine.deciding.answer(again, YES, DANA, "")
     assert await pair.settled() == both
 
 

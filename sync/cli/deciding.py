@@ -80,7 +80,7 @@ def decisions(config: ConfigPath = CONFIG, verbose: Verbose = 0) -> None:
 
     async def kept() -> str:
         async with open_engine(settings) as engine:
-            return as_text(await engine.decided(50))
+            return as_text(await engine.deciding.decided(50))
 
     terminal.say(asyncio.run(kept()))
 
@@ -95,9 +95,9 @@ def _answer(settings: "Config", wanted: dict[str, str], who: str, why: str) -> N
 
     async def keep() -> "list[tuple[Change, str]]":
         async with open_engine(settings) as engine:
-            found = answers((await engine.undecided()).changes, wanted)
+            found = answers((await engine.deciding.open_questions()).changes, wanted)
             for change, choice in found:
-                await engine.answer(change, choice, who or me(), why)
+                await engine.deciding.answer(change, choice, who or me(), why)
         return found
 
     for change, choice in asyncio.run(keep()):

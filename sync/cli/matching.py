@@ -49,7 +49,7 @@ def match(
 async def _write(engine: "Engine", path: Path) -> int:
     from sync.cli import matches, terminal
 
-    doubts, decided = await engine.doubts()
+    doubts, decided = await engine.deciding.doubts()
     matches.write(path, doubts, decided)
     terminal.say(f"Wrote {path} with {len(doubts)} matches. Write same or different into its column decision; then:")
     terminal.say(f"  shiftbridge match --apply {path}")
@@ -59,9 +59,9 @@ async def _write(engine: "Engine", path: Path) -> int:
 async def _apply(engine: "Engine", path: Path, who: str, why: str) -> int:
     from sync.cli import matches, terminal
 
-    doubts, decided = await engine.doubts()
+    doubts, decided = await engine.deciding.doubts()
     answers = matches.read(path, doubts, decided)
-    await engine.settle(answers, who, why)
+    await engine.deciding.settle(answers, who, why)
     terminal.say(f"Kept {len(answers)} decisions. The next reconcile heeds them.")
     return await _left(engine)
 
@@ -70,7 +70,7 @@ async def _show(engine: "Engine") -> int:
     """List the matches in doubt where nobody can be asked."""
     from sync.cli import matches, terminal
 
-    doubts = matches.still_open(*await engine.doubts())
+    doubts = matches.still_open(*await engine.deciding.doubts())
     for doubt in doubts:
         terminal.say(f"{matches.side_by_side(doubt)}\n")
     if doubts:
@@ -82,7 +82,7 @@ async def _ask(engine: "Engine", who: str, why: str) -> int:
     """Ask about one match after the other; each answer is kept at once."""
     from sync.cli import matches, terminal
 
-    doubts, decided = await engine.doubts()
+    doubts, decided = await engine.deciding.doubts()
     while waiting := matches.still_open(doubts, decided):
         doubt = waiting[0]
         terminal.say(f"{len(waiting)} in doubt\n{matches.side_by_side(doubt)}")
@@ -91,7 +91,7 @@ async def _ask(engine: "Engine", who: str, why: str) -> int:
             break
         decided[doubt.key] = choice
         if choice:
-            await engine.settle([(doubt, choice)], who, why)
+            await engine.deciding.settle([(doubt, choice)], who, why)
     return await _left(engine)
 
 
@@ -99,7 +99,7 @@ async def _left(engine: "Engine") -> int:
     """Say how many matches stay in doubt."""
     from sync.cli import matches, terminal
 
-    count = len(matches.still_open(*await engine.doubts()))
+    count = len(matches.still_open(*await engine.deciding.doubts()))
     if not count:
         terminal.say("No match is in doubt, as of the latest pull.")
         return 0

@@ -77,7 +77,7 @@ def history(
     import asyncio
 
     from sync.cli import terminal, work
-    from sync.engine import open_clients
+    from sync.connecting import open_clients
     from sync.history import shown
     from sync.history.asking import with_asked
     from sync.history.reading import History, read_history

@@ -80,5 +80,5 @@ async def _decide(screen: Console, engine: Engine, command: str, number: int = 0
     choice = asked.choices[number - 1] if number else YES
     typed = f"shiftbridge {command} {short_key(asked)}" + (f" {number}" if number else "")
     _open(screen, "A person decides", f"$ {typed}    ({choice})")
-    await engine.answer(asked, choice, "a manager", "")
+    await engine.deciding.answer(asked, choice, "a manager", "")
     await _reconcile(screen, engine)

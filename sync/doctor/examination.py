@@ -17,10 +17,10 @@ from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import SystemClock
 from sync.config import Config
+from sync.connecting import open_clients
 from sync.doctor import mapping
 from sync.doctor.advice import explain
 from sync.doctor.finding import Finding, Level
-from sync.engine import open_clients
 from sync.errors import SyncError
 from sync.intake.poll import service_time
 from sync.mirror.store import Store
