@@ -54,6 +54,13 @@ def test_one_on_which_a_worker_sits_waits_for_a_yes(now: Any, reason: str) -> No
     assert reason in change.reason
 
 
+def test_a_cancellation_under_way_is_not_planned_again() -> None:
+    """Its outcome is not known yet."""
+    busy = {"job_request:501": "a write is under way"}
+    change = only(make_plan(snapshot(linked(shifts=[shift()]), postings=(twin(),), busy=busy)))
+    assert (change.verdict, change.reason) == ("blocked", "a write is under way")
+
+
 @pytest.mark.parametrize(
     "fields", [{"start_time": "2026-03-15T08:00:00-05:00"}, {"request_name": "Picker at Harbor"}, {"duration": 300}]
 )

@@ -2,7 +2,9 @@
 
 1. Workers who hold seats are recognised among the users there are (`recognition`).
 2. Linked demands are merged field by field over what both sides last agreed on (`merge`, `links`, `seats`).
-3. Demands that one side alone knows are matched, else created on the other side (`lone`).
+   Nobody is given a seat while taken elsewhere (`bookings`).
+3. Demands that one side alone knows are matched, else created on the other side (`lone`); what
+   we posted twice is cancelled (`duplicates`).
 4. Workers who take seats become users (`workers`).
 5. Hours of work that is over are carried over (`times`, `hours`).
 6. What people decided is laid over it (`deciding`; `conflicts` for what they chose).

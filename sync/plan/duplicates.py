@@ -9,7 +9,7 @@ from mappings.digest import owned_digest
 from mappings.model import Unmapped
 from mappings.shifts import Slot, slot_of
 from sync.plan import wording
-from sync.plan.about import About, change, spend
+from sync.plan.about import About, change, remark, spend
 from sync.plan.model import Change, Write
 from sync.plan.snapshot import LonePosting, Snapshot
 
@@ -49,9 +49,12 @@ def _linked(snapshot: Snapshot) -> dict[tuple[str | None, Slot], int]:
 
 
 def _cancelled(posting: Posting, row: LonePosting, older: int, snapshot: Snapshot) -> Change:
-    this = About(f"job_request:{posting.id}", posting.demand, snapshot).because(
+    key = f"job_request:{posting.id}"
+    this = About(key, posting.demand, snapshot).because(
         f"it repeats request {older}, marker and all: an answer of Wonolo's was lost, and it was posted twice"
     )
+    if key in snapshot.busy:
+        return remark(this, "blocked", "job_request", snapshot.busy[key])
     seated = posting.demand.workers
     hold = this.costs(seated)
     if seated and not hold:
