@@ -21,7 +21,8 @@ _BEGIN = insert(_INTENT)
 _ATTEMPTS = select(func.count()).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
 _FINISH = update(_INTENT).where(_INTENT.c.pair == PAIR, _INTENT.c.id == bindparam("intent"))
 _CENTS = _INTENT.c.change[("risk", "cents")].as_integer()
-_SPENT = select(func.sum(case((_CENTS > 0, _CENTS), else_=0))).where(
+_FEE = _INTENT.c.change[("risk", "fee_cents")].as_integer()
+_SPENT = select(func.sum(case((_CENTS > 0, _CENTS), else_=0) + func.coalesce(_FEE, 0))).where(
     _INTENT.c.pair == PAIR, _INTENT.c.bound > bindparam("since"), _INTENT.c.state != "failed"
 )
 _ADD = insert(_LOG)
@@ -82,7 +83,7 @@ class Outbox:
         self._rows.ask(_FINISH, intent=intent, state=state, finished_at=now, error=error)
 
     def spent(self, since: datetime) -> int:
-        """Cents of pay that writes added since then, also those whose outcome is not known; savings do not count."""
+        """Cents of pay and of fees that writes cost since then, also those of unknown outcome; savings do not count."""
         return int(self._rows.ask(_SPENT, since=since).scalar_one() or 0)
 
     def unknown(self) -> list[Intent]:

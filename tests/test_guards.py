@@ -130,6 +130,11 @@ def paid(count: int, minutes: int, cents: int, action: Any = "create") -> list[C
     return changes(action, count, "job_request", risk=Risk(paid_minutes=minutes, cents=cents))
 
 
+def fees(count: int, cents: int) -> list[Change]:
+    """So many requests cancelled so near the start that half the pay is due."""
+    return changes("update", count, "job_request", risk=Risk(cents=-2 * cents, fee_cents=cents))
+
+
 @pytest.mark.parametrize(
     ("rows", "spent", "expected"),
     [
@@ -139,6 +144,7 @@ def paid(count: int, minutes: int, cents: int, action: Any = "create") -> list[C
         (paid(10, 480, 100_000), 1_500_000, []),
         (paid(10, 480, 100_000), 1_500_001, [("spend:day", 25_001, 25_000)]),
         (paid(1, 0, 0), 9_000_000, []),
+        (fees(7, 150_000), 0, [("spend", 10_500, 10_000)]),
         (paid(26, 480, 100_000), 1, [("spend", 26_000, 10_000), ("spend:day", 26_001, 25_000)]),
     ],
 )

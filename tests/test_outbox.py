@@ -153,12 +153,13 @@ def test_a_change_is_found_by_its_key(store: Store) -> None:
 
 
 def test_what_was_spent_counts_until_it_is_known_to_have_failed(store: Store) -> None:
-    """Savings make up for nothing; what another pair spends, and what is long ago, does not count."""
+    """Savings make up for nothing, fees count; what another pair spends, and what is long ago, does not count."""
     for cents, state in ((1000, "done"), (200, "failed"), (30, "unknown"), (-500, "done"), (4, "")):
         intent = begin(store, msgspec.structs.replace(CHANGE, risk=Risk(cents=cents)))
         if state:
             finish(store, intent, state)
+    begin(store, msgspec.structs.replace(CHANGE, risk=Risk(cents=-900, fee_cents=20_000)))
     begin(store, msgspec.structs.replace(CHANGE, risk=Risk(cents=70_000)), pair="other")
     with store.begin("main") as tx:
-        assert Outbox(tx.rows).spent(NOW - timedelta(days=1)) == 1034
+        assert Outbox(tx.rows).spent(NOW - timedelta(days=1)) == 21_034
         assert Outbox(tx.rows).spent(NOW) == 0

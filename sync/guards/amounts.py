@@ -8,11 +8,14 @@ from sync.plan import Change
 
 
 def measure(writes: Collection[Change], facts: Facts, limits: Limits) -> Iterator[Measured]:
-    """Hours cancelled, and pay added by this run and in 24 hours; what is saved elsewhere makes up for nothing."""
+    """Hours cancelled, and pay added by this run and in 24 hours; what is saved elsewhere makes up for nothing.
+
+    What is due to workers who are sent home near the start counts as pay.
+    """
     hours = ceil(sum(max(0, -row.risk.paid_minutes) for row in writes) / 60)
     why = f"{hours:,} paid hours would be cancelled; at most {limits.cancelled_hours:,g} may"
     yield Measured("hours", hours, limits.cancelled_hours, why)
-    added = sum(max(0, row.risk.cents) for row in writes)
+    added = sum(max(0, row.risk.cents) + row.risk.fee_cents for row in writes)
     dollars, day = ceil(added / 100), ceil((added + facts.spent) / 100)
     why = f"${dollars:,} of pay would be added; at most ${limits.spend_per_run:,g} may in one run"
     yield Measured("spend", dollars, limits.spend_per_run, why)
