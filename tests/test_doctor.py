@@ -14,6 +14,7 @@ import sqlalchemy
 from rich.console import Console
 
 from sandbox.app import create_app
+from sandbox.faults import Rule
 from sandbox.people import perform
 from sandbox.world import World, build_world
 from sync.clock import SystemClock
@@ -163,6 +164,21 @@ async def test_a_login_that_sees_too_little_is_an_error(tmp_path: Path, role: st
         Finding("error", "When I Work", f"the user is a {role}, who neither sees nor may change every shift",
                 "give the user the role of a manager, or log in as one")
     ]  # fmt: skip
+
+
+async def test_a_login_that_is_not_shown_hours_is_warned_of_it(tmp_path: Path) -> None:
+    """Unless hours are left alone anyway."""
+    world = present_world()
+    world.faults.add(Rule(fault="html", method="GET", path="/2/times", status=404))
+    assert bad(await findings(world, tmp_path)) == [
+        Finding(
+            "warning",
+            "Hours worked",
+            "When I Work does not show them to this login (404), so none are carried over",
+            "set times_days = 0 under [sync] to leave hours alone, or use an account with a time clock",
+        )
+    ]
+    assert bad(await findings(world, tmp_path, sync={"times_days": 0})) == []
 
 
 async def test_the_mapping_is_compared_with_what_is_there(tmp_path: Path) -> None:

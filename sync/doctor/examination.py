@@ -21,6 +21,7 @@ from sync.connecting import open_clients
 from sync.doctor import mapping
 from sync.doctor.advice import explain
 from sync.doctor.finding import Finding, Level
+from sync.doctor.hours import hidden
 from sync.errors import SyncError
 from sync.intake.poll import service_time
 from sync.mirror.store import Store
@@ -46,6 +47,8 @@ async def examine(
         findings += await _tried("When I Work", _wheniwork(config, wheniwork))
         if not any(finding.level == "error" for finding in findings):
             findings += await _tried("Places and skills", _mapping(config, wonolo, wheniwork))
+            if config.sync.times_days:
+                findings += await _tried("Hours worked", hidden(wheniwork, SystemClock().now()))
     findings += await _tried("Database", _database(config))
     return list(dict.fromkeys([*findings, *_switches(config)]))
 

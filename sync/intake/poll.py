@@ -181,7 +181,8 @@ class Poller:
         counts, problems = await self._times.pull(back)
         pulled.counts |= counts
         pulled.problems += problems
-        progress("time", counts.get("time", 0))
+        if counts.get("time"):
+            progress("time", counts["time"])
 
     async def _pull_users(self, progress: Progress, pulled: Pulled) -> None:
         """Read all users; a deleted one is nobody's worker any more, as no shift can be given to them."""
