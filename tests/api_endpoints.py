@@ -132,7 +132,7 @@ SHIFTS: tuple[Endpoint, ...] = (
     Endpoint("POST", "/shifts/unassign", "unassign", ([7],), NOT_NEEDED + "the update of a shift frees a seat"),
     Endpoint("POST", "/shifts/acknowledge", "acknowledge", ([7], NINE), _MANAGERS),
     Endpoint("POST", "/shifts/copy", "copy_shifts", (NINE, FIVE), _MANAGERS),
-    Endpoint("GET", "/shifts/{id}/history", "history", (7,), NOT_NEEDED + "a read by id confirms a deletion"),
+    Endpoint("GET", "/shifts/{id}/history", "history", (7,), "who changed a shift, for `history --ask`"),
     Endpoint(
         "GET", "/shifts/count", "count_shifts", (NINE, FIVE), NOT_NEEDED + "the echo of a listing proves it whole"
     ),
@@ -167,10 +167,10 @@ PEOPLE: tuple[Endpoint, ...] = (
     Endpoint("GET", "/availabilities/items", "availabilities.items", (), _ABSENCE),
     *_all("/availabilityevents", "availability_events", _ABSENCE, _ABSENCE),
     Endpoint("POST", "/availabilityevents/{id}/exceptions", "availability_events.add_exception", (7, SOME), _ABSENCE),
-    *_all("/requests", "requests", _ABSENCE, _ABSENCE),
+    *_all("/requests", "requests", _ABSENCE, "approved time off of workers: nobody is seated over it"),
     Endpoint("GET", "/requesttypes", "requests.types", (), _ABSENCE),
     Endpoint("POST", "/requesttypes", "requests.create_type", (SOME,), _ABSENCE),
-    *_all("/swaps", "swaps", _MANAGERS, _MANAGERS, ("/swap/{id}",)),
+    *_all("/swaps", "swaps", _MANAGERS, "a pending swap or drop of a shift that is to be written", ("/swap/{id}",)),
     Endpoint("GET", "/openshiftapprovalrequests", "approval_requests.list", (), _MANAGERS),
     Endpoint("GET", "/openshiftapprovalrequests/{id}", "approval_requests.get", (7,), _MANAGERS),
     Endpoint("PUT", "/openshiftapprovalrequests/{id}", "approval_requests.update", (7, SOME), _MANAGERS),
