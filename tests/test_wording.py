@@ -88,3 +88,8 @@ def test_an_instant_on_a_wall_of_ones_choice() -> None:
     """Any pattern, any zone."""
     assert wording.wall(START, CHICAGO) == "Sat 14 Mar 08:00"
     assert wording.wall(START, "UTC", "%H:%M") == "13:00"
+
+
+def test_a_length_of_work_is_said_in_hours_and_minutes() -> None:
+    """What is zero is left out, but for no time at all."""
+    assert [wording.hours(minutes) for minutes in (480, 450, 45, 0)] == ["8 h", "7 h 30 min", "45 min", "0 min"]

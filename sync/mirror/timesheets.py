@@ -26,18 +26,14 @@ _SHEET_OF_JOB = and_(_SHEET.c.pair == _JOB.c.pair, _SHEET.c.job == _JOB.c.id)
 _TIME_OF_SHEET = and_(_TIME.c.pair == _SHEET.c.pair, _TIME.c.id == _SHEET.c.time)
 _REQUEST_OF_JOB = and_(_REQUEST.c.pair == _JOB.c.pair, _REQUEST.c.id == _JOB.c.job_request_id)
 
-_UNSETTLED = (
-    select(_SHEET.c.job)
-    .join(_JOB, _SHEET_OF_JOB)
-    .outerjoin(_TIME, _TIME_OF_SHEET)
-    .where(
-        _SHEET.c.pair == PAIR,
-        ~_SHEET.c.left_out,
-        or_(
-            _JOB.c.digest != _SHEET.c.job_settled,
-            func.coalesce(_TIME.c.digest, tables.GONE) != _SHEET.c.time_settled,
-        ),
-    )
+_JOB_NOW = select(_JOB.c.digest).where(_SHEET_OF_JOB).correlate(_SHEET).scalar_subquery()
+_TIME_NOW = select(_TIME.c.digest).where(_TIME_OF_SHEET).correlate(_SHEET).scalar_subquery()
+
+# A join would let SQLite go through every Job of the pair.
+_UNSETTLED = select(_SHEET.c.job).where(
+    _SHEET.c.pair == PAIR,
+    ~_SHEET.c.left_out,
+    or_(_SHEET.c.job_settled != _JOB_NOW, func.coalesce(_TIME_NOW, tables.GONE) != _SHEET.c.time_settled),
 )
 _WORKED = (
     select(_JOB.c.id)
