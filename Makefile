@@ -5,7 +5,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 EXPORT := $(RUN) uv export --quiet --format requirements-txt --no-emit-project --no-header --all-extras
 
-.PHONY: help demo test fuzz check bench lock clean
+.PHONY: help demo test fuzz mutants check bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -20,6 +20,10 @@ test: .venv/ready ## run all tests, on SQLite and on a real Postgres
 
 fuzz: .venv/ready ## send the sandbox what its own OpenAPI documents allow, and what they do not
 	FUZZ_EXAMPLES=20 $(RUN) pytest -n 2 tests/fuzz
+
+mutants: .venv/ready ## break the pure code in every small way and see whether a test notices (an hour or two)
+	.venv/bin/mutmut run --max-children 2 > .venv/mutants.log || { tail -c 2000 .venv/mutants.log >&2; exit 1; }
+	$(RUN) tests.mutation_score
 
 check: .venv/ready ## format, lint, types, import contracts, dependencies, locked requirements
 	$(RUN) ruff format --check .
@@ -42,7 +46,7 @@ lock: .venv/ready ## resolve pyproject.toml anew and write both requirements fil
 	$(EXPORT) --output-file requirements-dev.txt
 
 clean: ## remove the virtualenv and what the tools left
-	rm -rf .venv uv.lock .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv uv.lock mutants .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # The requirements are complete and hashed, so pip resolves nothing; the build backend is among them, so nothing unpinned is fetched.
 .venv/ready: pyproject.toml requirements-dev.txt

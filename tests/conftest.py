@@ -15,12 +15,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
-from hypothesis import settings
+from hypothesis import Phase, settings
 from sqlalchemy.engine import URL, make_url
 
 from tests.postgres_server import shared_postgres
 
 settings.register_profile("unhurried", deadline=None)
+settings.register_profile(
+    "mutants", deadline=None, max_examples=10, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("unhurried")  # a busy machine is no failure
 
 
