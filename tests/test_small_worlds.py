@@ -19,18 +19,8 @@ from mappings.model import Demand
 from mappings.ownership import FIELDS
 from sync.plan import Plan
 from tests.factories import NOW, START
-from tests.small_world import (
-    ACTS,
-    WHENIWORK_ACTS,
-    WONOLO_ACTS,
-    Act,
-    Slot,
-    copied,
-    settle,
-    small_world,
-    wheniwork_side,
-    wonolo_side,
-)
+from tests.small_acts import ACTS, WHENIWORK_ACTS, WONOLO_ACTS, Act
+from tests.small_world import Slot, copied, settle, small_world, wheniwork_side, wonolo_side
 from tests.two_sides import TwoSides
 
 STAGES = {"open": NOW, "locked": START - timedelta(hours=10), "running": START + timedelta(hours=1)}
