@@ -112,7 +112,7 @@ def _dealt(rivals: Iterable[Posting], group: ShiftGroup) -> tuple[list[DemandMat
     pairs = []
     for posting in sorted(rivals, key=lambda row: (-row.demand.headcount, row.id)):
         held = [shift for shift in left if shift.worker in posting.demand.workers]
-        seats = _exactly(posting.demand.headcount - len(held), [shift for shift in left if shift.worker is None])
+        seats = _fitting(posting.demand.headcount - len(held), [shift for shift in left if shift.worker is None])
         part = [*held, *seats]
         if sum(shift.seats for shift in part) == posting.demand.headcount:
             pairs.append(DemandMatch(posting, grouped(part)[0]))
@@ -120,14 +120,14 @@ def _dealt(rivals: Iterable[Posting], group: ShiftGroup) -> tuple[list[DemandMat
     return pairs, tuple(left)
 
 
-def _exactly(wanted: int, stacks: Iterable[Shift]) -> list[Shift]:
-    """Stacks that have so many seats together, large ones first; none when it does not come out even."""
+def _fitting(wanted: int, stacks: Iterable[Shift]) -> list[Shift]:
+    """Stacks that have at most so many seats together, large ones first."""
     taken = []
     for stack in sorted(stacks, key=lambda row: (-row.seats, row.id)):
         if stack.seats <= wanted:
             taken.append(stack)
             wanted -= stack.seats
-    return [] if wanted else taken
+    return taken
 
 
 def _near(postings: Iterable[Posting], groups: Iterable[ShiftGroup]) -> Iterator[DemandMatch]:
@@ -204,7 +204,8 @@ def _later(ours: datetime, theirs: datetime) -> str:
     minutes = round((theirs - ours).total_seconds() / 60)
     if not minutes:
         return "at the same time"
-    return f"{abs(minutes)} minutes {'later' if minutes > 0 else 'earlier'}"
+    unit = "minute" if abs(minutes) == 1 else "minutes"
+    return f"{abs(minutes)} {unit} {'later' if minutes > 0 else 'earlier'}"
 
 
 def _headcounts(one: Demand, other: Demand) -> str:

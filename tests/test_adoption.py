@@ -101,6 +101,21 @@ def test_shifts_of_one_slot_are_dealt_out_to_the_requests_there() -> None:
             62,
             "in When I Work it starts 30 minutes later and ends at the same time; 2 seats in Wonolo, 3 in When I Work",
         ),
+        (
+            {"start": START + timedelta(minutes=1), "end": START + timedelta(hours=8, minutes=90)},
+            89,
+            "in When I Work it starts 1 minute later and ends 90 minutes later; as many seats",
+        ),
+        (
+            {"end": START + timedelta(minutes=384)},
+            87,
+            "in When I Work it starts at the same time and ends 96 minutes earlier; as many seats",
+        ),
+        (
+            {"end": START + timedelta(minutes=432), "headcount": 3},
+            60,
+            "in When I Work it starts at the same time and ends 48 minutes earlier; 2 seats in Wonolo, 3 in When I Work",
+        ),
     ],
 )
 def test_times_that_nearly_agree_are_doubtful(changes: dict[str, Any], score: int, evidence: str) -> None:
@@ -127,16 +142,17 @@ def test_other_times_places_and_skills_are_other_demands(changes: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "words"),
+    ("ours", "theirs", "score", "words"),
     [
-        ({"title": "Evening crew"}, {"title": "evening crew!"}, "titles alike"),
-        ({"title": "Evening crew"}, {"title": "Bring boots"}, "titles differ"),
-        ({"workers": {ANA.key, BEN.key}}, {"workers": {ANA.key}}, "1 of the workers on both sides"),
-        ({"workers": {ANA.key}}, {"workers": {BEN.key}}, "other workers on each side"),
+        ({"title": "Evening crew"}, {"title": "evening crew!"}, 96, "titles alike"),
+        ({"title": "Shift"}, {"title": "shirt"}, 92, "titles alike"),
+        ({"title": "Evening crew"}, {"title": "Bring boots"}, 81, "titles differ"),
+        ({"workers": {ANA.key, BEN.key}}, {"workers": {ANA.key}}, 81, "1 of the workers on both sides"),
+        ({"workers": {ANA.key}}, {"workers": {BEN.key}}, 64, "other workers on each side"),
     ],
 )
 def test_titles_and_workers_are_evidence_where_both_sides_have_them(
-    ours: dict[str, Any], theirs: dict[str, Any], words: str
+    ours: dict[str, Any], theirs: dict[str, Any], score: int, words: str
 ) -> None:
     """What one side does not tell is none."""
     here, there = (
@@ -146,10 +162,49 @@ def test_titles_and_workers_are_evidence_where_both_sides_have_them(
     later = minutes(15)
     (match,) = match_demands([posting(**here)], [group(**there, **later)])
     assert match.evidence.endswith(f"; as many seats; {words}")
+    assert match.score == score
     (alone,) = match_demands([posting(**here)], [group(**later)])
     assert alone.evidence.endswith("; as many seats")
     (single,) = match_demands([posting(headcount=1)], [group(headcount=1, **later)])
     assert single.evidence.endswith("; one seat each")
+
+
+def test_one_seat_is_told_as_one() -> None:
+    """Two seats are told as many."""
+    (match,) = match_demands([posting(headcount=1)], [group(**minutes(15))])
+    assert match.evidence.endswith("; 1 seat in Wonolo, 2 in When I Work")
+
+
+def test_the_most_alike_are_shown_first() -> None:
+    """Whatever order they were listed in."""
+    near = [group(301, **minutes(15)), group(302, **minutes(-10))]
+    assert [(row.group.shifts[0].id, row.score) for row in match_demands([posting()], near)] == [(302, 97), (301, 96)]
+
+
+def test_requests_of_two_slots_are_dealt_out_apart() -> None:
+    """Two requests in the morning, two in the evening."""
+    evening = minutes(600)
+    postings = [posting(500), posting(501), posting(502, **evening), posting(503, **evening)]
+    assert shown(match_demands(postings, [group(), group(302, **evening)])) == [
+        (500, 301, "certain"),
+        (502, 302, "certain"),
+    ]
+
+
+def test_what_lasts_no_time_is_matched_with_nothing() -> None:
+    """Nothing says that both are the same."""
+    assert match_demands([posting(end=START)], [group(end=START)]) == []
+
+
+def test_what_is_doubtful_is_never_told_as_wholly_alike() -> None:
+    """Two requests are as like as can be, and the seats there are taken by somebody unknown to both."""
+    this = demand()
+    taken = grouped([Shift(301, this.place, this.skill, this.start, this.end, 30, "", 2, BEN.key)])
+    found = match_demands([posting(500), posting(501)], taken)
+    assert [(row.posting.id, row.score, row.evidence, row.certain) for row in found] == [
+        (500, 99, "the same times, but not the only ones; as many seats", False),
+        (501, 99, "the same times, but not the only ones; as many seats", False),
+    ]
 
 
 def test_a_person_decides_what_is_doubtful() -> None:

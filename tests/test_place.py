@@ -89,6 +89,15 @@ def test_a_proposal_for_a_site_takes_its_address_or_that_of_its_location() -> No
     )
 
 
+def test_a_site_with_an_address_of_its_own_is_proposed_there() -> None:
+    """Not at the front gate of its location."""
+    location = {"id": 11, "name": "Harbor", "address": "1 Pier Rd, Chicago, IL 60601"}
+    site = {"id": 5, "name": "Dock 4", "address": "9 Rail St, Newark, NJ 07102"}
+    assert places.propose(location, CHICAGO, site) == Place(
+        "Harbor, Dock 4", 11, "9 Rail St", "Newark", "07102", CHICAGO, site_id=5, venue="Dock 4"
+    )
+
+
 def test_rules_name_their_places_and_skills() -> None:
     """A place that is configured no longer is told in UTC."""
     assert RULES.place("Depot") == DEPOT

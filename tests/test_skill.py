@@ -68,19 +68,23 @@ def test_badges_go_into_the_description_where_there_are_any() -> None:
     assert "description_skills" not in skills.job_request_fields(PACKER)
 
 
+ODD = msgspec.structs.replace(PICKER, hourly_rate=1001)
+
 REPAID = [
     (PICKER, 15000, 450, 510, {"wage": 170.0}),
     (PICKER, 0, 450, 510, {"wage": 170.0}),
     (PICKER, 16500, 450, 510, {"wage": 187.0}),
     (PICKER, 16500, 450, 225, {"wage": 82.5}),
     (PICKER, 16500, 0, 510, {"wage": 170.0}),
+    (PICKER, 100, 1, 2, {"wage": 2.0}),
+    (ODD, 334, 20, 40, {"wage": 6.67}),
     (COOK, 0, 450, 510, {}),
 ]
 
 
 @pytest.mark.parametrize(("skill", "wage", "before", "after", "fields"), REPAID)
 def test_pay_follows_the_paid_minutes(skill: Skill, wage: int, before: int, after: int, fields: dict[str, Any]) -> None:
-    """A raise given by hand grows in proportion; an hourly rate stays."""
+    """A raise given by hand grows in proportion; an hourly rate stays, and the agreed wage is reckoned anew to the cent."""
     assert skills.repaid(skill, wage, before, after) == fields
 
 
