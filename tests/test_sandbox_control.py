@@ -126,7 +126,7 @@ def test_switches_are_shown_and_changed_by_service() -> None:
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ({"wonolo": {"nothing": 1}}, "Wonolo has no switch nothing; it has created_status,"),
+        ({"wonolo": {"nothing": 1}}, "Wonolo has no switch nothing; it has auth_in, body_in,"),
         ({"wonolo": {"pool": "shared"}}, "Invalid enum value 'shared' - at `$.pool`"),
         ({"wonolo": {"start_time_zone": "Mars/Base"}}, "'No time zone found with key Mars/Base'"),
         ({"wonolo": {"start_time_zone": "../x"}}, "ZoneInfo keys"),

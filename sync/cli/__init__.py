@@ -81,7 +81,7 @@ def diff(
         work.save_plan(found, out)
         terminal.note(f"Saved: shiftbridge reconcile --plan {out}")
     elif found.is_pending:
-        terminal.note(f"To carry out this and nothing else: shiftbridge reconcile --approve {found.checksum}")
+        terminal.hint(f"To carry out this and nothing else: shiftbridge reconcile --approve {found.checksum}")
     return 2 if found.is_pending else 0
 
 
