@@ -114,7 +114,10 @@ def test_shifts_of_one_slot_are_dealt_out_to_the_requests_there() -> None:
         (
             {"end": START + timedelta(minutes=432), "headcount": 3},
             60,
-            "in When I Work it starts at the same time and ends 48 minutes earlier; 2 seats in Wonolo, 3 in When I Work",
+            (
+                "in When I Work it starts at the same time and ends 48 minutes earlier; "
+                "2 seats in Wonolo, 3 in When I Work"
+            ),
         ),
     ],
 )

@@ -84,7 +84,7 @@ REPAID = [
 
 @pytest.mark.parametrize(("skill", "wage", "before", "after", "fields"), REPAID)
 def test_pay_follows_the_paid_minutes(skill: Skill, wage: int, before: int, after: int, fields: dict[str, Any]) -> None:
-    """A raise given by hand grows in proportion; an hourly rate stays, and the agreed wage is reckoned anew to the cent."""
+    """A raise given by hand grows in proportion; an hourly rate stays; the agreed wage is reckoned anew."""
     assert skills.repaid(skill, wage, before, after) == fields
 
 
