@@ -355,3 +355,62 @@ def test_what_changed_about_the_scope_is_said_in_words(
 ) -> None:
     """Option by option."""
     assert scope_changes(before, after) == changed
+
+
+@pytest.mark.parametrize(
+    ("rows", "facts", "said"),
+    [
+        (
+            changes("update", 10),
+            Facts(),
+            "10 shifts in When I Work would be changed, of 0 linked; at most 9 may",
+        ),
+        (
+            changes("update", 5),
+            Facts({"shift": 5}),
+            "every one of the 5 shifts linked in When I Work would change at once",
+        ),
+        (
+            changes("update", 1, "user"),
+            Facts({"shift": 1}, listed={"shift": 0}),
+            "When I Work showed no shift at all, though links hold 1 shift: is that the right account?",
+        ),
+        (
+            changes("create", 2),
+            Facts(complete=False),
+            "When I Work did not show all its shifts, and creating or cancelling 2 rests on there being no others",
+        ),
+        (
+            paid(1, 480, 100),
+            Facts(spent=2_500_000),
+            "$25,001 of pay would be added within 24 hours; at most $25,000 may",
+        ),
+    ],
+)
+def test_a_guard_says_what_it_counted_and_where(rows: list[Change], facts: Facts, said: str) -> None:
+    """In a sentence for a manager."""
+    assert [row.why for row in check(rows, facts, Limits(), {})] == [said]
+
+
+@pytest.mark.parametrize(("at_least", "known"), [(9, 4), (4, 3), (2, 3)])
+def test_everything_is_half_of_what_may_change_anyway_but_three_at_least(at_least: int, known: int) -> None:
+    """Rounded down; of fewer, all may change."""
+    limits = Limits(share=1, at_least=at_least)
+    refusal = ("everything:shift", known, known - 1)
+    assert refused(changes("update", known), linked={"shift": known}, limits=limits) == [refusal]
+    assert refused(changes("update", known - 1), linked={"shift": known - 1}, limits=limits) == []
+
+
+def test_a_kind_without_links_is_not_gone() -> None:
+    """Nothing was there to vanish."""
+    assert refused(ONE, linked={"shift": 3}, gone={"job_request": 3}) == []
+    assert refused(ONE, linked={"job_request": 3, "shift": 3}, gone={"job_request": 2}) == []
+
+
+def test_what_changed_in_several_places_is_told_of_each() -> None:
+    """In the order of their names."""
+    before, after = (
+        {"place A": {"zip": "1"}, "place B": {"zip": "2"}},
+        {"place A": {"zip": "3"}, "place B": {"zip": "4"}},
+    )
+    assert scope_changes(before, after) == ("place A: zip 1 -> 3", "place B: zip 2 -> 4")
