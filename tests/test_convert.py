@@ -195,6 +195,32 @@ def test_a_marked_text_stays_within_its_limit_and_keeps_its_marker(text: str, ke
     assert convert.one_line(text).startswith(convert.unmarked(written)) or len(text) > limit - len(key) - 6
 
 
+@pytest.mark.parametrize(
+    ("limit", "written"),
+    [
+        (None, "Bring boots [sb:abc123]"),
+        (23, "Bring boots [sb:abc123]"),
+        (22, "Bring boot [sb:abc123]"),
+        (18, "Bring [sb:abc123]"),
+        (12, "[sb:abc123]"),
+    ],
+)
+def test_the_text_before_a_marker_is_cut_and_no_more_than_needed(limit: int | None, written: str) -> None:
+    """Without leaving a blank where a word was."""
+    assert convert.marked("Bring boots", "abc123", limit) == written
+
+
+def test_minutes_are_told_in_hours_to_four_digits() -> None:
+    """As When I Work prints them."""
+    assert [convert.hours_of_minutes(minutes) for minutes in (20, 30)] == [0.3333, 0.5]
+
+
+def test_an_address_without_a_zip_is_its_street() -> None:
+    """And the first five digits of the zip where there is one."""
+    told = [convert.street("9  Rail St", code) for code in (None, "", "07102-1234", 71020)]
+    assert told == [("9 rail st", ""), ("9 rail st", ""), ("9 rail st", "07102"), ("9 rail st", "71020")]
+
+
 def test_a_person_may_write_around_the_marker() -> None:
     """Only our own brackets are taken out."""
     assert convert.unmarked("Dock 4 [sb:abc123]\n[boots] please") == "Dock 4 [boots] please"
