@@ -22,9 +22,10 @@ def told_apart(rows: Iterable[Row], snapshot: Snapshot) -> tuple[list[Row], list
     Two of ours are the same when they carry one marker at one place and time; a copy for another day, made by hand
     with the marker in its name, is a demand.
     """
-    first = _linked(snapshot)
+    ours = sorted(rows, key=lambda pair: pair[0].id)
+    first = _linked(snapshot) if ours else {}
     own, again = [], []
-    for posting, row in sorted(rows, key=lambda pair: pair[0].id):
+    for posting, row in ours:
         older = (
             first.setdefault((posting.marker, slot_of(posting.demand)), posting.id) if posting.marker else posting.id
         )

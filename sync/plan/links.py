@@ -17,7 +17,7 @@ from sync.plan.conflicts import clash, doubles, strays
 from sync.plan.gone import both_gone, posting_gone, shifts_gone
 from sync.plan.merge import Merged, applied, differing, merge
 from sync.plan.model import Change, FieldChange, Write, digest
-from sync.plan.reading import Sides, read_sides, wonolo_demand
+from sync.plan.reading import NO_ONE, Sides, together, wonolo_demand
 from sync.plan.seats import job_writes, shift_seat_writes
 from sync.plan.snapshot import Snapshot
 from sync.plan.workers import without_user
@@ -40,7 +40,7 @@ def plan_link(link: LinkedDemand, snapshot: Snapshot, lone: Lone) -> LinkPlan:
     if link.key in snapshot.busy:
         return LinkPlan((remark(this, "blocked", "job_request", snapshot.busy[link.key]),), beside)
     try:
-        sides = read_sides(link, snapshot.rules, snapshot.users, lone)
+        sides = together(snapshot.reading(link), link.base, lone)
     except Unmapped as reason:
         return LinkPlan((remark(this, "skip", "job_request", str(reason)),), beside)
     shifts = (*sides.group.shifts, *sides.group.strayed) if sides.group else ()
@@ -54,7 +54,7 @@ def plan_link(link: LinkedDemand, snapshot: Snapshot, lone: Lone) -> LinkPlan:
 def departed(link: LinkedDemand, snapshot: Snapshot) -> tuple[Shift, ...]:
     """The open shifts that a person moved out of a linked demand: they join another, or found one."""
     try:
-        return () if link.key in snapshot.busy else read_sides(link, snapshot.rules, snapshot.users).left
+        return () if link.key in snapshot.busy else together(snapshot.reading(link), link.base, NO_ONE).left
     except Unmapped:
         return ()
 
@@ -121,7 +121,8 @@ def _to_wonolo(
     ready = applied(posting.demand, merged, waiting=False)
     full = applied(posting.demand, merged, waiting=True)
     yield from _posting_update(link, posting, ready, this)
-    yield from _posting_update(link, msgspec.structs.replace(posting, demand=ready), full, this, hold=_NEEDS_YES)
+    if full != ready:
+        yield from _posting_update(link, msgspec.structs.replace(posting, demand=ready), full, this, hold=_NEEDS_YES)
     twice = taken_elsewhere(ready.workers - posting.demand.workers, ready, own_records(posting, group), this)
     for key, reason in twice.items():
         yield remark(this, "blocked", "job", reason, worker=key)
@@ -174,6 +175,8 @@ def _to_wheniwork(
     writes = [*_edits(group, now, ready, this), *_seats(link, group, seated, this)]
     for write in writes:
         yield _shift_change(link, write, this.edits(now, _keeping_seats(ready, now)), this)
+    if full == ready:
+        return
     later = msgspec.structs.replace(seated, headcount=full.headcount)
     waiting = [*_edits(group, ready, full, this), *_seats(link, group, later, this)]
     for write in waiting:

@@ -28,6 +28,19 @@ class Sides(msgspec.Struct, frozen=True):
     losses: tuple[str, ...] = ()
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """The records of a link, read one by one: its posting, a cancelled one too, and the shifts that are its seats."""
+
+    posting: Posting | None
+    members: tuple[Shift, ...]
+    losses: tuple[str, ...]
+
+    @property
+    def live(self) -> Posting | None:
+        """The posting, unless it was cancelled."""
+        return None if self.posting is None or self.posting.cancelled else self.posting
+
+
 def read_sides(
     link: LinkedDemand, rules: Rules, users: Mapping[int, str], lone: Lone = NO_ONE, latest: Sides | None = None
 ) -> Sides:
@@ -35,16 +48,27 @@ def read_sides(
 
     `latest` is how they read before a write of ours, which moves no demand whose seats a person moved.
     """
+    return together(read_records(link, rules, users), link.base, lone, latest)
+
+
+def read_records(link: LinkedDemand, rules: Rules, users: Mapping[int, str]) -> Reading:
+    """Read the records of a link; Unmapped when one has no meaning here any more."""
     posting = read_posting(link.job_request, link.jobs, rules, link.base) if link.job_request else None
     live = posting if posting and not posting.cancelled else None
     kept = [record for record in link.shifts if not taken(record, users)]
     losses = ["taken by the company's own people"] * (len(link.shifts) - len(kept))
     drafts = _unseated_drafts(kept, users, link.base.workers | (live.demand.workers if live else frozenset()))
     losses += ["unpublished"] * len(drafts)
-    members = [read_shift(record, rules, users) for record in kept if record not in drafts]
+    members = tuple(read_shift(record, rules, users) for record in kept if record not in drafts)
+    return Reading(posting, members, tuple(losses))
+
+
+def together(read: Reading, base: Demand, lone: Lone, latest: Sides | None = None) -> Sides:
+    """The two sides of a link, with the lone shifts beside it."""
+    live = read.live
     before = slot_of(latest.group.demand) if latest and latest.group else None
-    group, left = linked(members, lone, link.base, slot_of(live.demand) if live else None, before)
-    return Sides(live, group, tuple(left), tuple(losses))
+    group, left = linked(read.members, lone, base, slot_of(live.demand) if live else None, before)
+    return Sides(live, group, tuple(left), read.losses)
 
 
 def _unseated_drafts(records: Iterable[Record], users: Mapping[int, str], workers: frozenset[str]) -> list[Record]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -10,8 +11,9 @@ from mappings.bookings import Booking
 from mappings.decision import Decision
 from mappings.likeness import Seat
 from mappings.link import LinkedDemand, LinkedWorker, WorkedJob
-from mappings.model import Rules, Worker
+from mappings.model import Rules, Unmapped, Worker
 from mappings.ownership import OWNERSHIP, Ownership
+from sync.plan.reading import Reading, read_records
 
 Record = Mapping[str, Any]
 
@@ -32,7 +34,7 @@ class Policy(msgspec.Struct, frozen=True):
     ownership: Ownership = OWNERSHIP
 
 
-class Snapshot(msgspec.Struct, frozen=True):
+class Snapshot(msgspec.Struct, frozen=True, dict=True):
     """Everything one plan is made of.
 
     `users` names the worker behind a When I Work user id; `people` are the workers on the Jobs. To recognise people,
@@ -66,6 +68,23 @@ class Snapshot(msgspec.Struct, frozen=True):
     payrolls: tuple[Record, ...] = ()
     booked: Mapping[str, tuple[Booking, ...]] = {}
     swaps: Mapping[int, str] = {}
+
+    def reading(self, link: LinkedDemand) -> Reading:
+        """A link's records, read once for all who ask; raises Unmapped when one has no meaning here any more."""
+        found = self._readings.get(link.key)
+        if found is None:
+            try:
+                found = read_records(link, self.rules, self.users)
+            except Unmapped as reason:
+                found = reason
+            self._readings[link.key] = found
+        if isinstance(found, Unmapped):
+            raise found
+        return found
+
+    @cached_property
+    def _readings(self) -> dict[str, Reading | Unmapped]:
+        return {}
 
     @property
     def rules(self) -> Rules:
