@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 
 from sync.mirror import tables
 from sync.mirror.membership import linked
+from sync.mirror.mirrored import GONE
 from sync.mirror.records import of_model, table
 from sync.mirror.rows import PAIR, Rows
 
@@ -30,8 +31,8 @@ _RECENT = (
 _TIMES = select(func.count()).where(_SHEET.c.pair == PAIR, _SHEET.c.job.in_(_RECENT))
 
 _GONE = {
-    "shift": _SHIFTS.where(_SHIFT.c.digest == tables.GONE),
-    "job_request": _REQUESTS.where(or_(_REQUEST.c.digest == tables.GONE, _REQUEST.c.state == "cancelled")),
+    "shift": _SHIFTS.where(_SHIFT.c.digest == GONE),
+    "job_request": _REQUESTS.where(or_(_REQUEST.c.digest == GONE, _REQUEST.c.state == "cancelled")),
 }
 _LINKED = {
     "shift": (_SHIFTS, _RUNNING),

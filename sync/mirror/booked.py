@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from mappings.demand import HOLDING
-from sync.mirror import tables
+from sync.mirror.mirrored import GONE
 from sync.mirror.records import Record, table
 from sync.mirror.rows import PAIR, SOME, Rows, chunked
 
@@ -21,7 +21,7 @@ _SHIFTS = select(_SHIFT.c.user_id, _SHIFT.c.raw).where(
     _SHIFT.c.pair == PAIR,
     _SHIFT.c.user_id.in_(SOME),
     _SHIFT.c.published,
-    _SHIFT.c.digest != tables.GONE,
+    _SHIFT.c.digest != GONE,
     _SHIFT.c.start_time < bindparam("end", type_=_SHIFT.c.start_time.type),
     _SHIFT.c.end_time > bindparam("start", type_=_SHIFT.c.end_time.type),
 )
@@ -40,17 +40,17 @@ _JOBS = (
 _AWAY = select(_OFF.c.user_id, _OFF.c.raw).where(
     _OFF.c.pair == PAIR,
     _OFF.c.user_id.in_(SOME),
-    _OFF.c.digest != tables.GONE,
+    _OFF.c.digest != GONE,
     _OFF.c.start_time < bindparam("end", type_=_OFF.c.start_time.type),
     _OFF.c.end_time > bindparam("start", type_=_OFF.c.end_time.type),
 )
 _SWAPS = select(_SWAP.c.shift_id, _SWAP.c.raw).where(
-    _SWAP.c.pair == PAIR, _SWAP.c.shift_id.in_(SOME), _SWAP.c.digest != tables.GONE
+    _SWAP.c.pair == PAIR, _SWAP.c.shift_id.in_(SOME), _SWAP.c.digest != GONE
 )
 _OFF_IDS = select(_OFF.c.id).where(
-    _OFF.c.pair == PAIR, _OFF.c.digest != tables.GONE, _OFF.c.end_time > bindparam("start", type_=_OFF.c.end_time.type)
+    _OFF.c.pair == PAIR, _OFF.c.digest != GONE, _OFF.c.end_time > bindparam("start", type_=_OFF.c.end_time.type)
 )
-_SWAP_IDS = select(_SWAP.c.id).where(_SWAP.c.pair == PAIR, _SWAP.c.digest != tables.GONE)
+_SWAP_IDS = select(_SWAP.c.id).where(_SWAP.c.pair == PAIR, _SWAP.c.digest != GONE)
 
 Owned = list[tuple[int, Record]]
 """Records, each with the id of whose it is."""

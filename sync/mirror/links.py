@@ -15,6 +15,7 @@ from mappings.shifts import Slot
 from mappings.worker import key_of
 from sync.mirror import tables
 from sync.mirror.membership import Members, Membership, linked
+from sync.mirror.mirrored import GONE
 from sync.mirror.records import Record, of_model, table
 from sync.mirror.rows import PAIR, SOME, Rows
 
@@ -29,7 +30,7 @@ def _members(kind: RecordKind) -> Select[Any]:
     """
     mirrored = table(kind)
     of_some = and_(linked(kind), mirrored.c.link.in_(SOME))
-    return select(mirrored.c.link, mirrored.c.id, mirrored.c.raw).where(of_some, mirrored.c.digest != tables.GONE)
+    return select(mirrored.c.link, mirrored.c.id, mirrored.c.raw).where(of_some, mirrored.c.digest != GONE)
 
 
 _REQUESTS, _SHIFTS = _members("job_request"), _members("shift")
@@ -38,9 +39,9 @@ _REQUEST_IDS = select(_REQUEST.c.id, _REQUEST.c.link).where(linked("job_request"
 _JOBS = select(_JOB.c.job_request_id, _JOB.c.id, _JOB.c.raw).where(_JOB.c.pair == PAIR, _JOB.c.job_request_id.in_(SOME))
 _BASES = select(_LINK).where(_LINK.c.pair == PAIR, _LINK.c.key.in_(SOME))
 _AT = select(_LINK.c.key).where(_LINK.c.pair == PAIR, _LINK.c.slot.in_(SOME))
-_LINKED_USERS = select(_USER.c.id, _USER.c.link).where(linked("user"), _USER.c.digest != tables.GONE)
+_LINKED_USERS = select(_USER.c.id, _USER.c.link).where(linked("user"), _USER.c.digest != GONE)
 _CODED_USERS = select(_USER.c.id, _USER.c.employee_code).where(
-    _USER.c.pair == PAIR, _USER.c.employee_code.like("wonolo:%"), _USER.c.digest != tables.GONE
+    _USER.c.pair == PAIR, _USER.c.employee_code.like("wonolo:%"), _USER.c.digest != GONE
 )
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from mappings.digest import RecordKind
 from sync.mirror import tables
 from sync.mirror.membership import NO_LINK, linked
+from sync.mirror.mirrored import GONE
 from sync.mirror.records import KINDS, Record, of_model, row, table
 from sync.mirror.rows import PAIR, SOME, Rows, chunked
 from sync.mirror.sightings import How, Sightings
@@ -54,11 +55,11 @@ def _with_id(name: str, mirrored: Table) -> Select[Any]:
 
 
 _DIGEST = {kind: _with_id("digest", table(kind)) for kind in KINDS}
-_RECORD = {kind: _with_id("raw", table(kind)).where(table(kind).c.digest != tables.GONE) for kind in KINDS}
+_RECORD = {kind: _with_id("raw", table(kind)).where(table(kind).c.digest != GONE) for kind in KINDS}
 _LONE_SHIFTS = select(_SHIFT.c.id, _SHIFT.c.raw).where(
     _SHIFT.c.pair == PAIR,
     _SHIFT.c.link == NO_LINK,
-    _SHIFT.c.digest != tables.GONE,
+    _SHIFT.c.digest != GONE,
     _SHIFT.c.published,
     _SHIFT.c.user_id.in_(_nobody_or_a_worker()),
 )
@@ -99,7 +100,7 @@ class Observations:
         mirrored = table(kind)
         for some in chunked(sorted(ids)):
             chosen = and_(mirrored.c.pair == self._rows.pair, mirrored.c.id.in_(some))
-            self._rows.connection.execute(update(mirrored).where(chosen).values(digest=tables.GONE, read_at=read_at))
+            self._rows.connection.execute(update(mirrored).where(chosen).values(digest=GONE, read_at=read_at))
 
     def record(self, kind: RecordKind, record_id: int) -> Record | None:
         """One record as last seen, None when it is gone or was never seen."""
@@ -113,7 +114,7 @@ class Observations:
     def all(self, kind: RecordKind) -> list[Record]:
         """Every record of a kind that its system still has."""
         mirrored = table(kind)
-        query = select(mirrored.c.raw).where(mirrored.c.pair == self._rows.pair, mirrored.c.digest != tables.GONE)
+        query = select(mirrored.c.raw).where(mirrored.c.pair == self._rows.pair, mirrored.c.digest != GONE)
         return list(self._rows.connection.execute(query.order_by(mirrored.c.id)).scalars())
 
     def marked(self, kind: RecordKind, text: str) -> list[Record]:
@@ -121,7 +122,7 @@ class Observations:
         mirrored = table(kind)
         query = select(mirrored.c.raw).where(
             mirrored.c.pair == self._rows.pair,
-            mirrored.c.digest != tables.GONE,
+            mirrored.c.digest != GONE,
             cast(mirrored.c.raw, Text).contains(text, autoescape=True),
         )
         return list(self._rows.connection.execute(query.order_by(mirrored.c.id)).scalars())
@@ -133,7 +134,7 @@ class Observations:
         """
         query = select(_SHIFT.c.id).where(
             _SHIFT.c.pair == self._rows.pair,
-            _SHIFT.c.digest != tables.GONE,
+            _SHIFT.c.digest != GONE,
             _SHIFT.c.start_time < end,
             _SHIFT.c.end_time > start if running else _SHIFT.c.start_time >= start,
         )
@@ -204,7 +205,7 @@ class Observations:
 
     def _count(self, kind: RecordKind) -> int:
         mirrored = table(kind)
-        query = select(func.count()).where(mirrored.c.pair == self._rows.pair, mirrored.c.digest != tables.GONE)
+        query = select(func.count()).where(mirrored.c.pair == self._rows.pair, mirrored.c.digest != GONE)
         return self._rows.connection.execute(query).scalar_one()
 
 

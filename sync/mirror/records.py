@@ -8,29 +8,31 @@ from sqlalchemy import Table
 
 from mappings.convert import instant, one_line
 from mappings.digest import RecordKind, owned_digest
-from sync.mirror import away, tables
+from sync.mirror import mirrored
 
 Record = Mapping[str, Any]
 
 _NEVER_KEPT = frozenset({"dob", "gender", "password", "token"})
 
-_MODELS: dict[RecordKind, type[tables.Mirrored]] = {
-    "job_request": tables.WonoloJobRequest,
-    "job": tables.WonoloJob,
-    "worker": tables.WonoloWorker,
-    "shift": tables.WhenIWorkShift,
-    "user": tables.WhenIWorkUser,
-    "position": tables.WhenIWorkPosition,
-    "location": tables.WhenIWorkLocation,
-    "site": tables.WhenIWorkSite,
-    "time": tables.WhenIWorkTime,
-    "payroll": tables.WhenIWorkPayroll,
-    "time_off": away.WhenIWorkTimeOff,
-    "swap": away.WhenIWorkSwap,
+_MODELS: dict[RecordKind, type[mirrored.Mirrored]] = {
+    "job_request": mirrored.WonoloJobRequest,
+    "job": mirrored.WonoloJob,
+    "worker": mirrored.WonoloWorker,
+    "shift": mirrored.WhenIWorkShift,
+    "user": mirrored.WhenIWorkUser,
+    "position": mirrored.WhenIWorkPosition,
+    "location": mirrored.WhenIWorkLocation,
+    "site": mirrored.WhenIWorkSite,
+    "time": mirrored.WhenIWorkTime,
+    "payroll": mirrored.WhenIWorkPayroll,
+    "time_off": mirrored.WhenIWorkTimeOff,
+    "swap": mirrored.WhenIWorkSwap,
 }
 
 KINDS: tuple[RecordKind, ...] = tuple(_MODELS)
-LINKABLE: tuple[RecordKind, ...] = tuple(kind for kind, model in _MODELS.items() if issubclass(model, tables.Linkable))
+LINKABLE: tuple[RecordKind, ...] = tuple(
+    kind for kind, model in _MODELS.items() if issubclass(model, mirrored.Linkable)
+)
 """The kinds of records that links hold."""
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import and_, select
 
 from mappings.demand import HOLDING
-from sync.mirror import tables
 from sync.mirror.membership import NO_LINK
+from sync.mirror.mirrored import GONE
 from sync.mirror.records import Record, table
 from sync.mirror.rows import PAIR, SOME, Rows
 
@@ -21,7 +21,7 @@ _OF_WORKERS = (
 _HELD_AT = (
     select(_SHIFT.c.id, _SHIFT.c.raw)
     .where(_SHIFT.c.pair == PAIR, _SHIFT.c.start_time.in_(SOME), _SHIFT.c.user_id != 0, _SHIFT.c.published)
-    .where(_SHIFT.c.digest != tables.GONE, _SHIFT.c.link == NO_LINK)
+    .where(_SHIFT.c.digest != GONE, _SHIFT.c.link == NO_LINK)
 )
 
 

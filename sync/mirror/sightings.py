@@ -15,6 +15,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select
 from mappings.convert import instant
 from mappings.digest import RecordKind, differing
 from sync.mirror import tables
+from sync.mirror.mirrored import GONE
 from sync.mirror.records import KINDS, Record, of_model, table
 from sync.mirror.rows import PAIR, SOME, Rows, chunked
 
@@ -93,7 +94,7 @@ class Sightings:
         """Note which of these records were still there."""
         if how == "write":
             return
-        lost = [number for number, digest in self._digests(kind, ids).items() if digest != tables.GONE]
+        lost = [number for number, digest in self._digests(kind, ids).items() if digest != GONE]
         known = self._known(kind, lost)
         self._add(_noted(kind, known[number].raw, None, {"id": number, "read_at": read_at}, how) for number in lost)
 
@@ -128,7 +129,7 @@ def _is_news(record: Record, since: datetime) -> bool:
 
 def _still(known: Any, digest: str | None) -> Record | None:
     """The record as it was, None for one that was gone or never seen."""
-    return None if known is None or digest == tables.GONE else known.raw
+    return None if known is None or digest == GONE else known.raw
 
 
 def _noted(

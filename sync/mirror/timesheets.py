@@ -13,6 +13,7 @@ from mappings.timesheet import link_key
 from sync.mirror import tables
 from sync.mirror.links import Links
 from sync.mirror.membership import NO_LINK
+from sync.mirror.mirrored import GONE
 from sync.mirror.records import Record, of_model, table
 from sync.mirror.rows import PAIR, SOME, Rows
 
@@ -33,7 +34,7 @@ _TIME_NOW = select(_TIME.c.digest).where(_TIME_OF_SHEET).correlate(_SHEET).scala
 _UNSETTLED = select(_SHEET.c.job).where(
     _SHEET.c.pair == PAIR,
     ~_SHEET.c.left_out,
-    or_(_SHEET.c.job_settled != _JOB_NOW, func.coalesce(_TIME_NOW, tables.GONE) != _SHEET.c.time_settled),
+    or_(_SHEET.c.job_settled != _JOB_NOW, func.coalesce(_TIME_NOW, GONE) != _SHEET.c.time_settled),
 )
 _WORKED = (
     select(_JOB.c.id)
@@ -52,7 +53,7 @@ _RECORDS = (
     select(_JOB.c.id, _JOB.c.raw, _REQUEST.c.link, _SHEET.c.base, _TIME.c.raw.label("time"))
     .outerjoin(_REQUEST, _REQUEST_OF_JOB)
     .outerjoin(_SHEET, _SHEET_OF_JOB)
-    .outerjoin(_TIME, and_(_TIME_OF_SHEET, _TIME.c.digest != tables.GONE))
+    .outerjoin(_TIME, and_(_TIME_OF_SHEET, _TIME.c.digest != GONE))
     .where(_JOB.c.pair == PAIR, _JOB.c.id.in_(SOME))
 )
 _LONE_TIMES = (
@@ -61,7 +62,7 @@ _LONE_TIMES = (
     .where(
         _TIME.c.pair == PAIR,
         _TIME.c.user_id.in_(SOME),
-        _TIME.c.digest != tables.GONE,
+        _TIME.c.digest != GONE,
         _SHEET.c.job.is_(None),
         or_(_TIME.c.start_time.is_(None), _TIME.c.start_time >= bindparam("start")),
     )
@@ -71,7 +72,7 @@ _IN_WINDOW = (
     .outerjoin(_SHEET, _TIME_OF_SHEET)
     .where(
         _TIME.c.pair == PAIR,
-        _TIME.c.digest != tables.GONE,
+        _TIME.c.digest != GONE,
         _TIME.c.start_time >= bindparam("start"),
         _TIME.c.start_time <= bindparam("end"),
     )

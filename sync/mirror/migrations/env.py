@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from sync.mirror import tables  # noqa: F401 - importing it registers the tables
+from sync.mirror import mirrored, tables  # noqa: F401 - importing them registers the tables
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata, render_as_batch=True
