@@ -265,3 +265,14 @@ def test_a_worker_on_a_shift_without_open_seats_beside_it_is_left_alone() -> Non
     """A manager may schedule a Wonolo worker for the company itself."""
     assert make_plan(snapshot(shifts=(held(),))).changes == ()
     assert USERS[107] == ANA.key
+
+
+def test_a_posting_that_cannot_be_read_stops_no_other() -> None:
+    """Nor does one that is over."""
+    postings = (
+        LonePosting(job_request(501, state="cancelled")),
+        LonePosting(job_request(502, category="Nursing")),
+        LonePosting(job_request(503)),
+    )
+    found = [(line(change)[0], change.verdict) for change in make_plan(snapshot(postings=postings)).changes]
+    assert found == [("create shift", "do"), ("none job_request 502", "skip")]

@@ -186,3 +186,17 @@ def test_a_worker_with_a_write_under_way_waits() -> None:
     """Its outcome is not known yet."""
     plan = make_plan(msgspec.structs.replace(contact(), busy={"worker:wonolo:7": "a write is under way"}))
     assert (plan.changes, plan.settled) == ((), ())
+
+
+def test_a_new_user_comes_first_and_touches_one_person() -> None:
+    """In When I Work, at no cost in pay."""
+    create, _ = make_plan(accepted()).changes
+    assert (create.system, create.rank, create.link, create.place, create.start) == (
+        "wheniwork",
+        0,
+        "worker:wonolo:7",
+        "Harbor",
+        START,
+    )
+    assert create.risk.people == 1
+    assert (create.risk.paid_minutes, create.risk.cents) == (0, 0)
