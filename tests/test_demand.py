@@ -267,6 +267,13 @@ def test_a_record_without_a_meaning_says_why(changes: dict[str, Any], reason: st
     assert str(caught.value) == reason
 
 
+def test_the_agreed_skill_tells_apart_those_that_share_a_category() -> None:
+    """Where neither name nor description does."""
+    unclear = job_request(description_tasks="Do things", request_name="Evening crew")
+    found = [read_posting(unclear, (), RULES, demand(skill=skill)).demand.skill for skill in ("Picker", "Packer")]
+    assert found == ["Picker", "Packer"]
+
+
 def test_only_cancelled_is_a_deletion() -> None:
     """An unknown state is none."""
     states = ("cancelled", "posted", "reopened", "", None)

@@ -256,6 +256,12 @@ def test_the_first_words_and_the_first_break_speak_for_a_new_group() -> None:
     assert (group.demand.title, group.demand.break_minutes) == ("Dock 4", 30)
 
 
+def test_the_agreed_break_speaks_while_a_shift_still_has_it() -> None:
+    """So a change that was written to some of them is no edit."""
+    read_anew = group_of(shift(1, break_time=0), shift(2, break_time=0.5), base=demand(break_minutes=0))
+    assert read_anew.demand.break_minutes == 0
+
+
 def group_of(
     *records: dict[str, Any], base: Demand | None = None, lone: dict[Any, list[Shift]] | None = None
 ) -> ShiftGroup:

@@ -239,6 +239,10 @@ FROM, UNTIL = datetime(2026, 3, 2, 6, tzinfo=UTC), datetime(2026, 3, 16, 5, tzin
     [
         ({}, Period(24, "closed", FROM, UNTIL)),
         ({"is_finalized": "1"}, Period(24, "finalized", FROM, UNTIL)),
+        (
+            {"is_finalized": None, "finalized_at": "Tue, 17 Mar 2026 09:00:00 -0500"},
+            Period(24, "finalized", FROM, UNTIL),
+        ),
         ({"is_closed": 0}, None),
         ({"is_closed": False, "closed_at": "Mon, 16 Mar 2026 09:00:00 -0500"}, None),
         ({"is_closed": None}, None),
