@@ -8,11 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from mappings.convert import marker
 from mappings.decision import UNDONE, Decision
+from mappings.digest import owned_digest
 from sync.plan import Change, FieldChange, Plan, Risk
 from sync.plan.deciding import decide
 from sync.plan.inverse import inverse
 from sync.plan.made import Made
+from sync.plan.model import marker_key
 from sync.plan.wayback import Today
 from tests.factories import ANA, NOW, PEOPLE, RULES, START, at, held, job, job_request, shift, snapshot, user
 
@@ -331,6 +334,30 @@ def test_words_and_risk_are_turned_round() -> None:
     assert change.fields == (FieldChange("seats", "3", "2"),)
     assert change.risk == Risk(paid_minutes=-450, cents=-15000, people=1, minutes_to_start=4320)
     assert (change.touched, change.seats) == (("headcount",), -1)
+
+
+def test_a_seat_taken_back_costs_half_its_pay_near_the_start_only() -> None:
+    """Half of $150."""
+    row, records = made("assign", "job", after=job(), worker=ANA.key), (("job_request", POSTED), ("job", job()))
+    costs = [back(row, today(*records, **when)).risk.fee_cents for when in (LATE, {})]
+    assert costs == [7500, 0]
+
+
+def test_the_way_back_names_its_worker_and_the_record_it_was_judged_by() -> None:
+    """So that it is written only if nobody changed it meanwhile."""
+    noted = SEAT | {"notes": "Dock 4"}
+    change = back(
+        made("update", "shift", SEAT, noted, payload={"notes": "Dock 4"}, worker=ANA.key), today(("shift", noted))
+    )
+    assert (change.worker, change.precondition) == (ANA.key, owned_digest("shift", noted))
+
+
+def test_what_is_made_again_carries_a_marker_of_this_undo() -> None:
+    """The same for the same run and record, so that it is found if the reply is lost."""
+    again = back(made("delete", "shift", SEAT), today())
+    request = back(made("delete", "job_request", POSTED), today())
+    assert marker(again.payload["notes"]) == marker_key("undo", 12, "302")
+    assert marker(request.payload["request_name"]) == marker_key("undo", 12, "500")
 
 
 def test_a_change_without_words_is_named_by_its_record() -> None:
