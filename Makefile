@@ -21,7 +21,7 @@ test: .venv/ready ## run all tests, on SQLite and on a real Postgres
 fuzz: .venv/ready ## send the sandbox what its own OpenAPI documents allow, and what they do not
 	FUZZ_EXAMPLES=20 $(RUN) pytest -n 2 tests/fuzz
 
-mutants: .venv/ready ## break the pure code in every small way and see whether a test notices (an hour or two)
+mutants: .venv/ready ## break the pure code in every small way and see whether a test notices (hours)
 	.venv/bin/mutmut run --max-children 2 > .venv/mutants.log || { tail -c 2000 .venv/mutants.log >&2; exit 1; }
 	$(RUN) tests.mutation_score
 
