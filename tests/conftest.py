@@ -46,6 +46,12 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
 
 
 @pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a migrated SQLite database of the test's own, for what has nothing to do with databases."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'shiftbridge.db')}"
+
+
+@pytest.fixture
 def empty_database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The SQLAlchemy URL of a database in which no migration has run, the test's own."""
     if backend == "sqlite":

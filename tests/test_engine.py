@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from sandbox.faults import Rule
 from sync.engine import open_engine
 from sync.errors import ConfigError, InvalidResponse, Unauthorized, UnsafePlan
-from tests.engine_world import Pair, at, configured, copied, open_pair, quiet_world, reopened
+from tests.engine_world import Pair, at, configured, open_pair, quiet_world, reopened
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
 
@@ -22,12 +21,6 @@ async def pair(database_url: str) -> AsyncIterator[Pair]:
     """A pair of accounts in which nothing is offered yet."""
     async with open_pair(database_url) as opened:
         yield opened
-
-
-@pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A database of its own, for what has nothing to do with databases."""
-    return copied(sqlite_template, tmp_path)
 
 
 def runs(pair: Pair, count: int = 1) -> list[tuple[str, str, dict[str, int], str]]:

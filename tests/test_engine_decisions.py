@@ -16,9 +16,9 @@ PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
 
 
 @pytest.fixture
-async def pair(database_url: str) -> AsyncIterator[Pair]:
-    """Two accounts and the engine between them, on each database."""
-    async with open_pair(database_url) as opened:
+async def pair(sqlite_url: str) -> AsyncIterator[Pair]:
+    """Two accounts and the engine between them."""
+    async with open_pair(sqlite_url) as opened:
         yield opened
 
 

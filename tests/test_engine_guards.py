@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from sync.errors import Refusal, UnsafePlan
 from sync.guards import allowance
 from sync.passes import Passes
 from sync.plan import Plan
-from tests.engine_world import Pair, copied, open_pair, quiet_world, reopened
+from tests.engine_world import Pair, open_pair, quiet_world, reopened
 
 EMPTY = "[--allow empty:shifts]"
 CUT_SHORT = "When I Work did not show all its shifts"
@@ -30,12 +29,6 @@ async def pair(database_url: str) -> AsyncIterator[Pair]:
     """A pair of accounts in which nothing is offered yet."""
     async with open_pair(database_url) as opened:
         yield opened
-
-
-@pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A database of its own, for what has nothing to do with databases."""
-    return copied(sqlite_template, tmp_path)
 
 
 def offers(pair: Pair, count: int) -> list[int]:

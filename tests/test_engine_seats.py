@@ -12,9 +12,9 @@ PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
 
 
 @pytest.fixture
-async def pair(database_url: str) -> AsyncIterator[Pair]:
+async def pair(sqlite_url: str) -> AsyncIterator[Pair]:
     """A pair of accounts in which nothing is offered yet."""
-    async with open_pair(database_url) as opened:
+    async with open_pair(sqlite_url) as opened:
         yield opened
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from sync.guards.model import Facts, Limits, Measured
-from sync.guards.words import many
+from sync.guards.words import many, noun
 from sync.plan import Change
 from sync.plan.model import Kind
 
@@ -28,7 +28,7 @@ def _empty(kind: Kind, where: str, facts: Facts) -> Iterator[Measured]:
     """A wrong login shows a side without anything, and so does a service that is half out of order."""
     known, gone = facts.linked.get(kind, 0), facts.gone.get(kind, 0)
     if known and facts.listed.get(kind) == 0:
-        why = f"{where} showed no {kind} at all, though links hold {many(known, kind)}: is that the right account?"
+        why = f"{where} showed no {noun(kind)} at all, though links hold {many(known, kind)}: is that the right account?"
         yield Measured(f"empty:{kind}", known, 0, why)
     elif gone >= known >= _FEW:
         why = f"not one of the {many(known, kind)} linked in {where} is there any more: is that the right account?"

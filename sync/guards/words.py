@@ -2,10 +2,14 @@
 
 from sync.plan.model import Kind
 
-_PLURALS = {"job_request": "requests", "job": "seats"}
+_NOUNS = {"job_request": "request", "job": "seat"}
+
+
+def noun(kind: Kind) -> str:
+    """What people call a record of that kind."""
+    return _NOUNS.get(kind, kind)
 
 
 def many(number: int, kind: Kind) -> str:
     """`1 shift`, `40 requests`."""
-    plural = _PLURALS.get(kind, f"{kind}s")
-    return f"{number} {plural if number != 1 else plural.removesuffix('s')}"
+    return f"{number} {noun(kind)}" + ("" if number == 1 else "s")
