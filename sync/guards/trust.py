@@ -28,7 +28,8 @@ def _empty(kind: Kind, where: str, facts: Facts) -> Iterator[Measured]:
     """A wrong login shows a side without anything, and so does a service that is half out of order."""
     known, gone = facts.linked.get(kind, 0), facts.gone.get(kind, 0)
     if known and facts.listed.get(kind) == 0:
-        why = f"{where} showed no {noun(kind)} at all, though links hold {many(known, kind)}: is that the right account?"
+        held = many(known, kind)
+        why = f"{where} showed no {noun(kind)} at all, though links hold {held}: is that the right account?"
         yield Measured(f"empty:{kind}", known, 0, why)
     elif gone >= known >= _FEW:
         why = f"not one of the {many(known, kind)} linked in {where} is there any more: is that the right account?"
