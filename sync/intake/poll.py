@@ -6,6 +6,7 @@ part by part, and a shift is believed deleted only when complete listings lack i
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock
 from sync.errors import Rejected
+from sync.intake.ahead import ahead
 from sync.intake.away import AwayPoller
 from sync.intake.times import TimesPoller
 from sync.mirror.sightings import How
@@ -130,10 +132,11 @@ class Poller:
         cursor = await asyncio.to_thread(self._cursor, kind)
         since = (cursor or began - horizon.history) - _OVERLAP
         newest: datetime | None = None
-        async for page in listing(updated_after=since, **filters):
-            newest = max(filter(None, (newest, *(_updated(record) for record in page))), default=None)
-            await self._save(kind, page, began, pulled)
-            progress(kind, len(page))
+        async with aclosing(ahead(listing(updated_after=since, **filters))) as pages:
+            async for page in pages:
+                newest = max(filter(None, (newest, *(_updated(record) for record in page))), default=None)
+                await self._save(kind, page, began, pulled)
+                progress(kind, len(page))
         await asyncio.to_thread(self._advance, kind, min(began, newest or cursor or began))
 
     def _cursor(self, name: str) -> datetime | None:
