@@ -21,9 +21,9 @@ DANA = "Dana"
 
 
 @pytest.fixture
-async def pair(database_url: str) -> AsyncIterator[Pair]:
+async def pair(sqlite_url: str) -> AsyncIterator[Pair]:
     """A pair of accounts in which nothing is offered yet."""
-    async with open_pair(database_url) as opened:
+    async with open_pair(sqlite_url) as opened:
         yield opened
 
 
