@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from sandbox.wheniwork.records import EMPLOYEE
 from sync.gather import snapshot
+from sync.mirror.store import Store
 from sync.outbox import Outbox
-from sync.plan import Change, Snapshot, make_plan
+from sync.plan import Change, Policy, Snapshot, make_plan
+from tests.bench.linked import AHEAD, NOW, PAIR, RULES, fill
 from tests.engine_world import Pair, at, copied, open_pair
 
 
@@ -123,3 +127,30 @@ async def test_what_takes_people_is_read_around_the_demands_that_are_planned_alo
         ("job_request", "Picker at Harbor Warehouse", at(2, "10:00")),
         ("shift", "Picker at Harbor Warehouse", at(2, "10:00")),
     ]
+
+
+_GROWING = ("wonolo_job_request", "wonolo_job", "wheniwork_shift", "link", "intent")
+"""Tables with rows for each demand there is, or ever was."""
+
+_OF_FEW = re.compile(r"ix_\w+_(unsettled|lone) ")
+"""Indexes that hold but the rows that changed, or that no link holds."""
+
+
+def test_no_question_goes_through_what_is_quiet(sqlite_url: str) -> None:
+    """Neither through a whole table nor through all rows of a pair, by what SQLite tells of its plans."""
+    fill(sqlite_url, 300, 3)
+    store, asked = Store.open(sqlite_url), []
+    with store.begin(PAIR) as tx:
+        listening = (tx.rows.connection, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+        event.listen(*listening)
+        snapshot(tx, Policy(RULES), NOW, AHEAD)
+        event.remove(*listening)
+        plans = [
+            step
+            for question, values in asked
+            for (_, _, _, step) in tx.rows.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", values)
+        ]
+    store.close()
+    growing = [step for step in plans if any(f" {name} USING" in step or step == f"SCAN {name}" for name in _GROWING)]
+    assert len(growing) > 8
+    assert [step for step in growing if " AND " not in step and not _OF_FEW.search(step)] == []

@@ -47,7 +47,7 @@ def _of_links(name: str) -> tuple[Index, Index]:
     """The rows that links hold, and those of them that changed since both sides agreed."""
     return (
         Index(f"ix_{name}_link", "pair", "link", **_where("link != ''")),
-        Index(f"ix_{name}_unsettled", "pair", "link", **_where("link != '' AND digest != settled")),
+        Index(f"ix_{name}_unsettled", "pair", "link", **_where("link > '' AND digest != settled")),
     )
 
 
@@ -57,7 +57,7 @@ class WonoloJobRequest(Linkable, table=True):
     __tablename__ = "wonolo_job_request"
     __table_args__ = (
         *_of_links("wonolo_job_request"),
-        Index("ix_wonolo_job_request_lone", "pair", "start_time", **_where("link = ''")),
+        Index("ix_wonolo_job_request_lone", "pair", "link", "start_time", **_where("link = ''")),
         Index("ix_wonolo_job_request_start_time", "pair", "start_time"),
     )
     state: str = Field(index=True)

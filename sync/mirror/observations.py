@@ -153,17 +153,14 @@ class Observations:
 
     def lone_job_requests(self, now: datetime) -> list[tuple[Record, list[Record]]]:
         """The JobRequests ahead that no link holds, each with its Jobs."""
-        query = (
-            select(_REQUEST.c.raw, _REQUEST.c.id)
-            .where(
-                _REQUEST.c.pair == self._rows.pair,
-                _REQUEST.c.link == NO_LINK,
-                _REQUEST.c.state.not_in(_ENDED),
-                or_(_REQUEST.c.start_time.is_(None), _REQUEST.c.start_time > now),
-            )
-            .order_by(_REQUEST.c.id)
+        query = select(_REQUEST.c.raw, _REQUEST.c.id).where(
+            _REQUEST.c.pair == self._rows.pair,
+            _REQUEST.c.link == NO_LINK,
+            _REQUEST.c.state.not_in(_ENDED),
+            or_(_REQUEST.c.start_time.is_(None), _REQUEST.c.start_time > now),
         )
-        found = list(self._rows.connection.execute(query))
+        # Sorted here, as for an order in the query SQLite would go through every request of the pair.
+        found = sorted(self._rows.connection.execute(query), key=lambda row: row.id)
         jobs = self.jobs([row.id for row in found])
         return [(row.raw, jobs[row.id]) for row in found]
 

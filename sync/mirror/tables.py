@@ -25,11 +25,12 @@ class Link(SQLModel, table=True):
     the engine created the When I Work user.
     """
 
+    __table_args__ = (Index("ix_link_slot", "pair", "slot"),)
     pair: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     kind: str
     base: dict[str, Any] = Field(sa_type=JSON)
-    slot: str = Field(default="", index=True)
+    slot: str = ""
     ours: bool = False
     since: datetime
 
@@ -86,13 +87,13 @@ class Intent(SQLModel, table=True):
     `bound` is the instant from which a read-back must look for the effect.
     """
 
-    __table_args__ = (Index("ix_intent_pair_bound", "pair", "bound"),)
+    __table_args__ = (Index("ix_intent_pair_bound", "pair", "bound"), Index("ix_intent_pair_state", "pair", "state"))
     id: int | None = Field(default=None, primary_key=True)
-    pair: str = Field(index=True)
+    pair: str
     key: str = Field(index=True)
     run: int
     link: str
-    state: str = Field(index=True)
+    state: str
     change: dict[str, Any] = Field(sa_type=JSON)
     attempt: int = 1
     bound: datetime
