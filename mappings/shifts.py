@@ -86,15 +86,28 @@ def taken(record: Record, workers: Mapping[int, str]) -> bool:
     return user != 0 and user not in workers
 
 
+def read_slot(record: Record, rules: Rules) -> Slot:
+    """Read where and when a shift is, whoever holds it; Unmapped when that has no meaning here."""
+    try:
+        return _slot(record, rules)
+    except ValueError as error:
+        raise Unmapped(str(error)) from error
+
+
+def _slot(record: Record, rules: Rules) -> Slot:
+    start, end = moment(record, "start_time"), moment(record, "end_time")
+    return places.of_shift(record, rules).key, skills.of_shift(record, rules).key, start, end
+
+
 def _shift(record: Record, rules: Rules, workers: Mapping[int, str]) -> Shift:
     if taken(record, workers):
         raise Unmapped("it is held by one of the company's own people")
     user = identifier(record.get("user_id"))
-    start, end = moment(record, "start_time"), moment(record, "end_time")
+    place, skill, start, end = _slot(record, rules)
     return Shift(
         id=identifier(record["id"]),
-        place=places.of_shift(record, rules).key,
-        skill=skills.of_shift(record, rules).key,
+        place=place,
+        skill=skill,
         start=start,
         end=end,
         break_minutes=_unpaid_break(record),

@@ -15,7 +15,7 @@ from mappings.demand import HOLDING, read_posting
 from mappings.likeness import Seat
 from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Place, Rules, Unmapped, Worker
-from mappings.shifts import Slot, read_shift, slot_of
+from mappings.shifts import Slot, read_slot, slot_of
 from mappings.worker import is_key, key_of, read_wheniwork, read_wonolo, wonolo_id
 from sync.mirror.store import Transaction
 from sync.outbox import Outbox
@@ -37,7 +37,7 @@ def snapshot(
     postings = [LonePosting(request, tuple(jobs)) for request, jobs in tx.observations.lone_job_requests(now)]
     unsettled = tx.membership.unsettled()
     links = tx.links.demands(unsettled)
-    beside = _slots([*shifts, *(shift for link in links for shift in link.shifts)], policy.rules, users)
+    beside = _slots([*shifts, *(shift for link in links for shift in link.shifts)], policy.rules)
     beside |= _repeated(postings, policy.rules)
     links += tx.links.demands(set(tx.links.at(beside)) - set(unsettled))
     worked, lone_times = _worked(tx, users, now, times)
@@ -69,12 +69,12 @@ def snapshot(
     )
 
 
-def _slots(records: Iterable[Record], rules: Rules, users: dict[int, str]) -> set[Slot]:
+def _slots(records: Iterable[Record], rules: Rules) -> set[Slot]:
     """Where shifts are that may join a link which has not changed itself."""
     slots = set()
     for record in records:
         try:
-            slots.add(read_shift(record, rules, users).slot)
+            slots.add(read_slot(record, rules))
         except Unmapped:
             continue
     return slots

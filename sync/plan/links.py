@@ -54,9 +54,12 @@ def plan_link(link: LinkedDemand, snapshot: Snapshot, lone: Lone) -> LinkPlan:
 def departed(link: LinkedDemand, snapshot: Snapshot) -> tuple[Shift, ...]:
     """The open shifts that a person moved out of a linked demand: they join another, or found one."""
     try:
-        return () if link.key in snapshot.busy else together(snapshot.reading(link), link.base, NO_ONE).left
+        read = snapshot.reading(link)
     except Unmapped:
         return ()
+    if link.key in snapshot.busy or len({shift.slot for shift in read.members}) < 2:  # side by side, nobody left
+        return ()
+    return together(read, link.base, NO_ONE).left
 
 
 def _changes(link: LinkedDemand, sides: Sides, this: About) -> list[Change]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ def side(system: System) -> str:
     return NAMES[system]
 
 
+@lru_cache(maxsize=4096)  # each time of a demand is told several times: in its subject, its cause and its fields
 def wall(moment: datetime, zone: str, pattern: str = "%a %d %b %H:%M") -> str:
     """An instant on the wall of the zone, as `Sat 14 Mar 08:00`."""
     return moment.astimezone(ZoneInfo(zone)).strftime(pattern)
