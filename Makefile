@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 RUN := .venv/bin/python -m
-EXPORT := $(RUN) uv export --quiet --format requirements-txt --no-emit-project --no-header --all-extras
+PIN := $(RUN) uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --all-extras pyproject.toml
 
 .PHONY: help demo test fuzz mutants check bench lock clean
 
@@ -25,25 +25,25 @@ mutants: .venv/ready ## break the pure code in every small way and see whether a
 	.venv/bin/mutmut run --max-children 2 > .venv/mutants.log || { tail -c 2000 .venv/mutants.log >&2; exit 1; }
 	$(RUN) tests.mutation_score
 
-check: .venv/ready ## format, lint, types, import contracts, dependencies, locked requirements
+check: .venv/ready ## format, lint, types, import contracts, dependencies, pinned requirements
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy
 	.venv/bin/python .venv/bin/lint-imports
 	$(RUN) deptry .
-	$(EXPORT) --no-dev --output-file .venv/requirements.txt
-	$(EXPORT) --output-file .venv/requirements-dev.txt
+	@cp requirements.txt requirements-dev.txt .venv  # what is pinned there and still fits stays, whatever is newer
+	$(PIN) --output-file .venv/requirements.txt
+	$(PIN) --group dev --output-file .venv/requirements-dev.txt
 	@diff requirements.txt .venv/requirements.txt && diff requirements-dev.txt .venv/requirements-dev.txt || \
-		{ echo "The locked requirements are not those of pyproject.toml: run make lock and commit what it writes." >&2; exit 1; }
+		{ echo "The pinned requirements are not those of pyproject.toml: run make lock and commit what it writes." >&2; exit 1; }
 
 bench: .venv/ready ## measure throughput, time and memory
 	.venv/bin/python tests/bench
 	$(RUN) tests.bench.planning
 
 lock: .venv/ready ## resolve pyproject.toml anew and write both requirements files
-	$(RUN) uv lock --quiet --upgrade
-	$(EXPORT) --no-dev --output-file requirements.txt
-	$(EXPORT) --output-file requirements-dev.txt
+	$(PIN) --upgrade --output-file requirements.txt
+	$(PIN) --upgrade --group dev --output-file requirements-dev.txt
 
 clean: ## remove the virtualenv and what the tools left
 	rm -rf .venv uv.lock mutants .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
