@@ -59,6 +59,12 @@ def _worker(key: str, record: Record, phone: Any) -> Worker:
     )
 
 
+def placeholder(worker: Worker, email: str) -> Worker:
+    """The worker by name alone, reached at the company's own e-mail, in which `{worker}` stands for the Wonolo id."""
+    own = email.replace("{worker}", str(wonolo_id(worker.key)))
+    return msgspec.structs.replace(worker, email=own, phone="")
+
+
 def user_fields(worker: Worker, location_ids: Iterable[int], position_ids: Iterable[int]) -> dict[str, Any]:
     """Spell a worker as a new When I Work user, who is not sent an invitation (reference 6.2)."""
     return {

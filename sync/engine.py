@@ -69,8 +69,13 @@ class Engine:
     ) -> None:
         self._config, self._store, self._clock, self._progress = config, store, clock, progress
         self._wheniwork = wheniwork
-        cutoff = timedelta(hours=config.sync.cutoff_hours)
-        self._policy = Policy(config.rules, cutoff, config.sync.workers, config.ownership.table)
+        self._policy = Policy(
+            config.rules,
+            timedelta(hours=config.sync.cutoff_hours),
+            config.sync.workers,
+            config.ownership.table,
+            config.sync.placeholder_email,
+        )
         days = (config.sync.horizon_days, config.sync.history_days, config.sync.times_days)
         self._horizon = Horizon(*(timedelta(days=count) for count in days))
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)

@@ -15,13 +15,13 @@ from pydantic import BaseModel
 from mappings.model import Place, Rules, Scope, Skill, Stage
 from mappings.ownership import OWNERSHIP, Right
 from sync.config import Config, load
-from sync.config.model import PlaceEntry, SkillEntry
+from sync.config.entries import PlaceEntry, SkillEntry
 from sync.config.writing import commented, write_file
 from sync.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
 
-SYNC_OPTIONS = "clock, cutoff_hours, history_days, horizon_days, times_days, week_starts, workers"
+SYNC_OPTIONS = "clock, cutoff_hours, history_days, horizon_days, placeholder_email, times_days, week_starts, workers"
 
 EXAMPLE: dict[str, Any] = {
     "wonolo": {"api_key": "your API key", "secret_key": "your secret key"},
@@ -136,6 +136,7 @@ def test_the_smallest_configuration_has_the_documented_defaults(tmp_path: Path) 
             "week_starts": "monday",
             "cutoff_hours": 12,
             "workers": "create",
+            "placeholder_email": "",
             "clock": "system",
         },
         "scope": {"tag": "", "color": ""},

@@ -6,14 +6,12 @@ The descriptions are the comments of the files that `writing` makes, `config.exa
 import ssl
 from collections import Counter
 from collections.abc import Hashable, Iterable
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from mappings.convert import cents
-from mappings.model import NAMES, Place, Rules, Scope, Skill, System
+from mappings.model import NAMES, Rules, Scope, System
+from sync.config.entries import PlaceEntry, SkillEntry
 from sync.config.guards import GuardsSection
 from sync.config.ownership import OwnershipSection
 from sync.config.section import Section
@@ -148,10 +146,16 @@ class SyncSection(Section):
         description="How close to its start a shift is left to people: cancelling then costs half the pay, so such a "
         "change waits for a yes.",
     )
-    workers: Literal["create", "match"] = Field(
+    workers: Literal["create", "match", "placeholder"] = Field(
         default="create",
         description="A Wonolo worker who is nobody in When I Work: create = becomes a user there (who gets no "
-        "invitation); match = waits until you add them.",
+        "invitation); placeholder = becomes one by name alone, with your placeholder_email and no telephone number; "
+        "match = waits until you add them.",
+    )
+    placeholder_email: str = Field(
+        default="",
+        description="The e-mail of such placeholders, where {worker} stands for the number of the worker, so that each "
+        "has its own: 'shifts+{worker}@example.com'.",
     )
     clock: Literal["system", "wonolo"] = Field(
         default="system",
@@ -159,65 +163,26 @@ class SyncSection(Section):
         "was moved.",
     )
 
+    @field_validator("placeholder_email")
+    @classmethod
+    def _each_its_own(cls, email: str) -> str:
+        name, _, domain = email.partition("@")
+        if email and not ("{worker}" in name and "." in domain and "{" not in domain):
+            raise ValueError("must be an e-mail with {worker} before its @, as 'shifts+{worker}@example.com'")
+        return email
+
+    @model_validator(mode="after")
+    def _reached(self) -> Self:
+        if self.workers == "placeholder" and not self.placeholder_email:
+            raise ValueError("workers = 'placeholder' needs a placeholder_email, as 'shifts+{worker}@example.com'")
+        return self
+
 
 class ScopeSection(Section):
     """Which open shifts of the places and skills below are offered to Wonolo; empty means each published one."""
 
     tag: str = Field(default="", description="Only shifts with this text in their notes.")
     color: str = Field(default="", description="Only shifts of this colour, as When I Work spells it.")
-
-
-class PlaceEntry(Section):
-    """Where work happens: a When I Work location (and site), and the address that Wonolo shows its workers."""
-
-    name: str = Field(min_length=1, description="What you call it; reports use this name.")
-    location_id: int
-    site_id: int = Field(default=0, description="A site of that location; 0 = shifts without a site.")
-    venue: str = Field(default="", description="What Wonolo's workers read above the address, if not the name.")
-    address: str
-    city: str
-    zip: str
-    zone: str = Field(description="The time zone of the place.")
-
-    @field_validator("zone")
-    @classmethod
-    def _known(cls, zone: str) -> str:
-        try:
-            return ZoneInfo(zone).key
-        except (OSError, ValueError, KeyError):
-            near = get_close_matches(zone, available_timezones(), 1)
-            hint = f"did you mean {near[0]!r}?" if near else "write one like 'America/Chicago'"
-            raise ValueError(f"{zone!r} is no time zone; {hint}") from None
-
-    @property
-    def place(self) -> Place:
-        """The place as the mappings know it."""
-        return Place(key=self.name, **self.model_dump(exclude={"name"}))
-
-
-class SkillEntry(Section):
-    """What somebody must be able to do: a When I Work position, and how Wonolo is asked for it."""
-
-    name: str = Field(min_length=1, description="What you call it; reports use this name.")
-    position_id: int
-    category: str = Field(description="One of your company's categories in Wonolo.")
-    description: str = Field(description="What Wonolo's workers read about the work.")
-    hourly_rate: float = Field(
-        ge=0, description="The pay in dollars an hour; a 1099 request carries rate x paid hours."
-    )
-    classification: Literal["1099", "w2"] = "1099"
-    badges: tuple[str, ...] = Field(default=(), description="Names of badges the workers should have.")
-    lead_hours: float | None = Field(
-        default=None,
-        ge=0,
-        description="Keep an open shift with your own people until so many hours before it starts.",
-    )
-
-    @property
-    def skill(self) -> Skill:
-        """The skill as the mappings know it, with the rate in cents."""
-        fields = self.model_dump(exclude={"name", "hourly_rate", "lead_hours"})
-        return Skill(key=self.name, hourly_rate=cents(self.hourly_rate), **fields)
 
 
 class Config(Section):

@@ -14,14 +14,13 @@ from tomlkit import TOMLDocument
 from tomlkit.items import Table
 
 from mappings.overriding import possible, sections, spelled
+from sync.config.entries import PlaceEntry, SkillEntry
 from sync.config.guards import GuardsSection
 from sync.config.model import (
     Config,
     ConnectionSection,
     DatabaseSection,
-    PlaceEntry,
     ScopeSection,
-    SkillEntry,
     SyncSection,
     WhenIWorkSection,
     WonoloSection,

@@ -26,12 +26,17 @@ class LonePosting(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """What the user decided about planning. `cutoff` is how long before a start a cancellation costs money."""
+    """What the user decided about planning.
+
+    `cutoff` is how long before a start a cancellation costs money. `placeholder_email` is the address of users who
+    are made with workers "placeholder" (`mappings.worker.placeholder`).
+    """
 
     rules: Rules
     cutoff: timedelta = timedelta(hours=12)
-    workers: Literal["create", "match"] = "create"
+    workers: Literal["create", "match", "placeholder"] = "create"
     ownership: Ownership = OWNERSHIP
+    placeholder_email: str = ""
 
 
 class Snapshot(msgspec.Struct, frozen=True, dict=True):

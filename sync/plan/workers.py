@@ -7,11 +7,11 @@ import msgspec
 
 from mappings import worker as people
 from mappings.link import LinkedWorker
-from mappings.model import Rules, Worker
-from mappings.ownership import ContactField, Ownership
+from mappings.model import Worker
+from mappings.ownership import ContactField
 from sync.plan.model import Change, FieldChange, Risk, ordered
 from sync.plan.seats import USER
-from sync.plan.snapshot import Snapshot
+from sync.plan.snapshot import Policy, Snapshot
 from sync.plan.wording import short
 
 _CONTACTS: dict[str, ContactField] = {
@@ -73,7 +73,7 @@ def _become_user(key: str, wanted: Change, snapshot: Snapshot) -> Change:
         rank=0,
         fields=(FieldChange("employee code", "", worker.key),),
         cause=f"holds a seat: {wanted.subject}",
-        payload=_user_fields(worker, snapshot.rules),
+        payload=_user_fields(worker, snapshot.policy),
         worker=worker.key,
         risk=Risk(people=1, minutes_to_start=wanted.risk.minutes_to_start),
     )
@@ -81,17 +81,21 @@ def _become_user(key: str, wanted: Change, snapshot: Snapshot) -> Change:
 
 def _cannot_create(worker: Worker, snapshot: Snapshot) -> str:
     """Why no user can be made of a worker; empty when one can (an e-mail is needed: When I Work reference 6.2)."""
-    if snapshot.policy.workers == "match":
+    policy = snapshot.policy.workers
+    if policy == "match":
         return f"nobody in When I Work is this worker: give the right user the employee code {worker.key}"
     if not worker.first_name:
         return "Wonolo has not told this worker's name yet"
-    return "" if worker.email else f"Wonolo shows no e-mail of {worker.key}: create the user by hand with this code"
+    if worker.email or policy == "placeholder":
+        return ""
+    return f"Wonolo shows no e-mail of {worker.key}: create the user by hand with this code"
 
 
-def _user_fields(worker: Worker, rules: Rules) -> dict[str, Any]:
-    locations = {place.location_id for place in rules.places}
-    positions = {skill.position_id for skill in rules.skills}
-    return people.user_fields(worker, locations, positions)
+def _user_fields(worker: Worker, policy: Policy) -> dict[str, Any]:
+    locations = {place.location_id for place in policy.rules.places}
+    positions = {skill.position_id for skill in policy.rules.skills}
+    user = people.placeholder(worker, policy.placeholder_email) if policy.workers == "placeholder" else worker
+    return people.user_fields(user, locations, positions)
 
 
 def plan_contacts(snapshot: Snapshot) -> list[Change]:
@@ -99,15 +103,17 @@ def plan_contacts(snapshot: Snapshot) -> list[Change]:
     rows = []
     for link in snapshot.workers:
         now = people.read_wonolo(link.wonolo)
-        payload = _owned(people.contact_changes(link.base, now), snapshot.policy.ownership)
+        payload = _carried(people.contact_changes(link.base, now), snapshot.policy)
         if link.ours and payload and link.key not in snapshot.busy:
             rows.append(_contact_change(link, now, payload))
     return rows
 
 
-def _owned(changes: dict[str, str], ownership: Ownership) -> dict[str, str]:
-    """What of a changed contact is Wonolo's to tell."""
-    return {name: value for name, value in changes.items() if ownership.contacts[_CONTACTS[name]].owner == "wonolo"}
+def _carried(changes: dict[str, str], policy: Policy) -> dict[str, str]:
+    """What of a changed contact is Wonolo's to tell; of a placeholder at most the name."""
+    told = {contact for contact, right in policy.ownership.contacts.items() if right.owner == "wonolo"}
+    told &= {"name"} if policy.workers == "placeholder" else told
+    return {name: value for name, value in changes.items() if _CONTACTS[name] in told}
 
 
 def _contact_change(link: LinkedWorker, now: Worker, payload: dict[str, str]) -> Change:
