@@ -46,7 +46,8 @@ class _BreakableProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         super().shutdown()
-        if self.transport.is_closing() and self.transport.get_extra_info("sslcontext"):
+        # A transport that is closed for good cannot tell any more whether it spoke TLS.
+        if self.scheme == "https" and self.transport.is_closing():
             self.transport.abort()  # else TLS waits half a minute for the client's farewell
 
 
