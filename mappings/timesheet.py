@@ -52,9 +52,9 @@ class Period(msgspec.Struct, frozen=True):
         """The last minute in it."""
         return self.end - timedelta(minutes=1) if self.end else None
 
-    def covers(self, sheet: Timesheet) -> bool:
-        """Whether any of the hours lie in it."""
-        return (self.end is None or sheet.start < self.end) and (self.start is None or sheet.end > self.start)
+    def covers(self, start: datetime, end: datetime) -> bool:
+        """Whether any of the time between two instants lies in it."""
+        return (self.end is None or start < self.end) and (self.start is None or end > self.start)
 
 
 def link_key(job_id: int) -> str:
@@ -86,7 +86,7 @@ def read_job(job: Record, planned: Demand) -> Timesheet:
 
 def _of_job(job: Record, planned: Demand) -> Timesheet:
     start = instant(job.get("started_at")) or planned.start
-    minutes = _worked(job, start)
+    minutes = minutes_worked(job, start)
     rest = planned.break_minutes or 0
     return Timesheet(
         job=identifier(job["id"]),
@@ -100,7 +100,8 @@ def _of_job(job: Record, planned: Demand) -> Timesheet:
     )
 
 
-def _worked(job: Record, start: datetime) -> int:
+def minutes_worked(job: Record, start: datetime) -> int:
+    """How long a Job took, its break included, where it began at `start`; ValueError when it does not tell."""
     told = round(number(job.get("actual_duration"))) or minutes_of_hours(job.get("hours_worked"))
     ended = instant(job.get("finished_at")) or instant(job.get("completed_at")) or start
     minutes = told or round((ended - start).total_seconds() / 60)

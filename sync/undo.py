@@ -10,6 +10,7 @@ import msgspec
 from mappings.convert import identifier
 from mappings.decision import UNDONE, Decision
 from mappings.digest import RecordKind
+from mappings.timesheet import is_link_key, job_id, read_payroll
 from mappings.worker import holder, read_wonolo
 from sync.clock import Clock, SystemClock
 from sync.errors import NothingToUndo, UnsafePlan
@@ -23,7 +24,7 @@ from sync.plan import Change, Plan, Policy
 from sync.plan.capability import ruled_out
 from sync.plan.inverse import inverse
 from sync.plan.made import Made
-from sync.plan.wayback import Today
+from sync.plan.today import Today
 from sync.plan.wording import sentence, wall
 
 Ref = tuple[str, str]
@@ -158,7 +159,8 @@ def _today(tx: Transaction, made: list[Made], policy: Policy, now: datetime) -> 
     requests |= {identifier((row.before or {}).get("job_request_id")) for row in made if row.change.kind == "job"}
     requests |= {identifier((row.after or {}).get("job_request_id")) for row in made if row.change.kind == "job"}
     users = {("user", str(identifier((row.before or {}).get("user_id")))) for row in made if row.change.kind == "shift"}
-    refs = {row.ref for row in made} | users | {("job_request", str(number)) for number in requests}
+    worked = {("job", str(job_id(row.change.link))) for row in made if is_link_key(row.change.link)}
+    refs = {row.ref for row in made} | users | worked | {("job_request", str(number)) for number in requests}
     jobs = tx.observations.jobs(requests)
     return Today(
         now=now,
@@ -174,6 +176,7 @@ def _today(tx: Transaction, made: list[Made], policy: Policy, now: datetime) -> 
             for job in rows
             if (job.get("worker") or {}).get("id")
         },
+        periods=tuple(filter(None, map(read_payroll, tx.observations.all("payroll")))) if worked else (),
     )
 
 

@@ -16,7 +16,7 @@ from sync.plan.deciding import decide
 from sync.plan.inverse import inverse
 from sync.plan.made import Made
 from sync.plan.model import marker_key
-from sync.plan.wayback import Today
+from sync.plan.today import Today
 from tests.factories import ANA, NOW, PEOPLE, RULES, START, at, held, job, job_request, shift, snapshot, user
 
 POSTED = job_request(request_name="Picker at Harbor [sb:abc123]")
@@ -198,7 +198,6 @@ REASONS: list[tuple[Made, Today, str]] = [
     ),
     (made("create", "job_request"), today(), "it was deleted since"),
     (made("create", "user", after=user()), today(), "users are never deleted from here"),
-    (made("create", "time", record="9"), today(), "hours are put right by hand"),
     (made("create", "shift", after=shift(), start=NOW), today(("shift", shift())), "work has begun"),
     (
         made("update", "shift", None, shift(), payload={"notes": ""}),

@@ -263,8 +263,8 @@ def test_a_period_covers_hours_that_touch_it() -> None:
     last_night = timesheet(start=UNTIL - minutes(60), end=UNTIL + minutes(300))
     after, before = timesheet(start=UNTIL, end=UNTIL + minutes(60)), timesheet(start=FROM - minutes(60), end=FROM)
     rows: list[Timesheet] = [timesheet(), last_night, after, before]
-    assert [period.covers(row) for row in rows] == [True, True, False, False]
-    assert [boundless.covers(row) for row in rows] == [True] * 4
+    assert [period.covers(row.start, row.end) for row in rows] == [True, True, False, False]
+    assert [boundless.covers(row.start, row.end) for row in rows] == [True] * 4
 
 
 def test_a_job_s_link_has_a_key_of_its_own() -> None:

@@ -27,7 +27,7 @@ class Hours(msgspec.Struct, frozen=True):
 
     def closed(self, *sheets: Timesheet) -> str:
         """The payroll period, in words, that keeps these hours as they are; empty while there is none."""
-        found = next((row for row in self.periods if any(row.covers(sheet) for sheet in sheets)), None)
+        found = next((row for row in self.periods if any(row.covers(sheet.start, sheet.end) for sheet in sheets)), None)
         if found is None:
             return ""
         zone = self.this.rules.zone(self.job.place)

@@ -9,10 +9,13 @@ from typing import Any
 
 import msgspec
 
+from mappings.convert import flag
 from mappings.digest import owned_digest
+from mappings.timesheet import is_link_key
 from sync.plan.made import Made
 from sync.plan.model import Change, FieldChange, Plan, Risk
-from sync.plan.wayback import NoWayBackError, Record, Today, way_back
+from sync.plan.today import NoWayBackError, Record, Today
+from sync.plan.wayback import way_back
 from sync.plan.wording import money
 
 _TOO_NEAR = "the start is too near to change this without a yes"
@@ -65,12 +68,21 @@ def _back(row: Made, state: Record | None, today: Today) -> Change:
 
 def _waits_for(change: Change, today: Today) -> str:
     """Why it waits for a yes; empty when it does not."""
+    if is_link_key(change.link):
+        return _waits_for_hours(change, today)
     if change.system != "wonolo" or not today.is_late(change) or change.action in ("create", "assign", "unlink"):
         return ""
     if change.action == "update":
         return _TOO_NEAR
     due = f" ({money(change.risk.fee_cents)})" if change.risk.fee_cents else ""
     return f"so near the start a cancellation costs half the pay{due}; it needs a yes"
+
+
+def _waits_for_hours(change: Change, today: Today) -> str:
+    time = today.records.get((change.kind, change.record), {})
+    if change.kind == "time" and flag(time.get("is_approved")):
+        return "the Time is approved in When I Work; changing it needs a yes"
+    return ""
 
 
 def _risk(row: Made, record: Mapping[str, Any], today: Today) -> Risk:

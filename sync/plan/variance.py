@@ -68,6 +68,7 @@ def _row(worked: WorkedJob, periods: Iterable[Period], snapshot: Snapshot) -> Ho
     job, theirs, note = _sheets(worked, snapshot)
     known = [sheet for sheet in (job, theirs) if sheet]
     minutes = Worked(planned.paid_minutes, job.paid_minutes if job else 0, theirs.paid_minutes if theirs else 0)
+    is_closed = any(row.covers(sheet.start, sheet.end) for row in periods for sheet in known)
     key = holder_of(worked)
     start = job.start if job else planned.start
     return HoursRow(
@@ -78,7 +79,7 @@ def _row(worked: WorkedJob, periods: Iterable[Period], snapshot: Snapshot) -> Ho
         skill=planned.skill,
         day=start.astimezone(ZoneInfo(snapshot.rules.zone(planned.place))).date(),
         worked=minutes,
-        state=_state(job, minutes, is_closed=any(row.covers(sheet) for row in periods for sheet in known)),
+        state=_state(job, minutes, is_closed=is_closed),
         note=note,
     )
 

@@ -1,98 +1,34 @@
 """The one write that takes a change back, per kind of change; or the reason why there is none any more."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
-from mappings.convert import cents, identifier, marked, moment, rfc2822, unmarked
+from mappings.convert import identifier, marked, moment, rfc2822, unmarked
 from mappings.demand import HOLDING, job_request_fields, read_posting
-from mappings.digest import owned_digest
-from mappings.model import Rules, Unmapped, Worker
+from mappings.model import Unmapped
 from mappings.shifts import NOTES_LIMIT
+from mappings.timesheet import is_link_key
 from mappings.worker import holder, wonolo_id
 from sync.plan import wording
 from sync.plan.made import Made
-from sync.plan.model import Change, Write, marker_key
-
-Record = Mapping[str, Any]
+from sync.plan.model import Write, marker_key
+from sync.plan.today import NoWayBackError, Record, Today, as_it_was, as_left, restored
+from sync.plan.wayback_hours import hours_back
 
 _SHIFT_FIELDS = ("location_id", "site_id", "position_id", "break_time", "color", "user_id")
-
-
-class NoWayBackError(Exception):
-    """A change that can no longer be taken back; the message says why, in words that follow its subject."""
-
-
-class Today(msgspec.Struct, frozen=True):
-    """What undoing is judged by: the rules, and the world as it is now.
-
-    `records` are those that their system still has, by kind and id; `jobs` all Jobs by the id of their JobRequest;
-    `links` the keys of links that exist; `changed` tells who changed a record since, and what; `people` are the workers
-    whose names are known. `cutoff` is how long before a start a cancellation costs money.
-    """
-
-    now: datetime
-    cutoff: timedelta
-    rules: Rules
-    records: Mapping[tuple[str, str], Record] = {}
-    jobs: Mapping[str, tuple[Record, ...]] = {}
-    links: frozenset[str] = frozenset()
-    changed: Mapping[tuple[str, str], str] = {}
-    people: Mapping[str, Worker] = {}
-
-    def is_late(self, change: Change) -> bool:
-        """Whether the work starts so soon that a cancellation costs money."""
-        return change.start is not None and change.start - self.now <= self.cutoff
-
-    def minutes_to(self, change: Change) -> int | None:
-        """Minutes until the work starts, None when it has no start."""
-        return round((change.start - self.now).total_seconds() / 60) if change.start else None
-
-    def fee(self, job: Record) -> int:
-        """Cents that cancelling a Job costs once the start is near: half its pay."""
-        request = self.records.get(("job_request", str(job.get("job_request_id"))), {})
-        return cents(request.get("wage")) // 2
 
 
 def way_back(made: Made, state: Record | None, today: Today) -> Write:
     """The write that takes a change back; `state` is its record as it is now. Raises NoWayBackError with the reason."""
     change = made.change
-    find = _WAYS.get((change.action, change.kind))
-    if find is None:
-        raise NoWayBackError(
-            "hours are put right by hand: edit the Time in When I Work, and the next run carries it over"
-        )
-    if change.kind != "user" and change.start and change.start <= today.now:
+    is_about_hours = is_link_key(change.link)
+    if not is_about_hours and change.kind != "user" and change.start and change.start <= today.now:
         raise NoWayBackError("work has begun")
+    find = hours_back if is_about_hours else _WAYS[change.action, change.kind]
     try:
         return find(made, state, today)
     except (Unmapped, ValueError) as reason:
         raise NoWayBackError(f"what it was cannot be spelled any more: {reason}") from reason
-
-
-def _as_left(made: Made, state: Record | None, today: Today) -> Record:
-    """The record, if it still is as the run left it."""
-    who = today.changed.get(made.ref, "")
-    if state is None:
-        raise NoWayBackError(f"it was deleted since{_by(who)}")
-    if made.change.kind == "job_request" and state.get("state") == "cancelled":
-        raise NoWayBackError(f"it was cancelled since{_by(who)}")
-    if made.after is None or owned_digest(made.change.kind, made.after) != owned_digest(made.change.kind, state):
-        raise NoWayBackError(f"it was changed since{_by(who)}")
-    return state
-
-
-def _by(who: str) -> str:
-    return f": {who}" if who else ""
-
-
-def _as_it_was(made: Made) -> Record:
-    """The record before the change."""
-    if made.before is None:
-        raise NoWayBackError("what it was is not known, as the reply to the write was lost")
-    return made.before
 
 
 def _cancel_request(made: Made, state: Record | None, today: Today) -> Write:
@@ -100,16 +36,16 @@ def _cancel_request(made: Made, state: Record | None, today: Today) -> Write:
     if seated and state and state.get("state") != "cancelled":
         names = wording.names({holder(job) for job in seated}, today.people)
         raise NoWayBackError(f"{names} took a seat since and was told; release them first, or cancel it by hand")
-    _as_left(made, state, today)
+    as_left(made, state, today)
     return Write(action="delete", kind="job_request", record=made.record, payload={"state": "cancelled"})
 
 
 def _restore_request(made: Made, state: Record | None, today: Today) -> Write:
-    _as_left(made, state, today)
-    before = _as_it_was(made)
+    as_left(made, state, today)
+    before = as_it_was(made)
     spelled = _respelled(before, made, today)
     payload = {name: spelled.get(name, before.get(name)) for name in made.change.payload}
-    return _update(made, payload)
+    return restored(made, payload)
 
 
 def _respelled(before: Record, made: Made, today: Today) -> dict[str, Any]:
@@ -120,22 +56,9 @@ def _respelled(before: Record, made: Made, today: Today) -> dict[str, Any]:
     return {"start_time": job_request_fields(demand, today.rules, "")["start_time"]}
 
 
-def _update(made: Made, payload: dict[str, Any]) -> Write:
-    change = made.change
-    return Write(
-        action="update",
-        kind=change.kind,
-        record=made.record,
-        payload=payload,
-        touched=change.touched,
-        seats=-change.seats,
-        worker=change.worker,
-    )
-
-
 def _post_again(made: Made, _state: Record | None, today: Today) -> Write:
     """Wonolo opens no cancelled JobRequest again, so a new one takes its place, without the workers it had."""
-    before = _as_it_was(made)
+    before = as_it_was(made)
     demand = read_posting(before, (), today.rules).demand
     spelled = job_request_fields(demand, today.rules, "")
     kept = {name: before[name] for name in spelled if before.get(name) not in (None, "") and name != "start_time"}
@@ -145,7 +68,7 @@ def _post_again(made: Made, _state: Record | None, today: Today) -> Write:
 
 
 def _delete_shift(made: Made, state: Record | None, today: Today) -> Write:
-    _as_left(made, state, today)
+    as_left(made, state, today)
     return Write(
         action="delete",
         kind="shift",
@@ -157,9 +80,9 @@ def _delete_shift(made: Made, state: Record | None, today: Today) -> Write:
 
 
 def _restore_shift(made: Made, state: Record | None, today: Today) -> Write:
-    _as_left(made, state, today)
-    before = _as_it_was(made)
-    return _update(made, {name: before.get(name) for name in made.change.payload} | _times(before))
+    as_left(made, state, today)
+    before = as_it_was(made)
+    return restored(made, {name: before.get(name) for name in made.change.payload} | _times(before))
 
 
 def _times(shift: Record) -> dict[str, Any]:
@@ -169,7 +92,7 @@ def _times(shift: Record) -> dict[str, Any]:
 
 
 def _create_shift(made: Made, _state: Record | None, today: Today) -> Write:
-    before = _as_it_was(made)
+    before = as_it_was(made)
     user = identifier(before.get("user_id"))
     if user and ("user", str(user)) not in today.records:
         raise NoWayBackError("who held it is no user of When I Work any more")
@@ -184,10 +107,10 @@ def _create_shift(made: Made, _state: Record | None, today: Today) -> Write:
 
 
 def _release_shift(made: Made, state: Record | None, today: Today) -> Write:
-    before = _as_it_was(made)
+    before = as_it_was(made)
     if identifier(before.get("user_id")):
         raise NoWayBackError("the seat passed from one worker to another; give it back by hand")
-    seat = _as_left(made, state, today)
+    seat = as_left(made, state, today)
     if not identifier(seat.get("user_id")):
         raise NoWayBackError("which shift became the worker's is not known")
     payload = _times(seat) | {"user_id": 0}
@@ -195,7 +118,7 @@ def _release_shift(made: Made, state: Record | None, today: Today) -> Write:
 
 
 def _assign_shift(made: Made, state: Record | None, today: Today) -> Write:
-    seat, user = _as_left(made, state, today), identifier(_as_it_was(made).get("user_id"))
+    seat, user = as_left(made, state, today), identifier(as_it_was(made).get("user_id"))
     if ("user", str(user)) not in today.records:
         raise NoWayBackError("who held it is no user of When I Work any more")
     return Write(
@@ -209,13 +132,13 @@ def _assign_shift(made: Made, state: Record | None, today: Today) -> Write:
 
 
 def _cancel_job(made: Made, state: Record | None, today: Today) -> Write:
-    _as_left(made, state, today)
+    as_left(made, state, today)
     payload = {"state": "cancelled", "cancelled_reason": "admin_cancelled"}
     return Write(action="release", kind="job", record=made.record, worker=made.change.worker, payload=payload)
 
 
 def _assign_job(made: Made, _state: Record | None, today: Today) -> Write:
-    before = _as_it_was(made)
+    before = as_it_was(made)
     request = str(before.get("job_request_id"))
     if today.records.get(("job_request", request), {}).get("state") in (None, "cancelled"):
         raise NoWayBackError(f"request {request} is cancelled, so nobody can be given a seat of it")
@@ -228,9 +151,9 @@ def _keep_user(_made: Made, _state: Record | None, _today: Today) -> Write:
 
 
 def _restore_user(made: Made, state: Record | None, today: Today) -> Write:
-    _as_left(made, state, today)
-    before = _as_it_was(made)
-    return _update(made, {name: before.get(name) for name in made.change.payload})
+    as_left(made, state, today)
+    before = as_it_was(made)
+    return restored(made, {name: before.get(name) for name in made.change.payload})
 
 
 def _unlink(made: Made, _state: Record | None, today: Today) -> Write:
