@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from mappings.timesheet import Period
@@ -51,8 +52,10 @@ EXTENDED = made("update", "time", worked_time(**ON_TIME), worked_time(**LONGER),
 APPROVED = made(
     "update", "time", worked_time(**LONGER), worked_time(**LONGER, is_approved=True), is_approved=True, **LONGER
 )
-CUT = made("update", "job", COMPLETED | {"actual_duration": None, "hours_worked": 8}, COMPLETED, actual_duration=540)
+UNCLOCKED = COMPLETED | {"started_at": None}
+CUT = made("update", "job", UNCLOCKED | {"actual_duration": None, "hours_worked": 8}, UNCLOCKED, actual_duration=540)
 NEVER = "a Time is never deleted from here: delete it in When I Work, and the next run asks whether to enter it again"
+PAID = "the payroll period of these hours is over: put them right by hand"
 CLOSED = Period(1, "closed", None, START + timedelta(days=7))
 
 
@@ -60,7 +63,7 @@ CLOSED = Period(1, "closed", None, START + timedelta(days=7))
     ("row", "now", "expected"),
     [
         (EXTENDED, today(), ("update", "do", ON_TIME, "")),
-        (CUT, today(), ("update", "do", {"actual_duration": 480}, "")),
+        (CUT, today(seat=UNCLOCKED), ("update", "do", {"actual_duration": 480}, "")),
         (
             APPROVED,
             today(worked_time(**LONGER, is_approved=True)),
@@ -90,9 +93,18 @@ def test_hours_get_back_what_they_were(row: Made, now: Today, expected: tuple[An
         (
             EXTENDED,
             today(periods=(CLOSED,)),
-            "the payroll period of these hours is over: put them right by hand",
+            PAID,
         ),
-        (CUT, today(periods=(CLOSED,)), "the payroll period of these hours is over: put them right by hand"),
+        (
+            CUT,
+            today(seat=UNCLOCKED, periods=(CLOSED,)),
+            PAID,
+        ),
+        (
+            msgspec.structs.replace(CUT, change=msgspec.structs.replace(CUT.change, start=None)),
+            today(seat=UNCLOCKED),
+            "what it was cannot be spelled any more: when it began is not known",
+        ),
         (
             made("create", "time", after=worked_time(**LONGER)),
             today(),
