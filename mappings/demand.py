@@ -17,6 +17,12 @@ Record = Mapping[str, Any]
 HOLDING = frozenset({"filled", "in_progress", "paused", "completed", "approved"})
 """Job states in which a worker holds a seat (Wonolo reference 9). `pending` is listed apart."""
 
+OVER = frozenset({"completed", "approved"})
+"""Job states in which the work is over and paid (Wonolo reference 9)."""
+
+_FREEING = frozenset({"pending", "rejected", "cancelled", "withdrawn", "no_show"})
+"""Job states in which nobody holds a seat, or not yet."""
+
 TITLE_LIMIT = 300
 """Characters of a title both systems keep: When I Work's 350 for notes, less the marker."""
 
@@ -92,7 +98,11 @@ def _posting(record: Record, jobs: Iterable[Record], rules: Rules, base: Demand 
 
 
 def _seat(job: Record) -> Seat:
-    return Seat(identifier(job["id"]), holder(job), str(job.get("state") or ""))
+    """Read a Job; an unknown state is never read as a withdrawal."""
+    state = str(job.get("state") or "")
+    if state not in HOLDING | _FREEING:
+        raise ValueError(f"its Job {job['id']} has the state {state!r}, of which is not known whether somebody comes")
+    return Seat(identifier(job["id"]), holder(job), state)
 
 
 def _number(record: Record, name: str) -> int:

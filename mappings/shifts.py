@@ -166,8 +166,9 @@ def linked(
     neither: a move from there was interrupted and will be finished.
     """
     rows = sorted(members, key=lambda row: row.id)
-    if not rows:
-        return None, []
+    if not rows:  # deleted, and perhaps made again as they were, while the JobRequest stands
+        again = sorted(lone.get(slot_of(base), ()) if underway else (), key=lambda row: row.id)
+        return (_group(slot_of(base), again, (), base) if again else None), []
     home = _home(rows, slot_of(base), latest)
     here = [row for row in rows if row.slot in (home, underway)] + [*lone.get(home, ())]
     away = [row for row in rows if row.slot not in (home, underway)]

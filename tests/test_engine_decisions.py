@@ -151,7 +151,7 @@ async def test_a_cancelled_and_edited_demand_is_posted_again(pair: Pair) -> None
     await pair.settled()
     pair.act("requestor_cancels", job_request_id=pair.requests()[-1])
     pair.edit(stack, instances=3)
-    await decide(pair, await waiting(pair), "create it in Wonolo again")
+    await decide(pair, await waiting(pair), "create it in Wonolo again (+$480.00)")
     assert await pair.settled() == [f"{PICKER}: 3 open"]
     states = [row["state"] for row in pair.world.wonolo.job_requests.records.values()]
     assert states == ["cancelled", "posted"]

@@ -138,7 +138,7 @@ def test_of_several_too_many_the_last_who_came_go() -> None:
         link, jobs=(*link.jobs, job(number=999, worker=msgspec.structs.replace(ANA, key="wonolo:70")))
     )
     (asked,) = make_plan(snapshot(three)).waiting
-    assert asked.choices == ("ask for 3 seats", "release wonolo:70, Ben O.")
+    assert asked.choices == ("ask for 3 seats (+$300.00)", "release wonolo:70, Ben O.")
 
 
 STRAYED = linked(WITH_ANA, jobs=[job()], shifts=[shift(instances=1), held(**at(LATER))])
@@ -171,11 +171,18 @@ def test_a_strayed_seats_worker_is_released_and_the_new_time_asked_for() -> None
     assert plan.changes[1].payload == sent(later, user_id=0)
 
 
+EDITED = linked(request=CANCELLED, shifts=[shift(instances=3)])
+
+
 @pytest.mark.parametrize(
     ("link", "choice", "expected"),
     [
-        (linked(request=CANCELLED, shifts=[shift(instances=3)]), "delete it in When I Work too", "delete shift 301"),
-        (linked(request=CANCELLED, shifts=[shift(instances=3)]), "create it in Wonolo again", "unlink job_request"),
+        (EDITED, "delete it in When I Work too", "delete shift 301"),
+        (
+            linked(request=CANCELLED, shifts=[shift(instances=3)]),
+            "create it in Wonolo again (+$450.00)",
+            "unlink job_request",
+        ),
         (linked(request=job_request(slots=3)), "delete it in Wonolo too", "delete job_request 500"),
         (linked(request=job_request(slots=3)), "create it in When I Work again", "unlink job_request"),
     ],

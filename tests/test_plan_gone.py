@@ -41,20 +41,22 @@ def test_a_missing_job_request_counts_as_cancelled() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shifts", "edit"),
+    ("shifts", "edit", "price"),
     [
-        ([shift(instances=3)], "seats 2 -> 3 in When I Work"),
-        ([shift(notes="Dock 4")], "title none -> Dock 4 in When I Work"),
-        ([shift(instances=1), held()], "workers nobody -> Ana R. in When I Work"),
+        ([shift(instances=3)], "seats 2 -> 3 in When I Work", "+$450.00"),
+        ([shift(notes="Dock 4")], "title none -> Dock 4 in When I Work", "+$300.00"),
+        ([shift(instances=1), held()], "workers nobody -> Ana R. in When I Work", "+$300.00"),
     ],
 )
-def test_cancelled_in_wonolo_and_edited_in_when_i_work_is_a_conflict(shifts: list[dict[str, Any]], edit: str) -> None:
-    """An edited record is never deleted silently."""
+def test_cancelled_in_wonolo_and_edited_in_when_i_work_is_a_conflict(
+    shifts: list[dict[str, Any]], edit: str, price: str
+) -> None:
+    """An edited record is never deleted silently; what posting it again costs is said."""
     change = only(make_plan(snapshot(linked(request=CANCELLED, shifts=shifts))))
     assert (change.verdict, change.kind) == ("conflict", "shift")
     assert change.cause == f"deleted in Wonolo, but changed since: {edit}"
     assert change.reason == "an edited record is never deleted silently"
-    assert change.choices == ("delete it in When I Work too", "create it in Wonolo again")
+    assert change.choices == ("delete it in When I Work too", f"create it in Wonolo again ({price})")
 
 
 def test_cancelled_in_wonolo_with_a_seat_that_strayed_is_a_conflict() -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from mappings.convert import wage
 from mappings.decision import Decision
-from mappings.demand import HOLDING, Posting, stage_of
+from mappings.demand import Posting, stage_of
 from mappings.model import Demand, Rules, Stage, System, Worker
 from sync.plan import wording
 from sync.plan.model import Change, FieldChange, Kind, Risk, Verdict, Write
+from sync.plan.pay import half, pay, spend
 from sync.plan.snapshot import Snapshot
 
 _RANKS = {"link": 1, "update": 3, "release": 4, "assign": 5, "create": 6, "delete": 7}
@@ -26,12 +26,14 @@ _SYSTEMS: dict[Kind, System] = {
 class About(msgspec.Struct, frozen=True):
     """What all changes of one demand share.
 
-    `decided` is the key of a decision they rest on, `granted` the workers whose release that decision names.
+    `posting` is its JobRequest, where there is one. `decided` is the key of a decision they rest on, `granted` the
+    workers whose release that decision names.
     """
 
     link: str
     demand: Demand
     snapshot: Snapshot
+    posting: Posting | None = None
     cause: str = ""
     decided: str = ""
     granted: frozenset[str] = frozenset()
@@ -56,23 +58,31 @@ class About(msgspec.Struct, frozen=True):
         """Whether the demand starts so soon that a cancellation costs money."""
         return self.demand.start - self.snapshot.now <= self.snapshot.policy.cutoff
 
-    def stage(self, posting: Posting) -> Stage:
-        """How far the demand has come, by its JobRequest."""
-        return stage_of(posting.demand, posting.seats, self.snapshot.now, self.snapshot.policy.cutoff)
+    def stage(self, posting: Posting, beside: Demand | None = None) -> Stage:
+        """How far the demand has come, by its JobRequest, or by the other side where that starts earlier.
+
+        What moves into tonight, or into the past, is as late as what was there before.
+        """
+        start = min(posting.demand.start, beside.start) if beside else posting.demand.start
+        demand = msgspec.structs.replace(posting.demand, start=start)
+        return stage_of(demand, posting.seats, self.snapshot.now, self.snapshot.policy.cutoff)
 
     def fee(self, workers: int) -> int:
         """Cents that sending so many workers home costs: half their pay once the start is near, else nothing."""
-        if not self.late:
-            return 0
-        rate = self.rules.skill(self.demand.skill).hourly_rate
-        return workers * wage(rate, self.demand.paid_minutes) // 2
+        return half(workers * pay(self.demand, self.rules, self.posting)) if self.late else 0
 
     def costs(self, workers: frozenset[str]) -> str:
-        """Why sending these workers home waits for a yes; empty when it does not."""
+        """Why sending these workers home, or a cancellation, waits for a yes; empty when it does not."""
         if not self.late or (workers <= self.granted and workers):
             return ""
-        due = wording.fee(self.fee(len(workers)))
-        return f"so near the start a cancellation costs half the pay{due}; it needs a yes"
+        when = "now that work has begun" if self.minutes_to_start <= 0 else "so near the start"
+        if not workers:
+            return f"{when} a cancellation needs a yes"
+        return f"{when} a cancellation costs half the pay{wording.fee(self.fee(len(workers)))}; it needs a yes"
+
+    def price(self, before: Demand | None, after: Demand | None) -> str:
+        """The pay that turning one state of the demand into another adds, in brackets; empty when it adds none."""
+        return wording.added(spend(before, after, self.rules, self.posting).cents)
 
     def because(self, cause: str) -> "About":
         """The same demand with another cause."""
@@ -166,17 +176,3 @@ def _seat_fields(write: Write) -> tuple[FieldChange, ...]:
 def _people(write: Write, this: About) -> Risk:
     sent_home = write.kind == "job" and write.action == "release"
     return Risk(people=1 if write.worker else 0, fee_cents=this.fee(1) if sent_home else 0)
-
-
-def spend(before: Demand | None, after: Demand | None, rules: Rules, posting: Posting | None = None) -> Risk:
-    """What a change of a JobRequest adds in paid minutes and cents, and how many seated workers it touches."""
-    then, now = _cost(after, rules), _cost(before, rules)
-    seated = {seat.worker for seat in posting.seats if seat.state in HOLDING} if posting else set()
-    return Risk(paid_minutes=then[0] - now[0], cents=then[1] - now[1], people=len(seated))
-
-
-def _cost(demand: Demand | None, rules: Rules) -> tuple[int, int]:
-    if demand is None:
-        return 0, 0
-    rate = rules.skill(demand.skill).hourly_rate
-    return demand.headcount * demand.paid_minutes, demand.headcount * wage(rate, demand.paid_minutes)

@@ -72,6 +72,9 @@ def clash(
     sides: dict[System, Demand] = {"wonolo": wonolo, "wheniwork": wheniwork}
     theirs: dict[str, object] = {name: getattr(wheniwork, name) for name in names}
     fields = this.edits(wonolo, msgspec.structs.replace(wonolo, **theirs))
+    if "workers" not in names and this.snapshot.now >= max(wonolo.end, wheniwork.end):
+        over = remark(this, "skip", "job_request", "the work is over, so both sides stay as they are", fields=fields)
+        return [Conflict(over, ())]
     if "workers" in names and rights["workers"].owner:
         reason = "there would be more workers than seats"
         choices = _enough_seats(posting, merged["headcount"].value, merged["workers"].value, this)
@@ -79,11 +82,22 @@ def clash(
         reason = "both sides differ, and nobody may overrule the other at this stage"
         settled = this.stage(posting) is Stage.SETTLED
         choices = [
-            Choice(f"take {NAMES[system]}'s {_listed(names)}", _taken(names, side, system))
+            _take(names, side, system, this)
             for system, side in sides.items()
             if not (settled and system == "wheniwork")  # what is approved cannot be written any more
         ]
     return [conflict(remark(this, "conflict", "job_request", reason, fields=fields), choices)]
+
+
+def _take(names: list[Field], side: Demand, system: System, this: About) -> Choice:
+    words = f"take {NAMES[system]}'s {_listed(names)}{_taken_price(names, side, this)}"
+    return Choice(words, _taken(names, side, system))
+
+
+def _taken_price(names: list[Field], side: Demand, this: About) -> str:
+    """What Wonolo's request costs more with these values."""
+    taken: dict[str, object] = {name: getattr(side, name) for name in names if getattr(side, name) is not None}
+    return this.price(this.demand, msgspec.structs.replace(this.demand, **taken))
 
 
 def _listed(names: list[Field]) -> str:
@@ -97,7 +111,8 @@ def _taken(names: list[Field], side: Demand, system: System) -> dict[Field, Merg
 
 def _enough_seats(posting: Posting, seats: int, workers: frozenset[str], this: About) -> list[Choice]:
     """Ask for as many seats as there are workers, or send as many workers home as there are too many."""
-    choices = [Choice(f"ask for {len(workers)} seats", _seats(len(workers), workers))]
+    more = this.price(posting.demand, msgspec.structs.replace(posting.demand, headcount=len(workers)))
+    choices = [Choice(f"ask for {len(workers)} seats{more}", _seats(len(workers), workers))]
     for leaving in _leavers(posting, workers, len(workers) - seats):
         cost = wording.fee(this.fee(len(leaving & posting.demand.workers)))
         words = f"release {wording.names(leaving, this.people)}{cost}"
@@ -140,7 +155,10 @@ def _stray(shift: Shift, group: ShiftGroup, target: Demand, this: About) -> Conf
     release = f"release {who}{wording.fee(this.fee(1))} and ask for the new time anew"
     choices = [
         Choice("move the seat back", writes=(home,)),
-        Choice("move the whole demand", _taken(list(_DESCRIPTION), moved, "wheniwork")),
+        Choice(
+            f"move the whole demand{_taken_price(list(_DESCRIPTION), moved, this)}",
+            _taken(list(_DESCRIPTION), moved, "wheniwork"),
+        ),
         Choice(release, fewer, (away,), frozenset({worker}), leaves=shift),
     ]
     return conflict(remark(alone, "conflict", "shift", reason, record=str(shift.id), worker=worker), choices)

@@ -9,8 +9,9 @@ from mappings.digest import owned_digest
 from mappings.model import Unmapped
 from mappings.shifts import Slot, slot_of
 from sync.plan import wording
-from sync.plan.about import About, change, remark, spend
+from sync.plan.about import About, change, remark
 from sync.plan.model import Change, Write
+from sync.plan.pay import spend
 from sync.plan.snapshot import LonePosting, Snapshot
 
 Row = tuple[Posting, LonePosting]
@@ -51,7 +52,7 @@ def _linked(snapshot: Snapshot) -> dict[tuple[str | None, Slot], int]:
 
 def _cancelled(posting: Posting, row: LonePosting, older: int, snapshot: Snapshot) -> Change:
     key = f"job_request:{posting.id}"
-    this = About(key, posting.demand, snapshot).because(
+    this = About(key, posting.demand, snapshot, posting).because(
         f"it repeats request {older}, marker and all: an answer of Wonolo's was lost, and it was posted twice"
     )
     if key in snapshot.busy:

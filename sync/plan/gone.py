@@ -10,9 +10,10 @@ from mappings.link import LinkedDemand
 from mappings.model import NAMES, Stage, System
 from mappings.shifts import Shift, ShiftGroup
 from sync.plan import wording
-from sync.plan.about import About, change, remark, spend
+from sync.plan.about import About, change, remark
 from sync.plan.conflicts import Choice, conflict
 from sync.plan.model import Change, Write
+from sync.plan.pay import spend
 
 _BEGUN = frozenset({Stage.RUNNING, Stage.DONE, Stage.SETTLED})
 
@@ -27,7 +28,8 @@ def posting_gone(link: LinkedDemand, group: ShiftGroup, this: About) -> list[Cha
     edits = this.edits(link.base, group.demand)
     if edits or group.strayed:
         edit = wording.sentence(edits, "wheniwork") if edits else "a seat moved away from the others in When I Work"
-        return _edited_and_deleted(this, edit, "wonolo", lambda decided: _delete_all(link, group, decided))
+        again = this.price(None, group.demand)
+        return _edited_and_deleted(this, edit, "wonolo", lambda decided: _delete_all(link, group, decided), again=again)
     return _delete_all(
         link, group, this.because("the JobRequest was cancelled in Wonolo; nobody changed the shifts since")
     )
@@ -57,7 +59,8 @@ def shifts_gone(link: LinkedDemand, posting: Posting, losses: tuple[str, ...], t
     edits = this.edits(stayed, posting.demand)
     if edits:
         edit = wording.sentence(edits, "wonolo")
-        return _edited_and_deleted(this, edit, "wheniwork", lambda decided: [_cancel(link, posting, decided)])
+        fee = wording.fee(this.fee(len(posting.demand.workers)))
+        return _edited_and_deleted(this, edit, "wheniwork", lambda decided: [_cancel(link, posting, decided)], fee=fee)
     return [_cancel(link, posting, this)]
 
 
@@ -71,9 +74,12 @@ def _cancel(link: LinkedDemand, posting: Posting, this: About) -> Change:
 
 
 def _edited_and_deleted(
-    this: About, edit: str, deleted: System, delete: Callable[[About], list[Change]]
+    this: About, edit: str, deleted: System, delete: Callable[[About], list[Change]], fee: str = "", again: str = ""
 ) -> list[Change]:
-    """A conflict, or what a person chose: delete the other side too, or forget the link, so that it is created anew."""
+    """A conflict, or what a person chose: delete the other side too, or forget the link, so that it is created anew.
+
+    `fee` and `again` are what either costs, in words.
+    """
     kept: System = "wheniwork" if deleted == "wonolo" else "wonolo"
     asked = conflict(
         remark(
@@ -82,7 +88,7 @@ def _edited_and_deleted(
             "job_request" if deleted == "wheniwork" else "shift",
             "an edited record is never deleted silently",
         ),
-        (Choice(f"delete it in {NAMES[kept]} too"), Choice(f"create it in {NAMES[deleted]} again")),
+        (Choice(f"delete it in {NAMES[kept]} too{fee}"), Choice(f"create it in {NAMES[deleted]} again{again}")),
     )
     chosen = asked.chosen(this)
     if chosen is None:

@@ -4,25 +4,27 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from mappings.demand import Posting, job_request_changes
+from mappings.demand import OVER, Posting, job_request_changes
 from mappings.digest import owned_digest
 from mappings.link import LinkedDemand
-from mappings.model import NAMES, Demand, Unmapped
+from mappings.model import NAMES, Demand, Stage, Unmapped
 from mappings.ownership import Field
 from mappings.shifts import Lone, Shift, ShiftGroup, shift_changes, slot_of
 from sync.plan import wording
-from sync.plan.about import About, change, remark, spend
+from sync.plan.about import About, change, remark
 from sync.plan.bookings import own_records, taken_elsewhere, twice_booked
 from sync.plan.conflicts import clash, doubles, strays
 from sync.plan.gone import both_gone, posting_gone, shifts_gone
 from sync.plan.merge import Merged, applied, differing, merge
 from sync.plan.model import Change, FieldChange, Write, digest
+from sync.plan.pay import spend
 from sync.plan.reading import NO_ONE, Sides, together, wonolo_demand
 from sync.plan.seats import job_writes, shift_seat_writes
 from sync.plan.snapshot import Snapshot
 from sync.plan.workers import without_user
 
-_NEEDS_YES = "the start is too near to change this without a yes"
+_TOO_NEAR = "the start is too near to change this without a yes"
+_ASKED_FOR = "by [ownership] in the configuration this is not changed without a yes"
 
 
 class LinkPlan(msgspec.Struct, frozen=True):
@@ -65,7 +67,7 @@ def departed(link: LinkedDemand, snapshot: Snapshot) -> tuple[Shift, ...]:
 def _changes(link: LinkedDemand, sides: Sides, this: About) -> list[Change]:
     if sides.posting:
         posting = wonolo_demand(sides.posting, link.base, this.rules, sides.group)
-        this = msgspec.structs.replace(this, demand=posting.demand)
+        this = msgspec.structs.replace(this, demand=posting.demand, posting=posting)
         return (
             _merged(link, posting, sides.group, this) if sides.group else shifts_gone(link, posting, sides.losses, this)
         )
@@ -73,7 +75,7 @@ def _changes(link: LinkedDemand, sides: Sides, this: About) -> list[Change]:
 
 
 def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About) -> list[Change]:
-    rights = this.snapshot.policy.ownership.demand[this.stage(posting)]
+    rights = this.snapshot.policy.ownership.demand[this.stage(posting, group.demand)]
     merged = merge(link.base, posting.demand, group.demand, rights)
     this = this.because(_cause(link.base, posting.demand, group.demand, merged, this))
     target = applied(group.demand, merged, waiting=False)
@@ -125,25 +127,44 @@ def _to_wonolo(
     full = applied(posting.demand, merged, waiting=True)
     yield from _posting_update(link, posting, ready, this)
     if full != ready:
-        yield from _posting_update(link, msgspec.structs.replace(posting, demand=ready), full, this, hold=_NEEDS_YES)
+        later = msgspec.structs.replace(posting, demand=ready)
+        yield from _posting_update(link, later, full, this, hold=_why(posting, group, this))
     twice = taken_elsewhere(ready.workers - posting.demand.workers, ready, own_records(posting, group), this)
     for key, reason in twice.items():
         yield remark(this, "blocked", "job", reason, worker=key)
     free = ready.headcount - len(posting.demand.workers)
-    yield from _jobs((write for write in job_writes(posting, ready) if write.worker not in twice), free, this)
+    writes = [write for write in job_writes(posting, ready) if write.worker not in twice]
+    for write in (row for row in writes if row.action == "release"):
+        row = _release(link, posting, write, this)
+        free += 1 if row.verdict == "do" else 0
+        yield row
+    yield from _assignments((write for write in writes if write.action == "assign"), free, this)
 
 
-def _jobs(writes: Iterable[Write], free: int, this: About) -> Iterable[Change]:
-    """Releases, then as many assignments as there are free slots once those releases are done that wait for nobody."""
-    for write in writes:
-        hold = this.costs(frozenset({write.worker})) if write.action == "release" else ""
-        if write.action == "assign" and free <= 0:
-            who = wording.person(write.worker, this.people)
-            reason = f"the JobRequest has no free slot for {who}; settle first what else waits in it"
-            yield remark(this, "blocked", "job", reason, worker=write.worker)
+def _release(link: LinkedDemand, posting: Posting, write: Write, this: About) -> Change:
+    """A Job that is taken back; one whose work is over stays."""
+    seat = posting.seat_of(write.worker)
+    if seat and seat.state in OVER:
+        who = wording.person(write.worker, this.people)
+        return remark(this, "skip", "job", f"{who} has done the work, so the Job stays", worker=write.worker)
+    job = next(record for record in link.jobs if str(record["id"]) == write.record)
+    return change(this, write, hold=this.costs(frozenset({write.worker})), precondition=owned_digest("job", job))
+
+
+def _assignments(writes: Iterable[Write], free: int, this: About) -> Iterable[Change]:
+    """As many assignments as there are free slots, once those releases are done that wait for nobody."""
+    for place, write in enumerate(writes):
+        if place < free:
+            yield change(this, write)
             continue
-        free += 0 if hold else (1 if write.action == "release" else -1)
-        yield change(this, write, hold=hold)
+        who = wording.person(write.worker, this.people)
+        reason = f"the JobRequest has no free slot for {who}; settle first what else waits in it"
+        yield remark(this, "blocked", "job", reason, worker=write.worker)
+
+
+def _why(posting: Posting, group: ShiftGroup, this: About) -> str:
+    """Why an edit waits for a yes."""
+    return _ASKED_FOR if this.stage(posting, group.demand) is Stage.OPEN else _TOO_NEAR
 
 
 def _posting_update(
@@ -184,7 +205,8 @@ def _to_wheniwork(
     waiting = [*_edits(group, ready, full, this), *_seats(link, group, later, this)]
     for write in waiting:
         if write not in writes:
-            yield _shift_change(link, write, this.edits(ready, _keeping_seats(full, ready)), this, hold=_NEEDS_YES)
+            edits = this.edits(ready, _keeping_seats(full, ready))
+            yield _shift_change(link, write, edits, this, hold=_why(posting, group, this))
 
 
 def _keeping_seats(target: Demand, now: Demand) -> Demand:

@@ -10,11 +10,12 @@ from mappings.link import LinkedDemand
 from mappings.model import Demand, Unmapped
 from mappings.shifts import Lone, ShiftGroup, grouped, shift_fields, slot_of
 from sync.plan import wording
-from sync.plan.about import About, change, remark, spend
+from sync.plan.about import About, change, remark
 from sync.plan.bookings import own_records, taken_elsewhere
 from sync.plan.duplicates import told_apart
 from sync.plan.links import plan_link
 from sync.plan.model import Change, Doubt, FieldChange, Write, digest, marker_key
+from sync.plan.pay import spend
 from sync.plan.recognition import DECIDE
 from sync.plan.seats import USER
 from sync.plan.snapshot import LonePosting, Record, Snapshot

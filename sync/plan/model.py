@@ -119,9 +119,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     def facts(self) -> str:
         """A digest of all that a person judges it by; a decision about other facts counts for nothing.
 
-        Not the minutes to the start: they pass by themselves.
+        Not the minutes to the start, which pass by themselves, but whether work has begun.
         """
-        risk = (self.risk.paid_minutes, self.risk.cents, self.risk.people, self.risk.fee_cents)
+        begun = self.risk.minutes_to_start is not None and self.risk.minutes_to_start <= 0
+        risk = (self.risk.paid_minutes, self.risk.cents, self.risk.people, self.risk.fee_cents, *([begun] * begun))
         return digest((self.precondition, self.fields, self.cause, self.choices, risk))[:12]
 
     @property

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from mappings.demand import OVER
 from mappings.link import WorkedJob
 from mappings.model import NAMES, Demand, Rules, System, Timesheet, Unmapped
 from mappings.timesheet import (
@@ -24,9 +25,6 @@ from sync.plan.conflicts import Choice, conflict
 from sync.plan.hours import MergedHours, agreed_hours, merge_hours, stage_of_hours
 from sync.plan.model import Change, FieldChange, Write, marker_key
 from sync.plan.snapshot import Record, Snapshot
-
-OVER = frozenset({"completed", "approved"})
-"""Job states in which the work is over and paid (Wonolo reference 9)."""
 
 _AT_WORK = frozenset({"filled", "in_progress", "paused"})
 """States a Job may go back to while work is not over after all."""

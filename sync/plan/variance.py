@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from mappings.demand import OVER
 from mappings.link import WorkedJob
 from mappings.model import Timesheet, Unmapped
 from mappings.timesheet import Period, matching, read_job, read_payroll, read_time
 from sync.plan import wording
 from sync.plan.about_hours import holder_of, shifts_of
 from sync.plan.snapshot import Record, Snapshot
-from sync.plan.times import OVER
 
 State = Literal["agreed", "provisional", "approved", "payroll closed"]
 

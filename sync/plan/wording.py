@@ -83,6 +83,11 @@ def money(cents: int) -> str:
     return f"${cents / 100:,.2f}"
 
 
+def added(cents: int) -> str:
+    """Pay that is added or saved, in brackets, as ` (+$75.00)`; empty when there is none."""
+    return f" ({'+' if cents > 0 else '-'}{money(abs(cents))})" if cents else ""
+
+
 def fee(cents: int) -> str:
     """A fee in brackets, to stand behind what it is for; empty when there is none."""
     return f" ({money(cents)})" if cents else ""

@@ -1,0 +1,125 @@
+"""Answers that no longer fit: what a person said yes to is done once, as it was, or asked about again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from mappings.decision import YES
+from tests.engine_world import Pair, at, copied, open_pair
+from tests.test_engine_decisions import decide, fates, waiting
+
+
+@pytest.fixture
+async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
+    """Two accounts and the engine between them."""
+    async with open_pair(copied(sqlite_template, tmp_path)) as opened:
+        yield opened
+
+
+async def opened_by_a_manager(pair: Pair) -> tuple[int, int]:
+    """Eight hours before the start a manager opens Ada's seat; returns her shift and her user."""
+    pair.offer(2)
+    await pair.settled()
+    pair.accept("Ada")
+    await pair.settled()
+    pair.world.advance(at(2, "00:00") - pair.world.clock.now())
+    [shift] = pair.shifts(held=True)
+    user = int(pair.world.wheniwork.shifts[shift]["user_id"])
+    pair.edit(shift, user_id=0)
+    return shift, user
+
+
+def states(pair: Pair) -> list[str]:
+    """The states of all Jobs."""
+    return [row["state"] for row in pair.world.wonolo.jobs.records.values()]
+
+
+async def test_a_yes_to_what_was_taken_back_meanwhile_is_no_yes_to_the_next(pair: Pair) -> None:
+    """The manager gives the seat back before the run, and opens it again two hours later: it is asked about again."""
+    shift, user = await opened_by_a_manager(pair)
+    await decide(pair, await waiting(pair), YES)
+    pair.edit(shift, user_id=user)
+    await pair.quiet()
+    assert await fates(pair) == [("yes", "void", None)]
+    pair.world.advance(at(2, "02:00") - pair.world.clock.now())
+    pair.edit(shift, user_id=0)
+    assert (await waiting(pair)).verdict == "hold"
+    assert states(pair) == ["filled"]
+
+
+async def test_a_yes_from_before_the_start_sends_nobody_home_who_is_at_work(pair: Pair) -> None:
+    """By the time of the run she has begun: that is something else to say yes to."""
+    await opened_by_a_manager(pair)
+    await decide(pair, await waiting(pair), YES)
+    pair.world.advance(at(2, "10:00") - pair.world.clock.now())
+    asked = await waiting(pair)
+    assert (asked.verdict, asked.reason) == (
+        "hold",
+        "now that work has begun a cancellation costs half the pay ($80.00); it needs a yes",
+    )
+    assert (states(pair), await fates(pair)) == (["in_progress"], [("yes", "void", None)])
+
+
+async def test_a_job_that_is_over_is_never_cancelled(pair: Pair) -> None:
+    """A manager tidies the schedule after the shift."""
+    pair.offer(1)
+    await pair.settled()
+    pair.accept("Ada")
+    await pair.settled()
+    pair.world.advance(at(2, "17:00") - pair.world.clock.now())
+    await pair.engine.reconcile()
+    [shift] = pair.shifts(held=True)
+    pair.edit(shift, user_id=0)
+    outcome = await pair.engine.reconcile()
+    assert [(row.verdict, row.reason) for row in (*outcome.waiting, *outcome.skipped)] == [
+        ("skip", "Ada A. has done the work, so the Job stays")
+    ]
+    assert states(pair) == ["completed"]
+
+
+async def test_a_job_in_a_state_that_nobody_knows_is_no_withdrawal(pair: Pair) -> None:
+    """Her shift stays hers, and the report says why nothing is done."""
+    pair.offer(1)
+    await pair.settled()
+    job = pair.accept("Ada")
+    await pair.settled()
+    pair.world.wonolo.jobs.records[job].update(state="on_hold", updated_at=pair.world.clock.now())
+    outcome = await pair.quiet()
+    assert [row.reason for row in outcome.skipped] == [
+        f"its Job {job} has the state 'on_hold', of which is not known whether somebody comes"
+    ]
+    assert len(pair.shifts(held=True)) == 1
+
+
+async def test_a_stack_that_was_deleted_and_made_again_stays_the_same_demand(pair: Pair) -> None:
+    """So near the start a second request would be posted while the first waits for its cancellation."""
+    stack = pair.offer(2, notes="")
+    await pair.settled()
+    pair.world.advance(at(2, "00:00") - pair.world.clock.now())
+    pair.act("manager_deletes_shift", shift_id=stack)
+    pair.offer(2, notes="")
+    number = pair.last_request()
+    assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00: 2 open"]
+    assert pair.writes_since(number) == []
+
+
+async def test_a_shift_that_moves_into_tonight_waits_for_a_yes(pair: Pair) -> None:
+    """Whoever accepted it for Thursday is not sent to work in two hours unasked."""
+    stack = pair.offer(1, day=3)
+    await pair.settled()
+    pair.world.advance(at(2, "08:00") - pair.world.clock.now())
+    pair.edit(stack, start_time=at(2, "10:00"), end_time=at(2, "18:00"))
+    asked = await waiting(pair)
+    assert (asked.verdict, asked.reason) == ("hold", "the start is too near to change this without a yes")
+
+
+async def test_a_shift_that_moves_into_the_past_is_a_conflict(pair: Pair) -> None:
+    """Nobody can go to work this morning any more."""
+    stack = pair.offer(1, day=3)
+    await pair.settled()
+    pair.world.advance(at(2, "12:00") - pair.world.clock.now())
+    pair.edit(stack, start_time=at(2, "06:00"), end_time=at(2, "14:00"))
+    assert (await waiting(pair)).verdict == "conflict"
