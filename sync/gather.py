@@ -16,7 +16,7 @@ from mappings.likeness import Seat
 from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Place, Rules, Unmapped, Worker
 from mappings.shifts import Slot, read_slot, slot_of
-from mappings.worker import is_key, key_of, read_wheniwork, read_wonolo, wonolo_id
+from mappings.worker import holder, is_key, key_of, read_wheniwork, read_wonolo, wonolo_id
 from sync.mirror.store import Transaction
 from sync.outbox import Outbox
 from sync.plan import Policy, Snapshot
@@ -103,7 +103,7 @@ def _booked(
     """When the people of these demands are taken, by these and by others around the same time."""
     demands = [(row.job_request, row.jobs, row.shifts) for row in links]
     demands += [(row.job_request, row.jobs, ()) for row in postings]
-    workers = {_seated(job) for _, jobs, _ in demands for job in jobs if job.get("state") in HOLDING}
+    workers = {holder(job) for _, jobs, _ in demands for job in jobs if job.get("state") in HOLDING}
     workers |= {users[user] for _, _, shifts in demands for row in shifts if (user := _holder(row)) in users}
     spans = [*_bookings((request for request, _, _ in demands if request), of_job_request, rules)]
     spans += _bookings((row for _, _, shifts in demands for row in shifts), of_shift, rules)
@@ -120,10 +120,6 @@ def _booked(
     for user, record in tx.booked.time_off(theirs, start, end):
         found[theirs[user]].update(_bookings([record], lambda row, _: of_time_off(row), rules))
     return {worker: tuple(sorted(rows)) for worker, rows in found.items()}
-
-
-def _seated(job: Record) -> str:
-    return key_of((job.get("worker") or {}).get("id") or job.get("worker_id"))
 
 
 def _holder(shift: Record) -> int:

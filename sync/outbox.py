@@ -17,13 +17,15 @@ from sync.plan.made import Made
 _INTENT = of_model(tables.Intent)
 _LOG = of_model(tables.LogEntry)
 
+_MAY_HAVE_HAPPENED = ("sent", "unknown", "done", "seen")
+
 _BEGIN = insert(_INTENT)
 _ATTEMPTS = select(func.count()).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
 _FINISH = update(_INTENT).where(_INTENT.c.pair == PAIR, _INTENT.c.id == bindparam("intent"))
 _CENTS = _INTENT.c.change[("risk", "cents")].as_integer()
 _FEE = _INTENT.c.change[("risk", "fee_cents")].as_integer()
 _SPENT = select(func.sum(case((_CENTS > 0, _CENTS), else_=0) + func.coalesce(_FEE, 0))).where(
-    _INTENT.c.pair == PAIR, _INTENT.c.bound > bindparam("since"), _INTENT.c.state != "failed"
+    _INTENT.c.pair == PAIR, _INTENT.c.bound > bindparam("since"), _INTENT.c.state.in_(_MAY_HAVE_HAPPENED)
 )
 _ADD = insert(_LOG)
 _OF_RUN = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.run == bindparam("of_run"))

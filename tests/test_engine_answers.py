@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mappings.decision import YES
+from sandbox.faults import Rule
 from tests.engine_world import Pair, at, copied, open_pair
 from tests.test_engine_decisions import decide, fates, waiting
 
@@ -123,3 +124,18 @@ async def test_a_shift_that_moves_into_the_past_is_a_conflict(pair: Pair) -> Non
     pair.world.advance(at(2, "12:00") - pair.world.clock.now())
     pair.edit(stack, start_time=at(2, "06:00"), end_time=at(2, "14:00"))
     assert (await waiting(pair)).verdict == "conflict"
+
+
+async def test_a_yes_to_a_write_that_got_lost_still_counts(pair: Pair) -> None:
+    """Nothing happened, so nothing is asked about twice, and nothing was spent."""
+    stack = pair.offer(2)
+    await pair.settled()
+    pair.world.advance(at(2, "00:00") - pair.world.clock.now())
+    pair.edit(stack, end_time=at(2, "17:00"))
+    await decide(pair, await waiting(pair), YES)
+    pair.world.faults.add(Rule(fault="lost_request", method="PATCH", path="/api_v2/job_requests/*", times=1))
+    await pair.engine.reconcile()
+    assert [fate[:2] for fate in await fates(pair)] == [("yes", "used")]
+    await pair.engine.reconcile()
+    assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 08:00-17:00: 2 open"]
+    assert [fate[:2] for fate in await fates(pair)] == [("yes", "used")]

@@ -37,8 +37,11 @@ def measure(writes: Collection[Change], facts: Facts, limits: Limits) -> Iterato
 
 
 def _limit(action: str, known: int, limits: Limits) -> int:
-    """A few records may all change, but not all of three or more vanish; of many only a share."""
-    few = limits.at_least - 1
-    if action == "delete" and known > 2:
-        few = min(few, known - 1)
-    return max(few, int(known * limits.share))
+    """A few records may all change, but not all of three or more vanish; of many only a share.
+
+    What is deleted is harder to get back than what is changed, so of it the share counts from the first on.
+    """
+    few, part = limits.at_least - 1, int(known * limits.share)
+    if action == "delete" and known > few:
+        return part
+    return max(min(few, known - 1) if action == "delete" and known > 2 else few, part)

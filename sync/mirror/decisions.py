@@ -19,6 +19,12 @@ _END = (
     .where(_TABLE.c.pair == PAIR, _TABLE.c.ended == "", _TABLE.c.key.in_(SOME))
     .values(ended=bindparam("how"), ended_at=bindparam("now", type_=_TABLE.c.ended_at.type), run=bindparam("by_run"))
 )
+_GIVE_BACK = (
+    update(_TABLE)
+    .where(_TABLE.c.pair == PAIR, _TABLE.c.key == bindparam("of_key"), _TABLE.c.run == bindparam("by_run"))
+    .where(_TABLE.c.ended == "used")
+    .values(ended="", ended_at=None, run=None)
+)
 _NEWEST = select(_TABLE).where(_TABLE.c.pair == PAIR).order_by(_TABLE.c.id.desc()).limit(bindparam("count"))
 _ABOUT = select(_TABLE).where(_TABLE.c.pair == PAIR, _TABLE.c.key.in_(SOME))
 
@@ -55,6 +61,10 @@ class Decisions:
         """Let the decisions about these keys count no longer."""
         if keys:
             self._rows.ask(_END, some=sorted(keys), how=how, now=now, by_run=run)
+
+    def give_back(self, key: str, run: int) -> None:
+        """Let a decision count again that a run used up for a write which did not happen."""
+        self._rows.ask(_GIVE_BACK, of_key=key, by_run=run)
 
     def newest(self, count: int) -> list[Kept]:
         """The latest decisions, newest first."""

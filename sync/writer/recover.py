@@ -55,6 +55,8 @@ class Recovery:
                     state = "unknown"
             if state != "unknown":
                 Outbox(tx.rows).finish(intent.id, state, now)
+            if state == "lost":
+                tx.decisions.give_back(intent.change.decided, intent.run)
         return state
 
     async def _update(self, intent: Intent, now: datetime) -> str:
@@ -73,8 +75,11 @@ class Recovery:
                 settler_of(change.link, tx, self._rules, now).shown(change)
             if shows and change.action in ("update", "delete"):
                 Outbox(tx.rows).log(intent.run, change, intent.bound, before=None, after=record)
-            Outbox(tx.rows).finish(intent.id, "seen", now)
-        return "seen"
+            state = "seen" if shows else "lost"
+            Outbox(tx.rows).finish(intent.id, state, now)
+            if state == "lost":
+                tx.decisions.give_back(change.decided, intent.run)
+        return state
 
     async def _read(self, intent: Intent) -> Record | None:
         try:

@@ -85,7 +85,7 @@ class Writer:
         return await asyncio.to_thread(self._settle, change, payload, before, seen, intent)
 
     async def _end(self, change: Change, intent: int, state: str, reason: str) -> Result:
-        await asyncio.to_thread(self._finish, intent, state, reason)
+        await asyncio.to_thread(self._finish, change, intent, state, reason)
         return Result(change, cast("Outcome", state), reason)
 
     async def _look_again(self, change: Change) -> tuple[Record | None, str]:
@@ -132,9 +132,11 @@ class Writer:
                 tx.decisions.end([change.decided], "used", self._clock.now(), self._run)
             return Outbox(tx.rows).begin(self._run, change, self._clock.now())
 
-    def _finish(self, intent: int, state: str, reason: str) -> None:
+    def _finish(self, change: Change, intent: int, state: str, reason: str) -> None:
         with self._store.begin(self._pair) as tx:
             Outbox(tx.rows).finish(intent, state, self._clock.now(), reason)
+            if state != "unknown":  # nothing happened, so nothing was used up
+                tx.decisions.give_back(change.decided, self._run)
 
     def _tie(self, change: Change) -> None:
         with self._store.begin(self._pair) as tx:
