@@ -1,8 +1,9 @@
 """Which demands that nobody linked yet are the same: a JobRequest typed into Wonolo, and shifts into When I Work.
 
-Certain is a pair of the same place, skill, start and end. Where several JobRequests share all four, each gets those
-of the shifts that its workers hold and as many open ones as it has open seats, if that comes out even. Doubtful is
-what does not come out even, and what nearly agrees in its times, if it is alike by LIKELY.
+Certain is a pair of the same place, skill, start and end that asks for as many people. Where several JobRequests share
+the four, each gets those of the shifts that its workers hold and as many open ones as it has open seats, if that comes
+out even. Doubtful is what does not come out even, as one side would be cut or filled up, and what nearly agrees in its
+times, if it is alike by LIKELY.
 """
 
 import hashlib
@@ -84,9 +85,13 @@ def match_demands(
     fitted, others = ([pair for pair in rows if not _has(pair, said, DIFFERENT)] for rows in (fitted, others))
     pairs = [*fitted, *others]
     certain = _each_once([_certain(pair, told(said[pair.key])) for pair in pairs if _has(pair, said, SAME)])
-    for rows in (fitted, [pair for pair in others if pair.exact]):
+    # Asked for by other numbers, one of them would be cut: which, a person says.
+    for rows in (fitted, [pair for pair in others if pair.exact and pair.even]):
         certain += _each_once([_certain(pair, _EXACT) for pair in _left(rows, certain)])
-    doubtful = [likened for pair in _left(pairs, certain) if (likened := _likened(pair)).score >= LIKELY]
+    left = _left(pairs, certain)
+    claims = Counter(record for pair in left for record in pair.records)
+    likened = [_likened(pair, rivals=any(claims[record] > 1 for record in pair.records)) for pair in left]
+    doubtful = [pair for pair in likened if pair.exact or pair.score >= LIKELY]
     return certain + sorted(doubtful, key=lambda pair: (-pair.score, pair.records))
 
 
@@ -177,10 +182,13 @@ def _each_once(pairs: list[DemandMatch]) -> list[DemandMatch]:
     return [pair for pair in pairs if all(claims[record] == 1 for record in pair.records)]
 
 
-def _likened(pair: DemandMatch) -> DemandMatch:
+def _likened(pair: DemandMatch, *, rivals: bool) -> DemandMatch:
     """The match with its score and evidence: how the times, headcount, titles and workers of both sides agree."""
     one, other = pair.posting.demand, pair.group.demand
-    parts = [(4, _overlap(one, other), _times(one, other)), (2, float(pair.even), _headcounts(one, other))]
+    parts = [
+        (4, _overlap(one, other), _times(one, other, rivals=rivals)),
+        (2, float(pair.even), _headcounts(one, other)),
+    ]
     if one.title and other.title:
         alike = _alike(one.title, other.title)
         parts.append((2, alike, "titles alike" if alike >= _ALIKE else "titles differ"))
@@ -193,9 +201,9 @@ def _likened(pair: DemandMatch) -> DemandMatch:
     return msgspec.structs.replace(pair, evidence=evidence, score=min(99, round(100 * score)))
 
 
-def _times(one: Demand, other: Demand) -> str:
+def _times(one: Demand, other: Demand, *, rivals: bool) -> str:
     if slot_of(one) == slot_of(other):
-        return "the same times, but not the only ones"
+        return "the same times, but not the only ones" if rivals else "the same times"
     start, end = (_later(one.start, other.start), _later(one.end, other.end))
     return f"in When I Work it starts {start} and ends {end}"
 

@@ -57,9 +57,25 @@ def said(choice: str, about: DemandMatch) -> dict[str, Decision]:
 def test_demands_of_one_slot_are_certainly_the_same() -> None:
     """What finds no partner is matched with nothing."""
     postings = [posting(500), posting(501, skill="Cook")]
-    (match,) = match_demands(postings, [group(headcount=9), group(302, place="Depot")])
-    assert match == DemandMatch(postings[0], group(headcount=9), EXACT, 100, certain=True)
+    (match,) = match_demands(postings, [group(), group(302, place="Depot")])
+    assert match == DemandMatch(postings[0], group(), EXACT, 100, certain=True)
     assert (match.key, match.score) == ("demand:job_request:500=shift:301", 100)
+
+
+@pytest.mark.parametrize(("seats", "score"), [(9, 67), (1, 67)])
+def test_demands_that_ask_for_other_numbers_wait_for_a_person(seats: int, score: int) -> None:
+    """Else one side would be cut, or filled up for money, on the first day and unasked."""
+    (match,) = match_demands([posting(500)], [group(headcount=seats)])
+    evidence = f"the same times; 2 seats in Wonolo, {seats} in When I Work"
+    assert (match.certain, match.score, match.evidence) == (False, score, evidence)
+
+
+def test_two_demands_of_one_time_are_never_no_match() -> None:
+    """However little else agrees: it would be made a second time."""
+    (match,) = match_demands(
+        [posting(500, workers=frozenset({BEN.key}))], [group(headcount=9, workers=frozenset({ANA.key}))]
+    )
+    assert (match.certain, match.score) == (False, 44)
 
 
 def test_of_several_requests_the_one_of_the_same_headcount_is_certain() -> None:
@@ -87,7 +103,7 @@ def test_shifts_of_one_slot_are_dealt_out_to_the_requests_there() -> None:
     assert [(row.posting.id, [shift.id for shift in row.group.shifts], row.certain) for row in found] == [
         (500, [301, 303], True),
         (501, [302, 304], True),
-        (502, [305], True),
+        (502, [305], False),
     ]
     assert found[0].group.demand == msgspec.structs.replace(one, headcount=3)
 

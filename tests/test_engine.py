@@ -89,11 +89,11 @@ async def test_too_many_deletions_are_refused_before_the_first(pair: Pair) -> No
 
 
 async def test_two_accounts_that_already_hold_the_same_demands_are_linked(pair: Pair) -> None:
-    """Nothing is created; where they differ, When I Work's headcount and everybody's workers count."""
+    """Nothing is created; where they differ, everybody's workers count."""
     pair.offer(2)
     pair.post(2)
     pair.offer(3, start="10:00")
-    pair.post(2, start="10:00")
+    pair.post(3, start="10:00")
     pair.accept("Ada")
     outcome = await pair.engine.reconcile()
     assert sorted((row.action, row.kind) for row in outcome.done) == [

@@ -226,19 +226,17 @@ def test_what_both_sides_know_is_linked_and_not_created_twice() -> None:
 
 
 def test_what_differs_on_a_pair_that_is_linked_is_planned_with_it() -> None:
-    """After the link: seats of both sides are kept, and of the rest When I Work's."""
-    posting = LonePosting(job_request(slots=2, request_name=NAME), (job(BEN),))
+    """After the link: workers and the title of both sides are kept."""
+    posting = LonePosting(job_request(slots=3, request_name=NAME), (job(BEN),))
     plan = make_plan(snapshot(postings=(posting,), shifts=(shift(), held())))
     assert [line(change)[:2] for change in plan.changes] == [
         ("link job_request 500", "do"),
-        ("update job_request 500", "do"),
         ("update shift 301", "do"),
         ("update shift 302", "do"),
         ("assign job #7", "do"),
         ("assign shift 301 #8", "do"),
     ]
-    assert plan.changes[1].payload == {"slots": 3}
-    assert plan.changes[2].payload == sent(notes=NAME)
+    assert plan.changes[1].payload == sent(notes=NAME)
 
 
 def test_an_open_shift_that_left_its_demand_may_meet_a_job_request_that_waits_for_it() -> None:
