@@ -36,10 +36,11 @@ def snapshot(
     shifts = tx.observations.lone_shifts(now, now + ahead)
     postings = [LonePosting(request, tuple(jobs)) for request, jobs in tx.observations.lone_job_requests(now)]
     unsettled = tx.membership.unsettled()
-    links = tx.links.demands(unsettled)
+    asked = {*unsettled, *tx.booked.in_question(now)}
+    links = tx.links.demands(asked)
     beside = _slots([*shifts, *(shift for link in links for shift in link.shifts)], policy.rules)
     beside |= _repeated(postings, policy.rules)
-    links += tx.links.demands(set(tx.links.at(beside)) - set(unsettled))
+    links += tx.links.demands(set(tx.links.at(beside)) - asked)
     worked, lone_times = _worked(tx, users, now, times)
     people = _people(links, postings)
     strangers = set(people) - set(users.values())

@@ -146,3 +146,26 @@ def _user_of(pair: Pair, first_name: str) -> int:
 def _short(pair: Pair, first_name: str) -> str:
     last = pair.world.wonolo.users.records[pair.worker(first_name)]["last_name"]
     return f"{first_name} {last[0]}."
+
+
+async def test_a_seat_that_is_about_to_be_given_away_is_told_of_though_nothing_else_changed(pair: Pair) -> None:
+    """As is one whose holder is granted time off over it."""
+    pair.offer(2)
+    await pair.settled()
+    pair.accept("Ada")
+    pair.accept("Bruno")
+    await pair.settled()
+    assert (await pair.engine.reconcile()).skipped == ()
+    ada, bruno = _user_of(pair, "Ada"), _user_of(pair, "Bruno")
+    [shift] = [row for row in pair.shifts(held=True) if pair.world.wheniwork.shifts[row]["user_id"] == ada]
+    pair.world.wheniwork.add("swaps", {"shift_id": shift, "user_id": ada, "type": 2, "status": 0})
+    off = {"user_id": bruno, "status": 2, "start_time": at(2, "12:00"), "end_time": at(3, "12:00")}
+    pair.world.wheniwork.add("requests", off)
+    outcome = await pair.quiet()
+    who = _short(pair, "Bruno")
+    away = f"{who} is taken at that time: time off in When I Work, Wed 04 Mar 12:00-Thu 05 Mar 12:00"
+    assert sorted(row.reason for row in outcome.skipped) == [
+        f"{_short(pair, 'Ada')} may not come: a drop is pending on this shift",
+        f"{away}; take {who} off this one, or end the time off",
+    ]
+    assert outcome.waiting == ()

@@ -215,3 +215,24 @@ def test_the_minutes_that_pass_are_no_change_of_facts() -> None:
     first, later = (only(make_plan(snapshot(link, now=NEAR + timedelta(hours=passed)))) for passed in (0, 1))
     assert (first.facts, first.key) == (later.facts, later.key)
     assert first.zone == CHICAGO
+
+
+def test_what_would_be_done_anyway_keeps_its_own_cause_beside_a_chosen_way_out() -> None:
+    """Ben withdrew while Ana's seat strayed: that hers is moved back is not why his is opened."""
+    both = demand(workers=frozenset({ANA.key, BEN.key}))
+    link = linked(both, jobs=[job(), job(BEN, "withdrawn")], shifts=[held(**at(LATER)), held(303, 108)])
+    moved, opened = decided(link, "move the seat back").changes
+    assert line(moved)[0] == "update shift 302"
+    assert moved.cause.startswith("move the seat back: a manager decided so on Wed 11 Mar 08:00; ")
+    assert (line(opened)[0], opened.cause) == ("release shift 303 #8", "workers Ana R., Ben O. -> Ana R. in Wonolo")
+
+
+def test_who_was_to_take_a_refused_seat_is_not_assigned() -> None:
+    """Wonolo would answer that all slots are filled."""
+    base = demand(headcount=1, workers=frozenset({BEN.key}))
+    link = linked(base, job_request(slots=1), jobs=[job(BEN)], shifts=[held(), held(303, 108)])
+    more, *_ = make_plan(snapshot(link)).changes
+    assert more.payload["slots"] == 2
+    plan = make_plan(snapshot(link, decisions=answer(more, NO)))
+    assert [(row.action, row.verdict) for row in plan.changes] == [("update", "skip"), ("none", "blocked")]
+    assert plan.changes[1].reason == "the JobRequest has no free slot for Ana R.; settle first what else waits in it"

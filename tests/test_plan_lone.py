@@ -13,12 +13,10 @@ from mappings.model import Scope
 from sync.plan import Change, FieldChange, Policy, Risk, make_plan
 from sync.plan.snapshot import LonePosting
 from tests.factories import (
-    ANA,
     BEN,
     CAT,
     RULES,
     START,
-    USERS,
     at,
     demand,
     held,
@@ -80,12 +78,11 @@ def test_the_same_shifts_are_posted_under_the_same_marker() -> None:
     [
         shift(published=False),
         shift(user_id=55),
-        held(),
         shift(**at(START - timedelta(days=4))),
     ],
 )
 def test_other_shifts_are_not_posted(record: dict[str, Any]) -> None:
-    """Drafts, those of the company's own people or of a worker, and those of the past."""
+    """Drafts, those of the company's own people, and those of the past."""
     assert make_plan(snapshot(shifts=(record,))).changes == ()
 
 
@@ -259,10 +256,14 @@ def test_a_pair_with_a_write_under_way_is_not_linked_yet() -> None:
     assert (change.verdict, change.action) == ("blocked", "none")
 
 
-def test_a_worker_on_a_shift_without_open_seats_beside_it_is_left_alone() -> None:
-    """A manager may schedule a Wonolo worker for the company itself."""
-    assert make_plan(snapshot(shifts=(held(),))).changes == ()
-    assert USERS[107] == ANA.key
+def test_a_worker_on_a_shift_that_wonolo_does_not_know_is_told_of_and_left_alone() -> None:
+    """A manager may schedule a Wonolo worker for the company itself, or by mistake."""
+    row = only(make_plan(snapshot(shifts=(held(),))))
+    assert (row.verdict, row.subject, row.reason) == (
+        "skip",
+        "Picker at Harbor, Sat 14 Mar 08:00-16:00",
+        "Wonolo knows nothing of Ana R.'s shift; if it is work for Wonolo, make it an open shift for Ana R. to accept",
+    )
 
 
 def test_a_posting_that_cannot_be_read_stops_no_other() -> None:

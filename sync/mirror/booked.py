@@ -1,12 +1,13 @@
 """When workers are taken: their shifts, their Jobs, their time off; and which shifts are about to change hands."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
 from mappings.demand import HOLDING
+from sync.mirror.membership import linked
 from sync.mirror.mirrored import GONE
 from sync.mirror.records import Record, table
 from sync.mirror.rows import PAIR, SOME, Rows, chunked
@@ -47,6 +48,21 @@ _AWAY = select(_OFF.c.user_id, _OFF.c.raw).where(
 _SWAPS = select(_SWAP.c.shift_id, _SWAP.c.raw).where(
     _SWAP.c.pair == PAIR, _SWAP.c.shift_id.in_(SOME), _SWAP.c.digest != GONE
 )
+_SEATS = select(_SHIFT.c.link, _SHIFT.c.user_id, _SHIFT.c.start_time, _SHIFT.c.end_time).where(
+    linked("shift"),
+    _SHIFT.c.digest != GONE,
+    _SHIFT.c.user_id.in_(SOME),
+    _SHIFT.c.start_time > bindparam("start", type_=_SHIFT.c.start_time.type),
+)
+_GIVEN_AWAY = select(_SHIFT.c.link).where(
+    linked("shift"),
+    _SHIFT.c.digest != GONE,
+    _SHIFT.c.start_time > bindparam("start", type_=_SHIFT.c.start_time.type),
+    _SHIFT.c.id.in_(select(_SWAP.c.shift_id).where(_SWAP.c.pair == PAIR, _SWAP.c.digest != GONE)),
+)
+_OFF_AHEAD = select(_OFF.c.user_id, _OFF.c.start_time, _OFF.c.end_time).where(
+    _OFF.c.pair == PAIR, _OFF.c.digest != GONE, _OFF.c.end_time > bindparam("start", type_=_OFF.c.end_time.type)
+)
 _OFF_IDS = select(_OFF.c.id).where(
     _OFF.c.pair == PAIR, _OFF.c.digest != GONE, _OFF.c.end_time > bindparam("start", type_=_OFF.c.end_time.type)
 )
@@ -77,6 +93,20 @@ class Booked:
     def swaps(self, shifts: Collection[int]) -> Owned:
         """The swaps and drops that are under way of these shifts, each with the shift."""
         return [(row.shift_id, row.raw) for row in self._rows.ask_for_each(_SWAPS, shifts)]
+
+    def in_question(self, now: datetime) -> set[str]:
+        """Keys of the links with a seat ahead that somebody is about to give away, or has time off over."""
+        away = [row for row in self._rows.ask(_OFF_AHEAD, start=now) if row.start_time and row.end_time]
+        seats = [row for some in chunked(sorted({row.user_id for row in away})) for row in self._seats(some, now)]
+        return set(self._rows.ask(_GIVEN_AWAY, start=now).scalars()) | {
+            seat.link
+            for seat in seats
+            for off in away
+            if seat.user_id == off.user_id and off.start_time < seat.end_time and seat.start_time < off.end_time
+        }
+
+    def _seats(self, users: Sequence[int], now: datetime) -> list[Any]:
+        return [row for row in self._rows.ask(_SEATS, some=users, start=now) if row.end_time]
 
     def known_away(self, start: datetime) -> tuple[set[int], set[int]]:
         """Ids of the mirrored time off that ends after an instant, and of the swaps that are under way."""

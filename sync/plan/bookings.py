@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from mappings.bookings import Booking
 from mappings.demand import Posting
 from mappings.model import Demand
-from mappings.shifts import ShiftGroup
+from mappings.shifts import Shift, ShiftGroup
 from sync.plan import wording
 from sync.plan.about import About, remark
 from sync.plan.model import Change
@@ -47,6 +47,26 @@ def _told(booking: Booking, zone: str) -> str:
     start, end = wording.wall(booking.start, zone), wording.wall(booking.end, zone)
     end = end.removeprefix(start[: -len("00:00")])  # the day is told once
     return f"{booking.what}, {start}-{end} ({where})" if booking.what else f"{where}, {start}-{end}"
+
+
+def about_to_go(group: ShiftGroup, this: About) -> list[Change]:
+    """Held seats that somebody asked to give away, which When I Work lets a manager decide."""
+    seats = [shift for shift in (*group.shifts, *group.strayed) if shift.worker and shift.id in this.snapshot.swaps]
+    return [
+        remark(
+            this,
+            "skip",
+            "shift",
+            f"{_who(shift, this)} may not come: {this.snapshot.swaps[shift.id]}",
+            record=str(shift.id),
+            worker=str(shift.worker),
+        )
+        for shift in seats
+    ]
+
+
+def _who(shift: Shift, this: About) -> str:
+    return wording.person(str(shift.worker), this.people)
 
 
 def twice_booked(posting: Posting, group: ShiftGroup, this: About) -> list[Change]:

@@ -26,6 +26,12 @@ def decide(changes: Collection[Change], snapshot: Snapshot) -> tuple[list[Change
     return rows, tuple(sorted(void))
 
 
+def is_refused(change: Change, snapshot: Snapshot) -> bool:
+    """Whether a person said no to a change, on the facts of today."""
+    answer = snapshot.decisions.get(change.key)
+    return answer is not None and answer.choice == NO and answer.facts == change.facts
+
+
 def _vanished(changes: Collection[Change], snapshot: Snapshot) -> list[str]:
     """Decisions about what is not planned any more: should it come up again, it is asked about again.
 

@@ -12,8 +12,9 @@ from mappings.ownership import Field
 from mappings.shifts import Lone, Shift, ShiftGroup, shift_changes, slot_of
 from sync.plan import wording
 from sync.plan.about import About, change, remark
-from sync.plan.bookings import own_records, taken_elsewhere, twice_booked
+from sync.plan.bookings import about_to_go, own_records, taken_elsewhere, twice_booked
 from sync.plan.conflicts import clash, doubles, strays
+from sync.plan.deciding import is_refused
 from sync.plan.gone import both_gone, posting_gone, shifts_gone
 from sync.plan.merge import Merged, applied, differing, merge
 from sync.plan.model import Change, FieldChange, Write, digest
@@ -88,9 +89,11 @@ def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About
     if answered is None:
         return [*_both(link, posting, group, merged, this), *(row.remark for row in conflicts)]
     asked, choice, answer = answered  # one at a time: each may change what the others are about
+    anyway = {row.key: row for row in _both(link, posting, group, merged, this)}
     this = this.decided_by(answer, choice.words, asked.remark.cause, choice.sent_home)
     writes = [_shift_change(link, write, (), this) for write in choice.writes]
-    return writes + _both(link, posting, choice.rest(group), {**merged, **choice.merged}, this)
+    rows = writes + _both(link, posting, choice.rest(group), {**merged, **choice.merged}, this)
+    return [anyway.get(row.key, row) for row in rows]  # what would be done anyway has a cause of its own
 
 
 def _both(
@@ -100,6 +103,7 @@ def _both(
         *_to_wonolo(link, posting, group, merged, this),
         *_to_wheniwork(link, posting, group, merged, this),
         *twice_booked(posting, group, this),
+        *about_to_go(group, this),
     ]
 
 
@@ -125,18 +129,20 @@ def _to_wonolo(
 ) -> Iterable[Change]:
     ready = applied(posting.demand, merged, waiting=False)
     full = applied(posting.demand, merged, waiting=True)
-    yield from _posting_update(link, posting, ready, this)
+    updates = list(_posting_update(link, posting, ready, this))
+    yield from updates
     if full != ready:
         later = msgspec.structs.replace(posting, demand=ready)
         yield from _posting_update(link, later, full, this, hold=_why(posting, group, this))
     twice = taken_elsewhere(ready.workers - posting.demand.workers, ready, own_records(posting, group), this)
     for key, reason in twice.items():
         yield remark(this, "blocked", "job", reason, worker=key)
-    free = ready.headcount - len(posting.demand.workers)
+    refused = any(is_refused(row, this.snapshot) for row in updates)
+    free = (posting.demand if refused else ready).headcount - len(posting.demand.workers)
     writes = [write for write in job_writes(posting, ready) if write.worker not in twice]
     for write in (row for row in writes if row.action == "release"):
         row = _release(link, posting, write, this)
-        free += 1 if row.verdict == "do" else 0
+        free += 1 if row.verdict == "do" and not is_refused(row, this.snapshot) else 0
         yield row
     yield from _assignments((write for write in writes if write.action == "assign"), free, this)
 

@@ -8,7 +8,7 @@ from mappings.adoption import DemandMatch, adopted, match_demands
 from mappings.demand import Posting, job_request_fields, read_posting
 from mappings.link import LinkedDemand
 from mappings.model import Demand, Unmapped
-from mappings.shifts import Lone, ShiftGroup, grouped, shift_fields, slot_of
+from mappings.shifts import Lone, Shift, ShiftGroup, grouped, shift_fields, slot_of
 from sync.plan import wording
 from sync.plan.about import About, change, remark
 from sync.plan.bookings import own_records, taken_elsewhere
@@ -26,9 +26,10 @@ _OFFERED = frozenset({"unassigned", "posted", "filled"})
 
 
 def plan_lone(snapshot: Snapshot, lone: Lone) -> list[Change]:
-    """Plan the JobRequests and shifts that no link holds; held shifts count only where a demand is adopted.
+    """Plan the JobRequests and shifts that no link holds.
 
-    Nothing is made for a demand that may be one that is there already, or that one holds a seat of who may be.
+    Held shifts count only where a demand is adopted, and are told of otherwise. Nothing is made for a demand that may
+    be one that is there already, or that one holds a seat of who may be.
     """
     read, changes = _read(snapshot)
     postings, again = told_apart(read, snapshot)
@@ -48,8 +49,19 @@ def plan_lone(snapshot: Snapshot, lone: Lone) -> list[Change]:
             changes += _adopt(row, match, snapshot)
     changes += [_doubtful(match, snapshot) for match in matches if not match.certain]
     met = {shift.id for match in matches for shift in match.group.shifts}
-    free = [shift for shift in shifts if shift.worker is None and shift.id not in met]
-    return changes + [_to_wonolo(group, snapshot) for group in grouped(free)]
+    left = [shift for shift in shifts if shift.id not in met]
+    changes += [_unknown_to_wonolo(shift, snapshot) for shift in left if shift.worker]
+    return changes + [_to_wonolo(group, snapshot) for group in grouped(row for row in left if row.worker is None)]
+
+
+def _unknown_to_wonolo(shift: Shift, snapshot: Snapshot) -> Change:
+    """A worker on the schedule without a Job: an oversight, or a shift for the company itself."""
+    (group,) = grouped([shift])
+    who = wording.person(str(shift.worker), snapshot.people)
+    advice = f"if it is work for Wonolo, make it an open shift for {who} to accept"
+    reason = f"Wonolo knows nothing of {who}'s shift; {advice}"
+    this = About(f"shift:{shift.id}", group.demand, snapshot)
+    return remark(this, "skip", "shift", reason, record=str(shift.id), worker=str(shift.worker))
 
 
 def _read(snapshot: Snapshot) -> tuple[list[tuple[Posting, LonePosting]], list[Change]]:
