@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from sync.errors import ClockBehind
+
+_STEP = timedelta(minutes=10)
+"""How far a clock may be set back before a person should know; until it caught up, time stands still."""
+
 
 class Clock(Protocol):
     """Says what time it is."""
@@ -33,3 +38,25 @@ class OffsetClock:
     def now(self) -> datetime:
         """Return the machine's current instant plus the offset, in UTC."""
         return datetime.now(UTC) + self.offset
+
+
+class ForwardClock:
+    """A clock that never goes back behind what it told, or behind the `latest` run of an earlier process.
+
+    Readings are ordered by it: one that seems older than another never replaces it, so a clock that is set back would
+    hide what changed. Raises ClockBehind when it is too far behind to wait for.
+    """
+
+    def __init__(self, clock: Clock, latest: datetime | None = None) -> None:
+        self._clock, self._latest = clock, latest
+
+    def now(self) -> datetime:
+        """Return the clock's time, or the latest one it told while it is before that."""
+        told = self._clock.now()
+        if self._latest and self._latest - told > _STEP:
+            raise ClockBehind(
+                f"the clock says {told:%Y-%m-%d %H:%M} UTC, but the last run was at {self._latest:%Y-%m-%d %H:%M}: set "
+                "the clock right (or, for a sandbox that was set back, use a database of its own)"
+            )
+        self._latest = max(told, self._latest or told)
+        return self._latest

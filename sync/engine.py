@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import inf
 
 import httpx
@@ -13,7 +13,7 @@ import msgspec
 from sync.clients.trace import Trace
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
-from sync.clock import Clock
+from sync.clock import Clock, ForwardClock
 from sync.comparison import compare, days_told
 from sync.config import Config
 from sync.connecting import believed_clock, open_clients
@@ -56,9 +56,16 @@ async def open_engine(
     try:
         async with open_clients(config, transport, trace) as (wonolo, wheniwork):
             believed = clock or await believed_clock(config, wonolo)
-            yield Engine(config, store, wonolo, wheniwork, believed, progress)
+            forward = ForwardClock(believed, await asyncio.to_thread(_latest_run, store, config.name))
+            yield Engine(config, store, wonolo, wheniwork, forward, progress)
     finally:
         store.close()
+
+
+def _latest_run(store: Store, pair: str) -> datetime | None:
+    """When the newest run ended, or began if it never did; None before the first."""
+    with store.begin(pair) as tx:
+        return next((run.finished_at or run.started_at for run in tx.runs.last(1)), None)
 
 
 class Engine:

@@ -16,6 +16,7 @@ SyncError
   StalePlan            the world moved since the plan was approved: plan again
   NothingToUndo        no such run, or it wrote nothing
   NoHistory            no such record: name it otherwise
+  ClockBehind          this clock is earlier than what was read already: set it right
   StoreError           the database cannot be used
     StoreLocked        somebody else is writing: try again later
     StoreNewer         a newer version of the program made it: upgrade
@@ -176,6 +177,10 @@ class NothingToUndo(SyncError):
 
 class NoHistory(SyncError):
     """Nothing is known of what a history was asked for; the text says how such things are named."""
+
+
+class ClockBehind(SyncError):
+    """The clock says a time before that of the last run, so what is read now would be taken for old."""
 
 
 class StoreError(SyncError):

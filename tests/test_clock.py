@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sync.clock import OffsetClock, SystemClock
+import pytest
+
+from sync.clock import ForwardClock, OffsetClock, SystemClock
+from sync.errors import ClockBehind
 
 
 def test_the_system_clock_tells_utc() -> None:
@@ -18,3 +21,34 @@ def test_an_offset_clock_runs_ahead_by_its_offset() -> None:
     """It follows a service whose clock is an hour ahead."""
     ahead = OffsetClock(timedelta(hours=1)).now() - SystemClock().now()
     assert timedelta(minutes=59) < ahead <= timedelta(hours=1)
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class SetBack:
+    """A clock that somebody sets."""
+
+    def __init__(self) -> None:
+        self.told = NOON
+
+    def now(self) -> datetime:
+        """What it was set to."""
+        return self.told
+
+
+def test_a_clock_that_is_set_back_a_little_stands_still_until_it_caught_up() -> None:
+    """What is read meanwhile counts as read at the latest time it told."""
+    clock = SetBack()
+    forward = ForwardClock(clock)
+    told = []
+    for minutes in (0, 5, -4, 3, 6):
+        clock.told = NOON + timedelta(minutes=minutes)
+        told.append(forward.now() - NOON)
+    assert told == [timedelta(minutes=minutes) for minutes in (0, 5, 5, 5, 6)]
+
+
+def test_a_clock_far_behind_the_last_run_is_refused() -> None:
+    """With both times, and what to do."""
+    with pytest.raises(ClockBehind, match=r"says 2026-03-02 12:00 UTC, but the last run was at 2026-03-02 12:11: set"):
+        ForwardClock(SetBack(), NOON + timedelta(minutes=11)).now()

@@ -195,7 +195,8 @@ async def test_the_service_s_clock_may_be_believed(sqlite_url: str) -> None:
     async with open_pair(sqlite_url) as pair:
         pair.offer(1)
         believing = configured(pair.world, sqlite_url, sync={"clock": "wonolo"})
-        async with open_engine(pair.config, transport=pair.wire) as engine:
+        other = configured(pair.world, sqlite_url, name="by the machine's clock")
+        async with open_engine(other, transport=pair.wire) as engine:
             assert (await engine.diff()).changes == ()
         async with open_engine(believing, transport=pair.wire) as engine:
             assert [row.action for row in (await engine.diff()).to_do] == ["create"]
