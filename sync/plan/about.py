@@ -26,14 +26,15 @@ _SYSTEMS: dict[Kind, System] = {
 class About(msgspec.Struct, frozen=True):
     """What all changes of one demand share.
 
-    `posting` is its JobRequest, where there is one. `decided` is the key of a decision they rest on, `granted` the
-    workers whose release that decision names.
+    `posting` is its JobRequest, where there is one; `seen` tells when the records of both sides last changed.
+    `decided` is the key of a decision they rest on, `granted` the workers whose release that decision names.
     """
 
     link: str
     demand: Demand
     snapshot: Snapshot
     posting: Posting | None = None
+    seen: str = ""
     cause: str = ""
     decided: str = ""
     granted: frozenset[str] = frozenset()
@@ -158,6 +159,7 @@ def _shared(this: About) -> dict[str, Any]:
         "start": this.demand.start,
         "zone": this.rules.zone(this.demand.place),
         "cause": this.cause,
+        "seen": this.seen,
         "decided": this.decided,
     }
 

@@ -21,6 +21,7 @@ from sync.plan.model import Change, FieldChange, Write, digest
 from sync.plan.pay import spend
 from sync.plan.reading import NO_ONE, Sides, together, wonolo_demand
 from sync.plan.seats import job_writes, shift_seat_writes
+from sync.plan.seen import last_changed
 from sync.plan.snapshot import Snapshot
 from sync.plan.workers import without_user
 
@@ -66,6 +67,7 @@ def departed(link: LinkedDemand, snapshot: Snapshot) -> tuple[Shift, ...]:
 
 
 def _changes(link: LinkedDemand, sides: Sides, this: About) -> list[Change]:
+    this = msgspec.structs.replace(this, seen=last_changed(link, this.rules.zone(link.base.place)))
     if sides.posting:
         posting = wonolo_demand(sides.posting, link.base, this.rules, sides.group)
         this = msgspec.structs.replace(this, demand=posting.demand, posting=posting)

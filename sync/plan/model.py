@@ -75,7 +75,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     `payload` is what the writer sends, but for `@user:KEY`, which stands for the When I Work user that an earlier
     change of the same plan creates. `link` names the link the change belongs to. `cause` says why it is to be done;
     `reason` why it waits or is left out, `doubt` what a match waits for. `precondition` is the digest of the record the
-    change was planned on;
+    change was planned on; `seen` tells when the records of both sides last changed.
     `expects` are fields the record must have when it is sent, after the earlier changes of the same plan. `touched`
     are the fields of the demand it writes, `seats` how many seats it adds, `sources` the shifts a new JobRequest is
     made of. `decided` is the key of the decision it rests on; carrying the change out uses that up.
@@ -95,6 +95,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     rank: int = 5
     fields: tuple[FieldChange, ...] = ()
     cause: str = ""
+    seen: str = ""
     reason: str = ""
     choices: tuple[str, ...] = ()
     payload: dict[str, Any] = {}
@@ -119,7 +120,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     def facts(self) -> str:
         """A digest of all that a person judges it by; a decision about other facts counts for nothing.
 
-        Not the minutes to the start, which pass by themselves, but whether work has begun.
+        Not the minutes to the start, which pass by themselves, but whether work has begun; and not when records last
+        changed, which a reminder moves.
         """
         begun = self.risk.minutes_to_start is not None and self.risk.minutes_to_start <= 0
         risk = (self.risk.paid_minutes, self.risk.cents, self.risk.people, self.risk.fee_cents, *([begun] * begun))
