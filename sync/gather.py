@@ -55,7 +55,7 @@ def snapshot(
         postings=tuple(postings),
         shifts=tuple(shifts),
         users=users,
-        people=people | _named(job.job for job in worked),
+        people=people | named(job.job for job in worked),
         candidates=company.candidates,
         roster=company.roster,
         seats=company.seats,
@@ -106,8 +106,15 @@ def _booked(
     demands += [(row.job_request, row.jobs, ()) for row in postings]
     workers = {holder(job) for _, jobs, _ in demands for job in jobs if job.get("state") in HOLDING}
     workers |= {users[user] for _, _, shifts in demands for row in shifts if (user := _holder(row)) in users}
-    spans = [*_bookings((request for request, _, _ in demands if request), of_job_request, rules)]
-    spans += _bookings((row for _, _, shifts in demands for row in shifts), of_shift, rules)
+    spans = [*readable((request for request, _, _ in demands if request), of_job_request, rules)]
+    spans += readable((row for _, _, shifts in demands for row in shifts), of_shift, rules)
+    return booked_around(tx, workers, spans, users, rules)
+
+
+def booked_around(
+    tx: Transaction, workers: Collection[str], spans: Collection[Booking], users: Mapping[int, str], rules: Rules
+) -> dict[str, tuple[Booking, ...]]:
+    """When these workers are taken around these times."""
     if not workers or not spans:
         return {}
     start, end = min(row.start for row in spans), max(row.end for row in spans)
@@ -115,11 +122,11 @@ def _booked(
     numbers = {wonolo_id(worker): worker for worker in workers}
     found: dict[str, set[Booking]] = defaultdict(set)
     for user, record in tx.booked.shifts(theirs, start, end):
-        found[theirs[user]].update(_bookings([record], of_shift, rules))
+        found[theirs[user]].update(readable([record], of_shift, rules))
     for worker, record in tx.booked.jobs(numbers, start, end):
-        found[numbers[worker]].update(_bookings([record], of_job_request, rules))
+        found[numbers[worker]].update(readable([record], of_job_request, rules))
     for user, record in tx.booked.time_off(theirs, start, end):
-        found[theirs[user]].update(_bookings([record], lambda row, _: of_time_off(row), rules))
+        found[theirs[user]].update(readable([record], lambda row, _: of_time_off(row), rules))
     return {worker: tuple(sorted(rows)) for worker, rows in found.items()}
 
 
@@ -130,7 +137,7 @@ def _holder(shift: Record) -> int:
         return 0
 
 
-def _bookings(records: Iterable[Record], read: Callable[[Record, Rules], Booking], rules: Rules) -> Iterator[Booking]:
+def readable(records: Iterable[Record], read: Callable[[Record, Rules], Booking], rules: Rules) -> Iterator[Booking]:
     """The bookings of records, but for those that cannot be read."""
     for record in records:
         try:
@@ -148,10 +155,11 @@ def _swaps(tx: Transaction, links: Iterable[LinkedDemand]) -> dict[int, str]:
 def _people(links: Iterable[LinkedDemand], postings: Iterable[LonePosting]) -> dict[str, Worker]:
     """The workers embedded in Jobs; a Job carries all that is needed to know its worker (Wonolo reference 6)."""
     jobs = [job for link in links for job in link.jobs] + [job for row in postings for job in row.jobs]
-    return _named(jobs)
+    return named(jobs)
 
 
-def _named(jobs: Iterable[Record]) -> dict[str, Worker]:
+def named(jobs: Iterable[Record]) -> dict[str, Worker]:
+    """The workers embedded in some Jobs, by key."""
     embedded: list[dict[str, Any]] = [job["worker"] for job in jobs if (job.get("worker") or {}).get("id")]
     return {key_of(worker["id"]): read_wonolo(worker) for worker in embedded}
 
@@ -164,7 +172,7 @@ def _worked(
         return (), ()
     lone = tx.timesheets.lone(now - times, now)
     worked = tx.timesheets.worked(lone | tx.timesheets.unsettled())
-    workers = {key for job in worked if job.base is None for key in _named([job.job])}
+    workers = {key for job in worked if job.base is None for key in named([job.job])}
     mine = [user for user, key in users.items() if key in workers]
     return tuple(worked), tuple(tx.timesheets.lone_times(mine, now - times - timedelta(days=1)))
 
@@ -177,7 +185,7 @@ def worked_between(tx: Transaction, policy: Policy, now: datetime, start: dateti
         now=now,
         policy=policy,
         users=users,
-        people=_named(job.job for job in worked),
+        people=named(job.job for job in worked),
         worked=tuple(worked),
         times=tuple(tx.timesheets.lone_times(users, start - timedelta(days=1))),
         payrolls=tuple(tx.observations.all("payroll")),

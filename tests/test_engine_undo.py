@@ -14,7 +14,7 @@ from sync.clock import SystemClock
 from sync.errors import NothingToUndo, UnsafePlan
 from sync.passes import Outcome
 from sync.undo import Wanted
-from tests.engine_world import CutShortError, Pair, at, open_pair, reopened
+from tests.engine_world import Pair, at, open_pair, reopened
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
 DANA = "Dana"
@@ -168,43 +168,6 @@ async def test_what_the_key_may_not_do_is_blocked_in_an_undo_too(pair: Pair) -> 
     assert "cancel it in the Wonolo portal" in waiting.reason
 
 
-async def test_an_undo_without_an_answer_is_not_sent_again_blind(pair: Pair) -> None:
-    """It never arrived; the next undo looks first, and then does it."""
-    pair.offer(1)
-    await pair.settled()
-    pair.world.faults.add(Rule(fault="lost_request", method="PATCH", path="*job_requests*", times=1))
-    outcome = await undone(pair)
-    assert [(row.outcome, row.change.action) for row in outcome.failed] == [("unknown", "delete")]
-    [waiting] = (await pair.engine.undo_plan(Wanted(last_run(pair)))).waiting
-    assert (waiting.verdict, waiting.reason.partition(" is")[0]) == ("blocked", "the outcome of an earlier write")
-    assert did(await undone(pair)) == [("delete", "job_request")]
-    assert len(await held(pair)) == 1
-
-
-async def test_a_worker_on_the_schedule_comes_off_it_again(pair: Pair) -> None:
-    """The seat is open again; the user stays, as users are never deleted from here."""
-    pair.offer(2)
-    await pair.settled()
-    pair.accept("Ada")
-    await pair.settled()
-    outcome = await undone(pair)
-    assert did(outcome) == [("release", "shift")]
-    assert left(outcome) == ["users are never deleted from here; delete this one in When I Work if nobody needs it"]
-    assert (pair.wonolo_side(), pair.wheniwork_side()) == ([f"{PICKER}: 1 open, Ada"], [f"{PICKER}: 2 open"])
-    assert len(await held(pair)) == 1
-
-
-async def test_shifts_of_a_request_go_and_the_request_stays(pair: Pair) -> None:
-    """Held seats too; the link ends with them, so that the request is not cancelled for want of shifts."""
-    pair.post(2)
-    pair.accept("Ada")
-    both = await pair.settled()
-    outcome = await undone(pair)
-    assert did(outcome) == [("delete", "shift"), ("delete", "shift")]
-    assert (pair.wonolo_side(), pair.wheniwork_side()) == (both, [])
-    assert len(await held(pair)) == 2
-
-
 async def test_a_cancelled_request_is_posted_anew(pair: Pair) -> None:
     """With the pay it had; the shift it came from is gone, and is not created from it."""
     stack = pair.offer(1)
@@ -317,63 +280,3 @@ async def test_a_run_under_way_cannot_be_undone_yet(pair: Pair) -> None:
         tx.runs.lease(run, SystemClock().now())
     with pytest.raises(NothingToUndo, match=f"^run {run} is still under way"):
         await pair.engine.undo_plan(Wanted(run))
-
-
-async def test_a_moved_demand_moves_back_seat_by_seat(pair: Pair) -> None:
-    """The open seats and the held one, and both stay one demand with the request."""
-    pair.offer(2)
-    await pair.settled()
-    pair.accept("Ada")
-    await pair.settled()
-    pair.act("requestor_edits", job_request_id=pair.requests()[0], fields={"start_time": at(2, "09:00").isoformat()})
-    await pair.settled()
-    assert did(await undone(pair)) == [("update", "shift")] * 2
-    assert pair.wheniwork_side() == [f"{PICKER}: 1 open, Ada"]
-    assert {row[:12] for row in await held(pair)} == {"hold: undone"}
-    pair.act("requestor_edits", job_request_id=pair.requests()[0], fields={"start_time": at(2, "08:00").isoformat()})
-    assert await pair.settled() == [f"{PICKER}: 1 open, Ada"]
-
-
-@pytest.mark.parametrize("moment", ["before_write", "after_write"])
-async def test_an_undo_that_dies_is_not_undone_by_the_next_run(pair: Pair, moment: str) -> None:
-    """Whether the request was cancelled or not, nothing is posted anew and no shift is deleted."""
-    pair.offer(1)
-    await pair.settled()
-    setattr(pair.wire, moment, _die)
-    with pytest.raises(CutShortError):
-        await undone(pair)
-    setattr(pair.wire, moment, None)
-    pair.world.clock.advance(timedelta(minutes=3))
-    async with reopened(pair) as again:
-        _give_lease_back(again)
-        await again.engine.reconcile()
-        await again.quiet()
-    assert pair.wheniwork_side() == [f"{PICKER}: 1 open"]
-    assert len(pair.requests()) == 1
-
-
-def _die(_request: object) -> None:
-    raise CutShortError
-
-
-def _give_lease_back(pair: Pair) -> None:
-    """As two minutes later."""
-    with pair.engine._store.begin(pair.config.name) as tx:
-        tx.runs.finish(tx.runs.last(1)[0].id, pair.world.clock.now(), "stopped", {})
-
-
-async def test_a_creation_of_an_undo_whose_reply_was_lost_is_found_again(pair: Pair) -> None:
-    """By its marker, and it is not linked with what it came from."""
-    stack = pair.offer(1)
-    await pair.settled()
-    pair.act("manager_deletes_shift", shift_id=stack)
-    await pair.settled()
-    pair.wire.after_write = _die
-    with pytest.raises(CutShortError):
-        await undone(pair)
-    pair.wire.after_write = None
-    async with reopened(pair) as again:
-        _give_lease_back(again)
-        await again.engine.reconcile()
-        await again.quiet()
-    assert (pair.wonolo_side(), len(pair.requests())) == ([f"{PICKER}: 1 open"], 2)

@@ -37,9 +37,14 @@ def _elsewhere(worker: str, demand: Demand, own: Own, this: About) -> str:
         if (booking.kind, booking.record) not in own and booking.overlaps(demand.start, demand.end):
             who = wording.person(worker, this.people)
             off = "or end the time off" if booking.kind == "time_off" else "or off the other"
-            told = _told(booking, this.rules.zone(demand.place))
-            return f"{who} is taken at that time: {told}; take {who} off this one, {off}"
+            taken = is_taken(who, booking, this.rules.zone(demand.place))
+            return f"{taken}; take {who} off this one, {off}"
     return ""
+
+
+def is_taken(who: str, booking: Booking, zone: str) -> str:
+    """That somebody is taken, and by what, as the beginning of a reason."""
+    return f"{who} is taken at that time: {_told(booking, zone)}"
 
 
 def _told(booking: Booking, zone: str) -> str:

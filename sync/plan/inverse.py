@@ -4,7 +4,7 @@ The last change is taken back first. A record that somebody changed since is lef
 it before. What is taken back goes through the same guards and the same writer as any plan.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from mappings.digest import owned_digest
 from mappings.timesheet import is_link_key
 from sync.plan.made import Made
 from sync.plan.model import Change, FieldChange, Plan, Risk
+from sync.plan.seats_back import SeatsBack
 from sync.plan.today import NoWayBackError, Record, Today
 from sync.plan.wayback import way_back
 from sync.plan.wording import money
@@ -21,29 +22,58 @@ from sync.plan.wording import money
 _TOO_NEAR = "the start is too near to change this without a yes"
 
 Ref = tuple[str, str]
+Position = tuple[bool, str, str, bool]
 
 
 def inverse(made: Sequence[Made], today: Today) -> Plan:
     """Plan the way back of what one run made, in the order it was made."""
     reached: dict[Ref, Record | None] = {}
+    seats = SeatsBack(today, reached)
     stuck: set[Ref] = set()
     rows = []
-    for row in reversed(made):
+    for row in _in_order(made):
         state = reached.get(row.ref, today.records.get(row.ref))
         if row.ref in stuck:
             rows.append(_stays(row, "a later change of the same record stays, so this one does too", today))
             continue
         try:
-            rows.append(_back(row, state, today))
+            rows.append(_back(row, state, today, seats))
             reached[row.ref] = row.before
         except NoWayBackError as reason:
             stuck.add(row.ref)
             rows.append(_stays(row, str(reason), today))
-    return Plan(tuple(sorted(rows, key=lambda change: change.start.isoformat() if change.start else "")))
+    return Plan(tuple(rows))
 
 
-def _back(row: Made, state: Record | None, today: Today) -> Change:
+def _in_order(made: Sequence[Made]) -> list[Made]:
+    """Near starts first, then the last change first; who gets a seat in When I Work waits for what makes that right.
+
+    That is the Job in Wonolo, and what frees the worker in another demand. Changes of one record keep their order.
+    """
+    starts: dict[str, str] = {}
+    for row in made:
+        start = row.change.start.isoformat() if row.change.start else ""
+        starts[row.change.link] = min(starts.get(row.change.link, start), start)
+    taken = {(row.change.worker, row.change.link) for row in made if row.change.action in ("assign", "create")}
+    positions: dict[Ref, Position] = {}
+    rows = []
+    for row in reversed(made):
+        position = _position(row, starts[row.change.link], taken)
+        positions[row.ref] = max(position, positions.get(row.ref, position))
+        rows.append((positions[row.ref], row))
+    return [row for _, row in sorted(rows, key=lambda row: row[0])]
+
+
+def _position(row: Made, start: str, taken: Collection[tuple[str, str]]) -> Position:
+    change = row.change
+    given = change.worker if change.action in ("release", "delete") else ""
+    moves = any(worker == given and link != change.link for worker, link in taken if worker)
+    return moves, start, change.link, bool(given) and change.kind == "shift"
+
+
+def _back(row: Made, state: Record | None, today: Today, seats: SeatsBack) -> Change:
     write = way_back(row, state, today)
+    seats.check(row, write)
     change = row.change
     record = today.records.get((write.kind, write.record), {})
     planned = Change(
@@ -63,7 +93,9 @@ def _back(row: Made, state: Record | None, today: Today) -> Change:
         **_shared(row),
     )
     hold = _waits_for(planned, today)
-    return msgspec.structs.replace(planned, verdict="hold", reason=hold) if hold else planned
+    planned = msgspec.structs.replace(planned, verdict="hold", reason=hold) if hold else planned
+    seats.note(row, write, planned)
+    return planned
 
 
 def _waits_for(change: Change, today: Today) -> str:

@@ -6,8 +6,10 @@ from typing import Any
 
 import msgspec
 
+from mappings.bookings import Booking
 from mappings.convert import cents
 from mappings.digest import owned_digest
+from mappings.link import LinkedDemand
 from mappings.model import Rules, Worker
 from mappings.timesheet import Period
 from sync.plan.made import Made
@@ -26,7 +28,8 @@ class Today(msgspec.Struct, frozen=True):
     `records` are those that their system still has, by kind and id; `jobs` all Jobs by the id of their JobRequest;
     `links` the keys of links that exist; `changed` tells who changed a record since, and what; `people` are the workers
     whose names are known; `periods` the payroll periods that are over. `cutoff` is how long before a start a
-    cancellation costs money.
+    cancellation costs money. `linked` are the demands of the links that exist, `users` the worker behind a When I Work
+    user id; `booked` tells when those are taken who may be given a seat back.
     """
 
     now: datetime
@@ -38,6 +41,9 @@ class Today(msgspec.Struct, frozen=True):
     changed: Mapping[tuple[str, str], str] = {}
     people: Mapping[str, Worker] = {}
     periods: tuple[Period, ...] = ()
+    linked: Mapping[str, LinkedDemand] = {}
+    users: Mapping[int, str] = {}
+    booked: Mapping[str, tuple[Booking, ...]] = {}
 
     def is_late(self, change: Change) -> bool:
         """Whether the work starts so soon that a cancellation costs money."""

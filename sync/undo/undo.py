@@ -1,33 +1,21 @@
-"""Undoing a run: what is known of it, the plan that takes it back, and the holds that keep it taken back."""
+"""One run that is taken back: the plan of it, carried out once, and the holds that keep it taken back."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from datetime import datetime
-from typing import Any, cast
 
 import msgspec
 
-from mappings.convert import identifier
 from mappings.decision import UNDONE, Decision
-from mappings.digest import RecordKind
-from mappings.timesheet import is_link_key, job_id, read_payroll
-from mappings.worker import holder, read_wonolo
 from sync.clock import Clock, SystemClock
 from sync.errors import NothingToUndo, UnsafePlan
-from sync.history.words import edits, system_of
-from sync.mirror.records import KINDS
-from sync.mirror.sightings import Sighting
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
 from sync.passes import Guards, Outcome, Passes
 from sync.plan import Change, Plan, Policy
 from sync.plan.capability import ruled_out
 from sync.plan.inverse import inverse
-from sync.plan.made import Made
-from sync.plan.today import Today
-from sync.plan.wording import sentence, wall
+from sync.undo.asof import as_of
 
-Ref = tuple[str, str]
 _UNKNOWN = "the outcome of an earlier write is not known yet; try again in a minute"
 
 PlanMaker = Callable[[], Awaitable[Plan]]
@@ -68,7 +56,7 @@ class Undo:
         """The way back by what the mirror holds now."""
         with self._store.begin(self._pair) as tx:
             made = Outbox(tx.rows).of_run(self._run)
-            planned = inverse(made, _today(tx, made, self._policy, self._clock.now()))
+            planned = inverse(made, as_of(tx, made, self._policy, self._clock.now()))
             busy = {intent.change.link for intent in Outbox(tx.rows).unknown()}
             barred = Outbox(tx.rows).barred(self._clock.now())
         planned = planned.judged(
@@ -152,65 +140,3 @@ class Undo:
 
 def _reason(run: int) -> str:
     return f"undo of run {run}"
-
-
-def _today(tx: Transaction, made: list[Made], policy: Policy, now: datetime) -> Today:
-    requests = {int(row.record) for row in made if row.change.kind == "job_request" and row.record.isdecimal()}
-    requests |= {identifier((row.before or {}).get("job_request_id")) for row in made if row.change.kind == "job"}
-    requests |= {identifier((row.after or {}).get("job_request_id")) for row in made if row.change.kind == "job"}
-    users = {("user", str(identifier((row.before or {}).get("user_id")))) for row in made if row.change.kind == "shift"}
-    worked = {("job", str(job_id(row.change.link))) for row in made if is_link_key(row.change.link)}
-    refs = {row.ref for row in made} | users | worked | {("job_request", str(number)) for number in requests}
-    jobs = tx.observations.jobs(requests)
-    return Today(
-        now=now,
-        cutoff=policy.cutoff,
-        rules=policy.rules,
-        records={ref: record for ref in refs if (record := _record(tx, ref)) is not None},
-        jobs={str(request): tuple(rows) for request, rows in jobs.items()},
-        links=tx.links.existing({row.change.link for row in made}),
-        changed=_changed(tx, made),
-        people={
-            holder(job): read_wonolo(job["worker"])
-            for rows in jobs.values()
-            for job in rows
-            if (job.get("worker") or {}).get("id")
-        },
-        periods=tuple(filter(None, map(read_payroll, tx.observations.all("payroll")))) if worked else (),
-    )
-
-
-def _record(tx: Transaction, ref: Ref) -> Any:
-    kind, number = ref
-    known = kind in KINDS and number.isdecimal()
-    return tx.observations.record(cast("RecordKind", kind), int(number)) if known else None
-
-
-def _changed(tx: Transaction, made: list[Made]) -> dict[Ref, str]:
-    """Who changed each record after the run, as far as it was noticed."""
-    told: dict[Ref, tuple[datetime, str]] = {}
-    for row in made:
-        kind, number = row.ref
-        if kind not in KINDS or not number.isdecimal():
-            continue
-        rows = [_wrote(later) for later in Outbox(tx.rows).of_records(kind, [int(number)]) if later.run > row.run]
-        seen = tx.sightings.of(kind, [int(number)])
-        rows += [_saw(sighting, row.change.zone) for sighting in seen if sighting.at >= row.at]
-        beside = [later for later in Outbox(tx.rows).of_links([row.change.link]) if later.run > row.run]
-        rows = rows or [(later.at, f"along with what run {later.run} wrote to the same demand") for later in beside]
-        told |= {row.ref: max(rows)} if rows else {}
-    return {ref: words for ref, (_, words) in told.items()}
-
-
-def _wrote(later: Made) -> tuple[datetime, str]:
-    again = "" if later.change.undoes else f"; undo run {later.run} first"
-    return later.at, f"by shiftbridge in run {later.run}{again}"
-
-
-def _saw(sighting: Sighting, zone: str) -> tuple[datetime, str]:
-    where, when = system_of(sighting.kind), wall(sighting.at, zone)
-    fields = edits(sighting, {}, zone)
-    if sighting.before is None or sighting.after is None or not fields:
-        return sighting.at, f"by somebody in {where}, seen on {when}"
-    system = "wonolo" if where == "Wonolo" else "wheniwork"
-    return sighting.at, f"{sentence(fields, cast('Any', system))}, seen on {when}"
