@@ -12,6 +12,7 @@ from sync.mirror.store import Store
 from sync.plan import Change, Plan, Verdict
 from sync.plan.approval import Approval
 from sync.plan.capability import need
+from sync.plan.together import waiting_together
 from sync.writer import Calls, Result, Writer, settle_quietly
 
 _MOST_PASSES = 4
@@ -104,7 +105,7 @@ class Passes:
         def judge(change: Change) -> tuple[Verdict, str] | None:
             return ("blocked", _SWITCHES[str(change.system)]) if change.writes and change.system in off else None
 
-        return plan.judged(judge)
+        return waiting_together(plan.judged(judge))
 
     def _agree(self, plan: Plan) -> None:
         now = self._clock.now()

@@ -46,9 +46,10 @@ def inverse(made: Sequence[Made], today: Today) -> Plan:
 
 
 def _in_order(made: Sequence[Made]) -> list[Made]:
-    """Near starts first, then the last change first; who gets a seat in When I Work waits for what makes that right.
+    """Near starts first, then the last change first.
 
-    That is the Job in Wonolo, and what frees the worker in another demand. Changes of one record keep their order.
+    A worker's shift comes after the Job in Wonolo, and who moves between demands leaves one before taking the other.
+    Changes of one record keep their order.
     """
     starts: dict[str, str] = {}
     for row in made:
@@ -68,7 +69,7 @@ def _position(row: Made, start: str, taken: Collection[tuple[str, str]]) -> Posi
     change = row.change
     given = change.worker if change.action in ("release", "delete") else ""
     moves = any(worker == given and link != change.link for worker, link in taken if worker)
-    return moves, start, change.link, bool(given) and change.kind == "shift"
+    return moves, start, change.link, bool(change.worker) and change.kind == "shift"
 
 
 def _back(row: Made, state: Record | None, today: Today, seats: SeatsBack) -> Change:
@@ -105,7 +106,7 @@ def _waits_for(change: Change, today: Today) -> str:
     if change.system != "wonolo" or not today.is_late(change) or change.action in ("create", "assign", "unlink"):
         return ""
     if change.action == "update":
-        return _TOO_NEAR
+        return _TOO_NEAR if today.needs_yes(change) else ""
     due = f" ({money(change.risk.fee_cents)})" if change.risk.fee_cents else ""
     return f"so near the start a cancellation costs half the pay{due}; it needs a yes"
 

@@ -10,7 +10,8 @@ from mappings.bookings import Booking
 from mappings.convert import cents
 from mappings.digest import owned_digest
 from mappings.link import LinkedDemand
-from mappings.model import Rules, Worker
+from mappings.model import Rules, Stage, Worker
+from mappings.ownership import OWNERSHIP, Ownership
 from mappings.timesheet import Period
 from sync.plan.made import Made
 from sync.plan.model import Change, Write
@@ -28,8 +29,8 @@ class Today(msgspec.Struct, frozen=True):
     `records` are those that their system still has, by kind and id; `jobs` all Jobs by the id of their JobRequest;
     `links` the keys of links that exist; `changed` tells who changed a record since, and what; `people` are the workers
     whose names are known; `periods` the payroll periods that are over. `cutoff` is how long before a start a
-    cancellation costs money. `linked` are the demands of the links that exist, `users` the worker behind a When I Work
-    user id; `booked` tells when those are taken who may be given a seat back.
+    cancellation costs money, and `ownership` what else waits for a yes then. `linked` are the demands of the links that
+    exist, `users` the worker behind a When I Work user id; `booked` tells when those are taken who may be given a seat.
     """
 
     now: datetime
@@ -44,10 +45,17 @@ class Today(msgspec.Struct, frozen=True):
     linked: Mapping[str, LinkedDemand] = {}
     users: Mapping[int, str] = {}
     booked: Mapping[str, tuple[Booking, ...]] = {}
+    ownership: Ownership = OWNERSHIP
 
     def is_late(self, change: Change) -> bool:
         """Whether the work starts so soon that a cancellation costs money."""
         return change.start is not None and change.start - self.now <= self.cutoff
+
+    def needs_yes(self, change: Change) -> bool:
+        """Whether the change of a request near its start waits, as it would in an ordinary plan; in doubt it does."""
+        rights = self.ownership.demand[Stage.LOCKED]
+        needs = [rights[name].needs_yes for name in change.touched] or ["always"]
+        return "always" in needs or ("down" in needs and change.seats < 0)
 
     def minutes_to(self, change: Change) -> int | None:
         """Minutes until the work starts, None when it has no start."""

@@ -38,6 +38,7 @@ def as_of(tx: Transaction, made: list[Made], policy: Policy, now: datetime) -> T
         now=now,
         cutoff=policy.cutoff,
         rules=policy.rules,
+        ownership=policy.ownership,
         records=records,
         jobs={str(request): tuple(rows) for request, rows in jobs.items()},
         links=tx.links.existing({row.change.link for row in made}),

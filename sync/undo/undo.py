@@ -14,6 +14,7 @@ from sync.passes import Guards, Outcome, Passes
 from sync.plan import Change, Plan, Policy
 from sync.plan.capability import ruled_out
 from sync.plan.inverse import inverse
+from sync.plan.together import waiting_together
 from sync.undo.asof import as_of
 
 _UNKNOWN = "the outcome of an earlier write is not known yet; try again in a minute"
@@ -66,7 +67,8 @@ class Undo:
         for key in self._approved:
             if not any(row.verdict == "hold" and row.key.startswith(key) for row in planned.changes):
                 raise NothingToUndo(f"nothing waits for a yes under the key {key!r} in the undo of run {self._run}")
-        return msgspec.structs.replace(planned, changes=tuple(map(self._agreed, planned.changes)))
+        agreed = msgspec.structs.replace(planned, changes=tuple(map(self._agreed, planned.changes)))
+        return waiting_together(agreed)
 
     async def carry_out(
         self, passing: Callable[[PlanMaker], Passes], merged: PlanMaker, run: int, guards: Guards
