@@ -61,6 +61,37 @@ async def test_a_moved_demand_moves_back_seat_by_seat(pair: Pair) -> None:
     assert await pair.settled() == [f"{PICKER}: 1 open, Ada"]
 
 
+async def test_a_moved_demand_is_headed_by_the_time_it_has_now(pair: Pair) -> None:
+    """The other side has moved since the run planned it; a seat moved back by a person's choice shows its times."""
+    stack = pair.offer(1)
+    await pair.settled()
+    pair.edit(stack, start_time=at(2, "09:00"), end_time=at(2, "17:00"))
+    await pair.settled()
+    [change] = (await undone(pair)).done
+    assert change.subject == LATER
+    assert [(row.name, row.before, row.after) for row in change.fields] == [
+        ("start", "Wed 04 Mar 09:00", "Wed 04 Mar 08:00"),
+        ("end", "Wed 04 Mar 17:00", "Wed 04 Mar 16:00"),
+    ]
+
+
+async def test_a_seat_that_was_moved_back_shows_its_times(pair: Pair) -> None:
+    """The choice of a person that moved it had no words for them."""
+    pair.offer(2)
+    await pair.settled()
+    pair.accept("Ada")
+    await pair.settled()
+    pair.edit(pair.shifts(held=True)[0], start_time=at(2, "09:00"), end_time=at(2, "17:00"))
+    [asked] = (await pair.engine.reconcile()).waiting
+    await pair.engine.deciding.answer(asked, "move the seat back", DANA, "")
+    await pair.settled()
+    [change] = (await undone(pair)).done
+    assert [(row.name, row.before, row.after) for row in change.fields] == [
+        ("start", "Wed 04 Mar 08:00", "Wed 04 Mar 09:00"),
+        ("end", "Wed 04 Mar 16:00", "Wed 04 Mar 17:00"),
+    ]
+
+
 async def test_who_withdrew_and_is_elsewhere_by_now_gets_no_seat_back(pair: Pair) -> None:
     """Neither before she takes another seat nor after; both sides stay as they are."""
     pair.offer(1)

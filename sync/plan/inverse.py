@@ -12,8 +12,9 @@ import msgspec
 from mappings.convert import flag
 from mappings.digest import owned_digest
 from mappings.timesheet import is_link_key
+from sync.plan.heading import fields_back, headed
 from sync.plan.made import Made
-from sync.plan.model import Change, FieldChange, Plan, Risk
+from sync.plan.model import Change, Plan, Risk
 from sync.plan.seats_back import SeatsBack
 from sync.plan.today import NoWayBackError, Record, Today
 from sync.plan.wayback import way_back
@@ -31,7 +32,7 @@ def inverse(made: Sequence[Made], today: Today) -> Plan:
     seats = SeatsBack(today, reached)
     stuck: set[Ref] = set()
     rows = []
-    for row in _in_order(made):
+    for row in _in_order([headed(row, today) for row in made]):
         state = reached.get(row.ref, today.records.get(row.ref))
         if row.ref in stuck:
             rows.append(_stays(row, "a later change of the same record stays, so this one does too", today))
@@ -87,23 +88,23 @@ def _back(row: Made, state: Record | None, today: Today, seats: SeatsBack) -> Ch
         seats=write.seats,
         worker=write.worker,
         system=change.system,
-        fields=tuple(FieldChange(field.name, field.after, field.before) for field in change.fields),
+        fields=fields_back(row, today),
         cause=f"takes back what run {row.run} did" + (f" because of: {change.cause}" if change.cause else ""),
         precondition=owned_digest(write.kind, record) if record else "",
         risk=_risk(row, record, today),
         **_shared(row),
     )
-    hold = _waits_for(planned, today)
+    hold = _waits_for(row, planned, today)
     planned = msgspec.structs.replace(planned, verdict="hold", reason=hold) if hold else planned
     seats.note(row, write, planned)
     return planned
 
 
-def _waits_for(change: Change, today: Today) -> str:
+def _waits_for(row: Made, change: Change, today: Today) -> str:
     """Why it waits for a yes; empty when it does not."""
     if is_link_key(change.link):
         return _waits_for_hours(change, today)
-    if change.system != "wonolo" or not today.is_late(change) or change.action in ("create", "assign", "unlink"):
+    if change.system != "wonolo" or not today.is_late(row) or change.action in ("create", "assign", "unlink"):
         return ""
     if change.action == "update":
         return _TOO_NEAR if today.needs_yes(change) else ""
@@ -126,7 +127,7 @@ def _risk(row: Made, record: Mapping[str, Any], today: Today) -> Risk:
         cents=-then.cents,
         people=then.people,
         minutes_to_start=today.minutes_to(row.change),
-        fee_cents=fee if today.is_late(row.change) else 0,
+        fee_cents=fee if today.is_late(row) else 0,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from mappings.convert import moment
 from sync.plan.model import Change
 
 
@@ -23,3 +24,14 @@ class Made(msgspec.Struct, frozen=True):
     def ref(self) -> tuple[str, str]:
         """The kind and id of the record."""
         return self.change.kind, self.record
+
+    @property
+    def begins(self) -> datetime | None:
+        """When work begins, as it is or once the record is as it was before, whichever is earlier."""
+        start = self.change.start
+        if start is None or self.change.kind not in ("shift", "job_request"):
+            return start
+        try:
+            return min(start, moment(self.before or {}, "start_time"))
+        except ValueError:
+            return start

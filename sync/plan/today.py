@@ -47,9 +47,9 @@ class Today(msgspec.Struct, frozen=True):
     booked: Mapping[str, tuple[Booking, ...]] = {}
     ownership: Ownership = OWNERSHIP
 
-    def is_late(self, change: Change) -> bool:
+    def is_late(self, made: Made) -> bool:
         """Whether the work starts so soon that a cancellation costs money."""
-        return change.start is not None and change.start - self.now <= self.cutoff
+        return made.begins is not None and made.begins - self.now <= self.cutoff
 
     def needs_yes(self, change: Change) -> bool:
         """Whether the change of a request near its start waits, as it would in an ordinary plan; in doubt it does."""

@@ -22,7 +22,7 @@ def way_back(made: Made, state: Record | None, today: Today) -> Write:
     """The write that takes a change back; `state` is its record as it is now. Raises NoWayBackError with the reason."""
     change = made.change
     is_about_hours = is_link_key(change.link)
-    if not is_about_hours and change.kind != "user" and change.start and change.start <= today.now:
+    if not is_about_hours and change.kind != "user" and made.begins and made.begins <= today.now:
         raise NoWayBackError("work has begun")
     find = hours_back if is_about_hours else _WAYS[change.action, change.kind]
     try:
