@@ -28,6 +28,11 @@ Position = tuple[bool, str, str, bool]
 
 def inverse(made: Sequence[Made], today: Today) -> Plan:
     """Plan the way back of what one run made, in the order it was made."""
+    return Plan(tuple(change for _, change in ways_back(made, today)))
+
+
+def ways_back(made: Sequence[Made], today: Today) -> list[tuple[Made, Change]]:
+    """Each change that a run made with what takes it back, or with the reason why it stays."""
     reached: dict[Ref, Record | None] = {}
     seats = SeatsBack(today, reached)
     stuck: set[Ref] = set()
@@ -35,15 +40,15 @@ def inverse(made: Sequence[Made], today: Today) -> Plan:
     for row in _in_order([headed(row, today) for row in made]):
         state = reached.get(row.ref, today.records.get(row.ref))
         if row.ref in stuck:
-            rows.append(_stays(row, "a later change of the same record stays, so this one does too", today))
+            rows.append((row, _stays(row, "a later change of the same record stays, so this one does too", today)))
             continue
         try:
-            rows.append(_back(row, state, today, seats))
+            rows.append((row, _back(row, state, today, seats)))
             reached[row.ref] = row.before
         except NoWayBackError as reason:
             stuck.add(row.ref)
-            rows.append(_stays(row, str(reason), today))
-    return Plan(tuple(rows))
+            rows.append((row, _stays(row, str(reason), today)))
+    return rows
 
 
 def _in_order(made: Sequence[Made]) -> list[Made]:

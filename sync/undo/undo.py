@@ -1,7 +1,7 @@
 """One run that is taken back: the plan of it, carried out once, and the holds that keep it taken back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
 import msgspec
 
@@ -13,11 +13,14 @@ from sync.outbox import Outbox
 from sync.passes import Guards, Outcome, Passes
 from sync.plan import Change, Plan, Policy
 from sync.plan.capability import ruled_out
-from sync.plan.inverse import inverse
+from sync.plan.inverse import ways_back
+from sync.plan.made import Made
 from sync.plan.together import waiting_together
 from sync.undo.asof import as_of
 
 _UNKNOWN = "the outcome of an earlier write is not known yet; try again in a minute"
+
+_LEFT = "not done, as something changed on the way; undo run {} again"
 
 PlanMaker = Callable[[], Awaitable[Plan]]
 
@@ -37,6 +40,7 @@ class Undo:
         self._store, self._pair, self._policy, self._clock = store, pair, policy, clock
         self._run, self._who, self._approved = wanted.run, wanted.who, tuple(filter(None, wanted.approved))
         self._planned: Plan | None = None
+        self._made: list[Made] = []
         self._held: dict[str, str] = {}
 
     def check(self) -> None:
@@ -55,48 +59,67 @@ class Undo:
 
     def plan(self) -> Plan:
         """The way back by what the mirror holds now."""
-        with self._store.begin(self._pair) as tx:
-            made = Outbox(tx.rows).of_run(self._run)
-            planned = inverse(made, as_of(tx, made, self._policy, self._clock.now()))
-            busy = {intent.change.link for intent in Outbox(tx.rows).unknown()}
-            barred = Outbox(tx.rows).barred(self._clock.now())
-        planned = planned.judged(
-            lambda row: ("blocked", _UNKNOWN) if row.verdict == "do" and row.link in busy else None
-        )
-        planned = planned.judged(lambda row: ruled_out(row, barred))
+        ways = self._ways()
+        self._made = [made for made, _ in ways]
+        planned = Plan(tuple(change for _, change in ways))
         for key in self._approved:
             if not any(row.verdict == "hold" and row.key.startswith(key) for row in planned.changes):
                 raise NothingToUndo(f"nothing waits for a yes under the key {key!r} in the undo of run {self._run}")
         agreed = msgspec.structs.replace(planned, changes=tuple(map(self._agreed, planned.changes)))
         return waiting_together(agreed)
 
+    def _ways(self) -> list[tuple[Made, Change]]:
+        """What the run made, each with its way back, in the order in which that is done."""
+        with self._store.begin(self._pair) as tx:
+            made = Outbox(tx.rows).of_run(self._run)
+            ways = ways_back(made, as_of(tx, made, self._policy, self._clock.now()))
+            busy = {intent.change.link for intent in Outbox(tx.rows).unknown()}
+            barred = Outbox(tx.rows).barred(self._clock.now())
+        planned = Plan(tuple(change for _, change in ways))
+        planned = planned.judged(
+            lambda row: ("blocked", _UNKNOWN) if row.verdict == "do" and row.link in busy else None
+        )
+        planned = planned.judged(lambda row: ruled_out(row, barred))
+        return list(zip((row for row, _ in ways), planned.changes, strict=True))
+
     async def carry_out(
         self, passing: Callable[[PlanMaker], Passes], merged: PlanMaker, run: int, guards: Guards
     ) -> Outcome:
         """Take the run back, as `run`; what a plan of the merge finds then and not before is held.
 
-        Raises UnsafePlan before the first write; then nothing is held.
+        Raises UnsafePlan and NothingToUndo before the first write; then all that is held stays as it is.
         """
-        await asyncio.to_thread(self._begin)
         before = await merged()
         try:
-            outcome = await passing(self._next_plan).carry_out(run, guards)
+            outcome = await passing(lambda: self._next_plan(run)).carry_out(run, guards)
         except UnsafePlan:
             await asyncio.to_thread(self._release, ())
             raise
         taken = [*outcome.done, *(row.change for row in outcome.failed if row.outcome == "unknown")]
         await asyncio.to_thread(self._release, {change.link for change in taken})
-        await asyncio.to_thread(self._hold_again, before, await merged())
+        if taken:
+            await asyncio.to_thread(self._let_again)
+        await asyncio.to_thread(self._hold_again, before, await merged(), {change.link for change in taken})
         return outcome
 
-    async def _next_plan(self) -> Plan:
+    async def _next_plan(self, run: int) -> Plan:
         """The way back when it is asked for first, and from then on what stays: each change is taken back once."""
         if self._planned is None:
             self._planned = await asyncio.to_thread(self.plan)
             await asyncio.to_thread(self._hold_made, self._planned)
             return self._planned
-        stays = tuple(row for row in self._planned.changes if row.verdict != "do")
+        stays = await asyncio.to_thread(self._left, self._planned, run)
         return msgspec.structs.replace(self._planned, changes=stays)
+
+    def _left(self, planned: Plan, run: int) -> tuple[Change, ...]:
+        """What was not to be done, and what could not be, as somebody changed it while the undo was under way."""
+        with self._store.begin(self._pair) as tx:
+            outbox = Outbox(tx.rows)
+            tried = {row.change.key for row in outbox.of_run(run)} | {row.change.key for row in outbox.unknown()}
+            tried |= outbox.refused([row.key for row in planned.to_do], self._clock.now()).keys()
+        now = {made.change.key: change for made, change in self._ways()}
+        rows = zip(self._made, planned.changes, strict=True)
+        return tuple(_not_done(made, row, now) for made, row in rows if row.key not in tried)
 
     def _agreed(self, change: Change) -> Change:
         if change.verdict != "hold" or not change.key.startswith(self._approved or ("-",)):
@@ -105,7 +128,7 @@ class Undo:
             change, verdict="do", reason="", cause=f"{change.cause}; {self._who} approved it"
         )
 
-    def _begin(self) -> None:
+    def _let_again(self) -> None:
         """Let what an earlier undo holds back be done again, if this run was one."""
         with self._store.begin(self._pair) as tx:
             undone = {row.change.undoes for row in Outbox(tx.rows).of_run(self._run)} - {0}
@@ -115,18 +138,23 @@ class Undo:
 
     def _hold_made(self, plan: Plan) -> None:
         """Hold back what the run made and the plan takes back, so that even a cut-off undo is not undone itself."""
-        links = {row.link for row in plan.to_do}
+        held = [made.change for made, row in zip(self._made, plan.changes, strict=True) if row.verdict == "do"]
+        held = [change for change in held if not change.undoes]
         with self._store.begin(self._pair) as tx:
-            made = [row.change for row in Outbox(tx.rows).of_run(self._run)]
-            held = [change for change in made if change.link in links and not change.undoes]
             self._hold(tx, held)
         self._held = {change.key: change.link for change in held}
 
-    def _hold_again(self, before: Plan, after: Plan) -> None:
-        """Hold back what is planned now and was not before the undo: it would do again what was taken back."""
+    def _hold_again(self, before: Plan, after: Plan, taken: Collection[str]) -> None:
+        """Hold back what is planned now and was not before the undo: it would do again what was taken back.
+
+        Not in a demand of which nothing was taken back and nothing was held: somebody changed it meanwhile.
+        """
         known = {change.key for change in before.to_do}
+        held = {change.link for change in before.changes if change.verdict == "hold"}
+        untouched = {made.change.link for made in self._made} - set(taken) - held
+        found = [change for change in after.to_do if change.writes and change.key not in known]
         with self._store.begin(self._pair) as tx:
-            self._hold(tx, [change for change in after.to_do if change.writes and change.key not in known])
+            self._hold(tx, [change for change in found if change.link not in untouched])
 
     def _hold(self, tx: Transaction, changes: Iterable[Change]) -> None:
         for row in changes:
@@ -138,6 +166,15 @@ class Undo:
         with self._store.begin(self._pair) as tx:
             keys = [key for key, link in self._held.items() if link not in but]
             tx.decisions.end(keys, "withdrawn", self._clock.now())
+
+
+def _not_done(made: Made, planned: Change, now: Mapping[str, Change]) -> Change:
+    """A change that was not sent: with its reason, that of by now, or that something before it was not done."""
+    if planned.verdict != "do":
+        return planned
+    change = now[made.change.key]
+    left = change.verdict == "do"
+    return msgspec.structs.replace(change, verdict="blocked", reason=_LEFT.format(made.run)) if left else change
 
 
 def _reason(run: int) -> str:
