@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mappings.decision import YES
-from sync.undo import Wanted
-from tests.engine_world import Pair, at, copied, open_pair, reopened
-from tests.test_engine_undo import DANA, PICKER, did, held, last_run, left, undone
-
-LATER = "Picker at Harbor Warehouse, Wed 04 Mar 09:00-17:00"
+from sandbox.wheniwork.state import ACCOUNT_ID
+from tests.engine_world import Pair, at, copied, open_pair
+from tests.test_engine_undo import PICKER, did, held, last_run, left, undone
 
 
 @pytest.fixture
@@ -61,37 +58,6 @@ async def test_a_moved_demand_moves_back_seat_by_seat(pair: Pair) -> None:
     assert await pair.settled() == [f"{PICKER}: 1 open, Ada"]
 
 
-async def test_a_moved_demand_is_headed_by_the_time_it_has_now(pair: Pair) -> None:
-    """The other side has moved since the run planned it; a seat moved back by a person's choice shows its times."""
-    stack = pair.offer(1)
-    await pair.settled()
-    pair.edit(stack, start_time=at(2, "09:00"), end_time=at(2, "17:00"))
-    await pair.settled()
-    [change] = (await undone(pair)).done
-    assert change.subject == LATER
-    assert [(row.name, row.before, row.after) for row in change.fields] == [
-        ("start", "Wed 04 Mar 09:00", "Wed 04 Mar 08:00"),
-        ("end", "Wed 04 Mar 17:00", "Wed 04 Mar 16:00"),
-    ]
-
-
-async def test_a_seat_that_was_moved_back_shows_its_times(pair: Pair) -> None:
-    """The choice of a person that moved it had no words for them."""
-    pair.offer(2)
-    await pair.settled()
-    pair.accept("Ada")
-    await pair.settled()
-    pair.edit(pair.shifts(held=True)[0], start_time=at(2, "09:00"), end_time=at(2, "17:00"))
-    [asked] = (await pair.engine.reconcile()).waiting
-    await pair.engine.deciding.answer(asked, "move the seat back", DANA, "")
-    await pair.settled()
-    [change] = (await undone(pair)).done
-    assert [(row.name, row.before, row.after) for row in change.fields] == [
-        ("start", "Wed 04 Mar 08:00", "Wed 04 Mar 09:00"),
-        ("end", "Wed 04 Mar 16:00", "Wed 04 Mar 17:00"),
-    ]
-
-
 async def test_who_withdrew_and_is_elsewhere_by_now_gets_no_seat_back(pair: Pair) -> None:
     """Neither before she takes another seat nor after; both sides stay as they are."""
     pair.offer(1)
@@ -127,6 +93,40 @@ async def test_who_was_on_a_cancelled_request_is_not_on_the_schedule_again(pair:
     assert pair.wheniwork_side() == [f"{PICKER}: 1 open"]
 
 
+async def test_who_has_time_off_by_now_gets_no_seat_back(pair: Pair) -> None:
+    """The undo of an undo: the Job is still there, but a manager has granted the day off."""
+    pair.offer(1)
+    await pair.settled()
+    pair.accept("Ada")
+    await pair.settled()
+    await undone(pair)
+    user = pair.staff("Ada")
+    off = {"user_id": user, "status": 2, "start_time": at(2, "00:00"), "end_time": at(2, "23:59")}
+    pair.world.wheniwork.add("requests", {**off, "account_id": ACCOUNT_ID, "creator_id": user})
+    assert left(await undone(pair)) == [
+        "Ada A. is taken at that time: time off in When I Work, Wed 04 Mar 00:00-23:59, so the seat stays open"
+    ]
+    assert pair.wheniwork_side() == [f"{PICKER}: 1 open"]
+
+
+async def test_a_later_run_that_is_undone_already_need_not_be_undone_first(pair: Pair) -> None:
+    """The shift it deleted is another one now."""
+    pair.offer(2)
+    await pair.settled()
+    job = pair.accept("Ada")
+    await pair.settled()
+    pair.act("worker_withdraws", job_id=job)
+    await pair.settled()
+    run = last_run(pair)
+    pair.act("requestor_cancels", job_request_id=pair.requests()[0])
+    await pair.settled()
+    later = last_run(pair)
+    deleted = f"it was deleted since: by shiftbridge in run {later}"
+    assert left(await undone(pair, run)) == [f"{deleted}; undo run {later} first"]
+    await undone(pair, later)
+    assert left(await undone(pair, run)) == [deleted]
+
+
 async def _sent_home(pair: Pair) -> None:
     """A manager deletes the shift of one of two, who loses the Job in Wonolo."""
     pair.offer(2)
@@ -156,91 +156,3 @@ async def test_a_job_is_not_given_back_to_who_is_taken_by_now(pair: Pair) -> Non
         f"{PICKER}: 2 open",
         f"{later}: 0 open, Ada",
     ]
-
-
-async def test_room_is_made_before_who_takes_it_near_the_start_too(pair: Pair) -> None:
-    """More seats need no yes; taking them back does, and fewer seats wait for who leaves."""
-    run = await _sent_home_late(pair)
-    assert did(await undone(pair, run)) == [("update", "job_request"), ("assign", "job")]
-    assert pair.wonolo_side() == [f"{PICKER}: 1 open, Ada, Bruno"]
-    again = last_run(pair)
-    first, fewer = (await undone(pair, again)).waiting
-    assert [(row.verdict, row.action) for row in (first, fewer)] == [("hold", "release"), ("hold", "update")]
-    [alone] = (await pair.engine.undo_plan(Wanted(again, DANA, (fewer.key,)))).changes[1:]
-    assert (alone.verdict, alone.reason) == (
-        "blocked",
-        "this waits for another change of the undo: worker Ada A. -> none in Wonolo",
-    )
-    outcome = await pair.engine.undo(Wanted(again, DANA, (first.key, fewer.key)))
-    assert did(outcome) == [("release", "job"), ("update", "job_request")]
-
-
-async def test_who_takes_a_seat_waits_with_the_room_for_it(pair: Pair) -> None:
-    """Where every change of the seats needs a yes; it is given in one, and both are done."""
-    run = await _sent_home_late(pair)
-    asks = {"locked": {"headcount": "wheniwork, ask"}}
-    async with reopened(pair, ownership=asks) as asked:
-        first, then = (await undone(asked, run)).waiting
-        assert [(row.verdict, row.action) for row in (first, then)] == [("hold", "update"), ("blocked", "assign")]
-        assert then.reason == "this waits for another change of the undo: seats 2 -> 3 in Wonolo"
-        outcome = await asked.engine.undo(Wanted(run, DANA, (first.key,)))
-        assert did(outcome) == [("update", "job_request"), ("assign", "job")]
-
-
-async def _sent_home_late(pair: Pair) -> int:
-    """A manager takes one of two workers off in the night before, with a yes; returns the run."""
-    pair.offer(3)
-    await pair.settled()
-    pair.accept("Ada")
-    pair.accept("Bruno")
-    await pair.settled()
-    pair.world.clock.advance(at(2, "00:00") - pair.world.clock.now())
-    pair.act("manager_deletes_shift", shift_id=pair.shifts(held=True)[0])
-    for row in (await pair.engine.reconcile()).waiting:
-        await pair.engine.deciding.answer(row, YES, DANA, "")
-    assert await pair.settled() == [f"{PICKER}: 1 open, Bruno"]
-    return last_run(pair)
-
-
-async def test_a_shift_waits_for_a_job_that_may_not_be_given(pair: Pair) -> None:
-    """Writing to Wonolo is switched off: nobody is on the schedule alone; once it is on, the Job comes first."""
-    run = await _left_for_later(pair)
-    async with reopened(pair, wonolo={"write": False}) as off:
-        outcome = await undone(off, run)
-    assert did(outcome) == []
-    assert [(row.verdict, row.action, row.kind) for row in outcome.waiting] == [
-        ("blocked", "update", "job_request"),
-        ("blocked", "assign", "job"),
-        ("blocked", "assign", "shift"),
-        ("blocked", "delete", "job_request"),
-    ]
-    assert did(await undone(pair, run)) == [(row.action, row.kind) for row in outcome.waiting]
-    assert pair.wonolo_side() == [f"{PICKER}: 1 open, Ada"]
-    assert pair.wheniwork_side() == [f"{PICKER}: 1 open", f"{LATER}: 0 open, Ada"]
-
-
-async def test_what_an_undo_gave_is_taken_back_job_first(pair: Pair) -> None:
-    """And both sides are one again."""
-    run = await _left_for_later(pair)
-    both = pair.wonolo_side()
-    await undone(pair, run)
-    assert did(await undone(pair)) == [
-        ("release", "job"),
-        ("update", "job_request"),
-        ("release", "shift"),
-        ("create", "job_request"),
-    ]
-    assert await pair.settled() == both
-
-
-async def _left_for_later(pair: Pair) -> int:
-    """A manager moves the shift of one of two, who is released from both systems; returns the run."""
-    pair.offer(2)
-    await pair.settled()
-    pair.accept("Ada")
-    await pair.settled()
-    pair.edit(pair.shifts(held=True)[0], start_time=at(2, "09:00"), end_time=at(2, "17:00"))
-    [asked] = (await pair.engine.reconcile()).waiting
-    await pair.engine.deciding.answer(asked, "release Ada A. and ask for the new time anew", DANA, "")
-    assert await pair.settled() == [f"{PICKER}: 1 open", f"{LATER}: 1 open"]
-    return last_run(pair)

@@ -95,17 +95,20 @@ def _changed(tx: Transaction, made: list[Made]) -> dict[Ref, str]:
         kind, number = row.ref
         if kind not in KINDS or not number.isdecimal():
             continue
-        rows = [_wrote(later) for later in Outbox(tx.rows).of_records(kind, [int(number)]) if later.run > row.run]
+        linked = Outbox(tx.rows).of_links([row.change.link])
+        undone = {later.change.undoes for later in linked}
+        wrote = [later for later in Outbox(tx.rows).of_records(kind, [int(number)]) if later.run > row.run]
+        rows = [_wrote(later, is_undone=later.run in undone) for later in wrote]
         seen = tx.sightings.of(kind, [int(number)])
         rows += [_saw(sighting, row.change.zone) for sighting in seen if sighting.at >= row.at]
-        beside = [later for later in Outbox(tx.rows).of_links([row.change.link]) if later.run > row.run]
+        beside = [later for later in linked if later.run > row.run]
         rows = rows or [(later.at, f"along with what run {later.run} wrote to the same demand") for later in beside]
         told |= {row.ref: max(rows)} if rows else {}
     return {ref: words for ref, (_, words) in told.items()}
 
 
-def _wrote(later: Made) -> tuple[datetime, str]:
-    again = "" if later.change.undoes else f"; undo run {later.run} first"
+def _wrote(later: Made, *, is_undone: bool) -> tuple[datetime, str]:
+    again = "" if later.change.undoes or is_undone else f"; undo run {later.run} first"
     return later.at, f"by shiftbridge in run {later.run}{again}"
 
 
