@@ -54,7 +54,7 @@ class RemoteError(SyncError):
         self.request = request
         self.status = status
         self.message = message
-        super().__init__(f"{system}: {request}: {'no answer' if status is None else status}: {message}")
+        super().__init__(": ".join((system, request, *(() if status is None else (str(status),)), message)))
 
 
 class Unavailable(RemoteError):

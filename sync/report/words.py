@@ -40,6 +40,8 @@ _STATUS: dict[Status, tuple[str, str]] = {
     "to_do": ("", "to do"),
     "done": ("", "done"),
     "failed": ("x", "failed"),
+    "unknown": ("x", "outcome unknown"),
+    "not_tried": ("x", "not tried"),
     "hold": ("?", "waits for a yes"),
     "conflict": ("!", "conflict"),
     "blocked": ("#", "blocked"),
@@ -104,6 +106,7 @@ def why(entry: Entry, common: Collection[tuple[Status, str]] = ()) -> str:
     else:
         cause = f" ({told})" if told else ""
         text = f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}."
+        text += " The next run looks again before anything is sent twice." if entry.status == "unknown" else ""
     return f"{text} {_ways_out(entry)}".rstrip()
 
 
@@ -165,7 +168,11 @@ def headline(report: Report) -> str:
     what = f"{_counted(len(written), 'change')} {verb}" + (f" ({', '.join(per_system)})" if per_system else "")
     parts = [what if written else f"nothing {verb}", _cost(written), _linked(report)]
     counts = report.counts
-    parts += [f"{counts[one]} {status(one)}" for one in ("failed", "hold", "conflict", "blocked") if counts[one]]
+    parts += [
+        f"{counts[one]} {status(one)}"
+        for one in ("failed", "unknown", "not_tried", "hold", "conflict", "blocked")
+        if counts[one]
+    ]
     parts += [f"{len(report.stale)} not done as the record changed since"] if report.stale else []
     return _sentence(parts)
 
