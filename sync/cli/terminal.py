@@ -83,12 +83,6 @@ def note(text: str) -> None:
     _print(console(stderr=True), Text(text, "yellow"))
 
 
-def hint(text: str) -> None:
-    """Say what can be done next; only to a person, as a log has no use for it."""
-    if console(stderr=True).is_terminal:
-        note(text)
-
-
 def _print(screen: Console, text: Text) -> None:
     # Only a person needs the lines broken; in a pipe they are whole.
     screen.print(text, soft_wrap=not screen.is_terminal)

@@ -11,8 +11,6 @@ from sync.errors import Refusal
 from sync.plan import Change, Plan
 from sync.plan.wording import wall
 
-_MANY = 3
-
 Status = Literal["to_do", "done", "failed", "unknown", "not_tried", "hold", "conflict", "blocked", "skip"]
 
 _LEFT: tuple[Status, ...] = ("failed", "unknown", "not_tried", "hold", "conflict", "blocked")
@@ -75,11 +73,6 @@ class Report(msgspec.Struct, frozen=True):
             for row in members:
                 demands.setdefault(row.change.link, []).append(row)
             yield group, list(demands.values())
-
-    def common_reasons(self) -> dict[tuple[Status, str], int]:
-        """Reasons that many entries share, and how many: said once, they are read; said each time, they are not."""
-        found = Counter((row.status, row.reason) for row in self.entries if row.reason and row.status != "skip")
-        return {reason: count for reason, count in found.items() if count >= _MANY}
 
     def left_out(self) -> dict[str, list[Change]]:
         """The records that were left out, by the reason."""

@@ -1,11 +1,10 @@
 """One entry in a manager's words: what is done to which record, and why."""
 
-from collections.abc import Collection
-
 from mappings.model import NAMES
 from sync.plan import Change, FieldChange
-from sync.plan.wording import money, wall
+from sync.plan.wording import wall
 from sync.report.model import Entry, Report, Status
+from sync.report.price import total
 
 ARROW = " \N{RIGHTWARDS ARROW} "
 
@@ -46,6 +45,12 @@ _STATUS: dict[Status, tuple[str, str]] = {
     "conflict": ("!", "conflict"),
     "blocked": ("#", "blocked"),
     "skip": (".", "left out"),
+}
+
+_PLURAL: dict[Status, str] = {
+    "unknown": "outcomes unknown",
+    "hold": "wait for a yes",
+    "conflict": "conflicts",
 }
 
 
@@ -95,41 +100,16 @@ def fields(change: Change) -> str:
     return _without_day(", ".join(field(one) for one in change.fields), change)
 
 
-def why(entry: Entry, common: Collection[tuple[Status, str]] = ()) -> str:
-    """Why it is done; or why it is not, and what a person can do. A `common` reason is not repeated."""
+def why(entry: Entry) -> str:
+    """Why it is done; or why it is not, and what a person can do."""
     change = entry.change
     told = _without_day(change.cause, change).replace(" -> ", ARROW)
     if entry.status in ("to_do", "done"):
         return told
-    if (entry.status, entry.reason) in common:
-        text = f"{status(entry.status)}: {told}." if told else f"{status(entry.status)}."
-    else:
-        cause = f" ({told})" if told else ""
-        text = f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}."
-        text += " The next run looks again before anything is sent twice." if entry.status == "unknown" else ""
+    cause = f" ({told})" if told else ""
+    text = f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}."
+    text += " The next run looks again before anything is sent twice." if entry.status == "unknown" else ""
     return f"{text} {_ways_out(entry)}".rstrip()
-
-
-def price(change: Change) -> str:
-    """What a change costs or saves, and whom it touches; empty where it is free."""
-    risk = change.risk
-    parts = [_signed(risk.paid_minutes, risk.cents)] if risk.paid_minutes or risk.cents else []
-    if risk.fee_cents:
-        parts.append(f"{money(risk.fee_cents)} due to who is sent home")
-    if parts and risk.people:
-        parts.append("1 worker concerned" if risk.people == 1 else f"{risk.people} workers concerned")
-    if parts and risk.fee_cents and risk.minutes_to_start is not None:
-        parts.append(f"{_hours(risk.minutes_to_start)} before the start")
-    return ", ".join(parts)
-
-
-def _hours(minutes: int) -> str:
-    return f"{minutes / 60:.1f}".removesuffix(".0") + " h"
-
-
-def _signed(minutes: int, cents: int) -> str:
-    signs = ["-" if number < 0 else "+" for number in (minutes, cents)]
-    return f"{signs[0]}{abs(minutes) / 60:g} paid hours, {signs[1]}{money(abs(cents))}"
 
 
 def _ways_out(entry: Entry) -> str:
@@ -145,9 +125,32 @@ def _ways_out(entry: Entry) -> str:
     return f"To decide: resolve {short_key(change)} with {choices}."
 
 
+def key(entry: Entry) -> str:
+    """The short key by which a person names the row; empty for one that there is nothing to say about."""
+    return "" if entry.status in ("done", "skip") else short_key(entry.change)
+
+
 def short_key(change: Change) -> str:
     """As much of a change's key as a person needs to type."""
     return change.key[:6]
+
+
+def checksum(report: Report) -> str:
+    """What the checksum of a plan and the keys of its rows are good for; empty where nothing is to be done."""
+    if not report.checksum or not report.counts["to_do"] or any(row.change.undoes for row in report.entries):
+        return ""
+    return (
+        f"Checksum {report.checksum}: `shiftbridge reconcile --approve {report.checksum}` carries out this and nothing "
+        "else; `shiftbridge refuse KEY` leaves out the row with that key."
+    )
+
+
+def left_out(report: Report) -> list[str]:
+    """The records that were left out: how many of them for which reason, and some of them by name."""
+    return [
+        f"{_counted(len(changes), 'record')}: {reason}: {records(changes)}"
+        for reason, changes in report.left_out().items()
+    ]
 
 
 def refused(report: Report) -> list[str]:
@@ -166,13 +169,8 @@ def headline(report: Report) -> str:
     verb = "to write" if report.command == "diff" else "written"
     per_system = [f"{count} in {name}" for name in NAMES.values() if (count := _in_system(written, name))]
     what = f"{_counted(len(written), 'change')} {verb}" + (f" ({', '.join(per_system)})" if per_system else "")
-    parts = [what if written else f"nothing {verb}", _cost(written), _linked(report)]
-    counts = report.counts
-    parts += [
-        f"{counts[one]} {status(one)}"
-        for one in ("failed", "unknown", "not_tried", "hold", "conflict", "blocked")
-        if counts[one]
-    ]
+    parts = [what if written else f"nothing {verb}", total(written), _linked(report)]
+    parts += _so_many(report, "failed", "unknown", "not_tried", "hold", "conflict", "blocked")
     parts += [f"{len(report.stale)} not done as the record changed since"] if report.stale else []
     return _sentence(parts)
 
@@ -185,9 +183,17 @@ def _linked(report: Report) -> str:
 
 
 def _waiting(report: Report) -> str:
+    return _sentence(_so_many(report, "hold", "conflict", "blocked") or ["nothing waits for a person"])
+
+
+def _so_many(report: Report, *wanted: Status) -> list[str]:
+    """How many entries there are of each of these, as `2 conflicts` or `5 wait for a yes`."""
     counts = report.counts
-    parts = [f"{counts[one]} {status(one)}" for one in ("hold", "conflict", "blocked") if counts[one]]
-    return _sentence(parts or ["nothing waits for a person"])
+    return [
+        f"{counts[one]} {_PLURAL.get(one, status(one)) if counts[one] > 1 else status(one)}"
+        for one in wanted
+        if counts[one]
+    ]
 
 
 def _sentence(parts: list[str]) -> str:
@@ -197,8 +203,12 @@ def _sentence(parts: list[str]) -> str:
 
 def records(changes: list[Change], most: int = 6) -> str:
     """The subjects of changes, some of them by name."""
-    named = ", ".join(change.subject for change in changes[:most])
+    named = ", ".join(_named(change) for change in changes[:most])
     return named + (f" and {len(changes) - most} more" if len(changes) > most else "")
+
+
+def _named(change: Change) -> str:
+    return change.subject if change.action == "none" else f"{deed(change)} ({change.subject})"
 
 
 def _in_system(changes: list[Change], name: str) -> int:
@@ -207,9 +217,3 @@ def _in_system(changes: list[Change], name: str) -> int:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _cost(changes: list[Change]) -> str:
-    minutes = sum(change.risk.paid_minutes for change in changes)
-    cents = sum(change.risk.cents for change in changes)
-    return _signed(minutes, cents) if minutes or cents else ""
