@@ -162,12 +162,14 @@ class UnsafePlan(SyncError):
 
 
 class StalePlan(SyncError):
-    """Nothing of an approved plan holds any more; `changed` says in words what no longer does."""
+    """Nothing of an approved plan holds any more; `changed` says in words what no longer does, and why."""
 
     def __init__(self, changed: Sequence[str]) -> None:
         self.changed = list(changed)
         what = "; ".join(self.changed)
-        super().__init__(f"nothing was written, as this changed since the plan was made: {what}. Look at a new diff")
+        super().__init__(
+            f"nothing was written, as the approved plan does not hold any more: {what}. Look at a new diff"
+        )
 
 
 class NothingToUndo(SyncError):

@@ -9,10 +9,12 @@ from sync.config import Config
 from sync.errors import Refusal, RemoteError, StalePlan, UnsafePlan
 from sync.intake.poll import Progress
 from sync.mirror.store import Store
+from sync.outbox import Outbox
 from sync.outcome import Outcome, Pass, Untried, settled
 from sync.plan import Change, Plan, Verdict
 from sync.plan.approval import Approval
 from sync.plan.capability import need
+from sync.stale import not_done
 from sync.writer import Calls, Result, Writer, settle_quietly
 
 __all__ = ["Guards", "Outcome", "Passes"]
@@ -54,10 +56,10 @@ class Passes:
         """
         passes: list[Pass] = []
         plan = self._switched(await self._plan())
-        stale = approved.stale(plan) if approved else ()
+        stale = await asyncio.to_thread(self._stale, approved, plan) if approved else ()
         plan = _narrowed(plan, approved)
         if approved and stale and not plan.to_do:
-            raise StalePlan([approved.subjects.get(key, key) for key in stale])
+            raise StalePlan(stale)
         refusals = guards(plan.to_do)
         if refusals:
             raise UnsafePlan(refusals)
@@ -70,8 +72,13 @@ class Passes:
                 break
             results = [row for earlier in passes for row in earlier.results]
             plan = _guarded(_narrowed(self._switched(await self._plan()), approved), results, guards)
-        told = tuple(approved.subjects.get(key, key) for key in stale) if approved else ()
-        return settled(passes, plan, told)
+        return settled(passes, plan, stale)
+
+    def _stale(self, approved: Approval, plan: Plan) -> tuple[str, ...]:
+        """What was approved and does not hold any more, with what became of it."""
+        links = {approved.links.get(key, "") for key in approved.stale(plan)} - {""}
+        with self._store.begin(self._config.name) as tx:
+            return not_done(approved, plan, Outbox(tx.rows).of_links(links))
 
     def _switched(self, plan: Plan) -> Plan:
         """The plan with the writes blocked that the configuration does not allow yet."""

@@ -115,7 +115,10 @@ def test_a_saved_plan_is_carried_out_and_no_more(command: Command, tmp_path: Pat
     assert (code, f"Saved: shiftbridge reconcile --plan {path}" in text) == (2, True)
     assert "4 changes written" in command("reconcile", "--plan", str(path))[1]
     code, text = command("reconcile", "--plan", str(path))
-    assert (code, "nothing was written, as this changed since the plan was made" in text) == (7, True)
+    assert (code, text.count("carried out already, by run 2.")) == (7, 4)
+    assert text.startswith("Error: nothing was written; the approved plan does not hold any more: - post a request (")
+    assert text.endswith("What to do: look at a new diff.")
+    assert "reconcile refused" in command("status")[1]
 
 
 def test_a_plan_is_approved_by_its_checksum(command: Command) -> None:
@@ -139,6 +142,12 @@ def edit(path: Path, old: str, new: str) -> None:
         ('"command": "diff"', '"command": "reconcile"', "holds a reconcile of version 1, not a diff of version 1"),
         ('"pair": "test"', '"pair": "another"', "is a plan for the pair 'another', not for 'test'"),
         ('"status": "to_do"', '"status": "skip"', "was edited after it was saved"),
+        ('"slots": ', '"slots": 9', "was edited after it was saved; run diff --out again, and `refuse` what is not"),
+        (
+            '"after": "',
+            '"after": "9',
+            "was edited after it was saved; run diff --out again, and `refuse` what is not",
+        ),
     ],
 )
 def test_a_plan_that_is_none_is_refused(old: str, new: str, said: str, command: Command, tmp_path: Path) -> None:

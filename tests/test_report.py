@@ -405,15 +405,13 @@ def test_the_total_tells_what_is_due_to_who_is_sent_home() -> None:
     )
 
 
-def test_what_was_approved_and_changed_since_is_named() -> None:
-    """It is pending: somebody has to look at it again."""
-    report = of_outcome(Outcome(stale=("Picker at Harbor",)), "main")
-    assert (report.is_pending, words.headline(report)) == (
-        True,
-        "Nothing written, 1 not done as the record changed since.",
-    )
-    assert "as the record changed since the plan was made" in printed(report, 80)
-    assert printed(report, 80).count("Picker at Harbor") == 1
+def test_what_was_approved_and_does_not_hold_any_more_is_named() -> None:
+    """It is pending: somebody has to look at it again; in text and on a page."""
+    report = of_outcome(Outcome(stale=("post a request (Picker at Harbor): carried out already, by run 2",)), "main")
+    assert (report.is_pending, words.headline(report)) == (True, "Nothing written, 1 approved but not done.")
+    said = "post a request (Picker at Harbor): carried out already, by run 2"
+    assert f"Approved, but not done {'─' * 57}\n\n{said}\n" in printed(report, 80)
+    assert as_markdown(report).endswith(f"\n## Approved, but not done\n\n- {said}\n")
 
 
 def test_what_waits_for_a_person_is_counted() -> None:

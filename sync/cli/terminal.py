@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from sync.doctor.advice import explain
-from sync.errors import ConfigError, SyncError, UnsafePlan
+from sync.errors import ConfigError, StalePlan, SyncError, UnsafePlan
 from sync.log import configure
 
 _NAMES = {
@@ -97,6 +97,10 @@ def show_error(error: SyncError) -> None:
     if isinstance(error, UnsafePlan):
         _show_all("nothing was written; guards refuse this", [f"{row.why}." for row in error.refusals])
         _print(screen, Text(f"If this is meant, run again with: {error.override}"))
+        return
+    if isinstance(error, StalePlan):
+        _show_all("nothing was written; the approved plan does not hold any more", [f"{row}." for row in error.changed])
+        _print(screen, Text("What to do: look at a new diff."))
         return
     what, todo = explain(error)
     _print(screen, Text.assemble(("Error: ", "bold red"), f"{what}."))

@@ -23,6 +23,7 @@ def as_markdown(report: Report) -> str:
     left_out = words.left_out(report)
     if left_out:
         lines += ["", "## Left out", "", *(f"- {line}" for line in left_out)]
+    lines += ["", f"## {words.STALE}", "", *(f"- {line}" for line in report.stale)] if report.stale else []
     refused = words.refused(report)
     if refused:
         lines += ["", f"## {words.REFUSED}", "", *(f"- {line}" for line in refused)]

@@ -89,7 +89,5 @@ def _refused(report: Report) -> list[RenderableType]:
 def _stale(changed: tuple[str, ...]) -> list[RenderableType]:
     if not changed:
         return []
-    rule = Rule(
-        Text("Not done, as the record changed since the plan was made", style="bold"), align="left", style="dim"
-    )
+    rule = Rule(Text(words.STALE, style="bold"), align="left", style="dim")
     return ["", rule, "", *(Text(row) for row in changed)]

@@ -11,6 +11,9 @@ ARROW = " \N{RIGHTWARDS ARROW} "
 REFUSED = "Guards would refuse all this"
 """What stands above the reasons of guards."""
 
+STALE = "Approved, but not done"
+"""What stands above the changes of a saved plan that do not hold any more."""
+
 _RECORDS = {"job_request": "request", "job": "seat", "shift": "shift", "user": "user", "time": "time"}
 _VERBS = {
     ("create", "job_request"): "post a request",
@@ -86,6 +89,12 @@ def deed(change: Change) -> str:
     if verb is None:
         return f"{_RECORDS[change.kind]} {change.record}".strip()
     return f"{verb} {change.record}".strip()
+
+
+def line(one: Change) -> str:
+    """A change in one line that needs nothing above it: `change request 12 (Picker at Harbor ...), end: 14 -> 15`."""
+    told = ", ".join(field(row) for row in one.fields)
+    return f"{deed(one)} ({one.subject})" + (f", {told}" if told else "")
 
 
 def field(change: FieldChange) -> str:
@@ -171,7 +180,7 @@ def headline(report: Report) -> str:
     what = f"{_counted(len(written), 'change')} {verb}" + (f" ({', '.join(per_system)})" if per_system else "")
     parts = [what if written else f"nothing {verb}", total(written), _linked(report)]
     parts += _so_many(report, "failed", "unknown", "not_tried", "hold", "conflict", "blocked")
-    parts += [f"{len(report.stale)} not done as the record changed since"] if report.stale else []
+    parts += [f"{len(report.stale)} approved but not done"] if report.stale else []
     return _sentence(parts)
 
 
