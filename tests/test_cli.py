@@ -23,6 +23,7 @@ from sandbox.people import perform
 from sandbox.serve import Server
 from sandbox.world import World, build_world
 from sync.cli import run
+from sync.cli.setting_up import sandbox_configuration
 from sync.config import load
 from sync.setup import ready_configuration
 
@@ -390,6 +391,20 @@ def test_the_sandbox_serves_and_writes_a_configuration_for_itself(tmp_path: Path
         process.terminate()
         process.communicate(timeout=20)
         assert process.returncode == 0
+
+
+def test_a_sandbox_configuration_that_was_edited_is_replaced_only_by_force(
+    server: Server, tmp_path: Path, capsys: Captured
+) -> None:
+    """What somebody set in it is theirs; one that is as it was written may go."""
+    path = tmp_path / "shiftbridge.toml"
+    for _ in range(2):
+        sandbox_configuration(server.url, path, overwrite=False)
+    edited(path, r"cutoff_hours = .*", "cutoff_hours = 99")
+    assert run(["sandbox", "--port", "0", "--config", str(path)]) == 1
+    assert ("cutoff_hours = 99" in path.read_text(), "--force" in capsys.readouterr().err) == (True, True)
+    sandbox_configuration(server.url, path, overwrite=True)
+    assert "cutoff_hours = 99" not in path.read_text()
 
 
 def test_the_sandbox_replaces_no_configuration_but_its_own(tmp_path: Path, capsys: Captured) -> None:
