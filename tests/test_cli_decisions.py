@@ -57,7 +57,7 @@ def test_a_conflict_is_shown_resolved_and_kept(command: Command, waiting: dict[s
     assert (code, "1 conflict." in text) == (2, True)
     assert f"To decide: resolve {key} with 1 delete it in Wonolo too; 2 create it in When I Work again." in text
     code, text = command("resolve", key, "1", "--who", "a manager", "--why", "not needed")
-    assert (code, text) == (0, f"delete it in Wonolo too: {waiting['subject']}. The next reconcile heeds it.")
+    assert (code, text) == (0, f"delete it in Wonolo too: request ({waiting['subject']}). The next reconcile heeds it.")
     assert command("reconcile")[0] == 0
     assert command("conflicts") == (0, "Nothing waits for a person.")
     (line,) = command("decisions")[1].splitlines()
@@ -106,6 +106,25 @@ def test_a_held_change_is_approved_or_refused(server: Server, config: Path, comm
     assert command("refuse", rows[1]["key"][:8], "--who", "a manager")[0] == 0
     code, text = command("reconcile")
     assert (code, "1 change written" in text, "refused: a manager decided so on" in text) == (0, True, True)
+
+
+def test_a_no_that_is_taken_back_keeps_who_said_yes_and_why(command: Command) -> None:
+    """Both answers stay in the list; a yes that nothing waits for is not kept, and the same answer only once."""
+    key, other = (row["key"][:6] for row in json.loads(command("diff", "--format", "json")[1])["changes"][:2])
+    said = command("approve", other)[1]
+    assert said.endswith("It waits for no yes, so nothing was kept.")
+    command("refuse", key, "--who", "Dana", "--why", "not yet")
+    said = command("refuse", key, "--who", "Dana")[1]
+    assert said.endswith("You decided so already; nothing new was kept.")
+    said = command("approve", key, "--who", "Eve", "--why", "agreed by telephone")[1]
+    assert said.startswith("yes: post a request (")
+    assert said.endswith("The earlier answer is taken back, and the next reconcile heeds it.")
+    text = command("decisions")[1]
+    assert text.count(" UTC ") == 2
+    assert "Eve: yes - " in text
+    assert "(agreed by telephone) [took an earlier answer back]" in text
+    assert text.endswith("(not yet) [replaced by a later one]")
+    assert "4 changes written" in command("reconcile")[1]
 
 
 def test_a_saved_plan_is_carried_out_and_no_more(command: Command, tmp_path: Path) -> None:
