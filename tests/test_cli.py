@@ -197,7 +197,7 @@ def test_status_tells_records_and_runs_without_asking_anybody(server: Server, co
     asked = len(server.world.requests.since())
     assert run(["status", "--config", str(config)]) == 0
     text = capsys.readouterr().out
-    assert ("4 job_request" in text, "reconcile  done      4 done" in text) == (True, True)
+    assert ("4 requests" in text, "reconcile  done      4 done" in text) == (True, True)
     assert run(["status", "--config", str(config), "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["pair"], document["counts"]["job_request"], document["runs"][0]["counts"]["done"]) == (

@@ -98,7 +98,7 @@ async def test_a_refusal_is_taken_back_by_a_yes(pair: Pair) -> None:
     [again] = (await pair.engine.deciding.open_questions()).to_do
     await decide(pair, again, YES)
     assert await pair.settled() == [f"{PICKER}: 3 open"]
-    assert await fates(pair) == [("yes", "withdrawn", None), ("no", "replaced", None)]
+    assert await fates(pair) == [("no", "replaced", None), ("yes", "withdrawn", None)]
 
 
 async def strayed(pair: Pair) -> Change:
