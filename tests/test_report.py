@@ -387,6 +387,19 @@ def test_what_waits_says_how_soon_it_starts_and_whom_it_concerns() -> None:
     assert price(lone) == "1 worker concerned, 10 h before the start"
 
 
+def test_a_link_names_what_it_ties_and_no_system_as_if_it_were_written_to() -> None:
+    """Neither in text nor to programs."""
+    tied = (FieldChange("shifts", "", "301 (1 open), 302 (Ana R.)"), FieldChange("seats in Wonolo", "", "2"))
+    link = msgspec.structs.replace(MOVE, action="link", fields=tied, risk=Risk())
+    report = of_plan(Plan((link,)), "main")
+    said = (
+        "| to do | Forklift Driver, 08:00-16:00 |  | link request 50002; shifts: 301 (1 open), 302 (Ana R.), seats in"
+    )
+    assert said in as_markdown(report)
+    assert json.loads(as_json(report))["changes"][0]["system"] is None
+    assert words.headline(report) == "Nothing to write, 1 to link."
+
+
 def test_an_open_seat_that_goes_concerns_nobody_who_sits() -> None:
     """Though three workers hold seats of the same request."""
     fewer = Risk(paid_minutes=-480, cents=-16000, people=3, minutes_to_start=570)

@@ -6,6 +6,7 @@ import msgspec
 
 from sync.plan.model import digest
 from sync.report.model import Entry, Report
+from sync.report.words import TIES
 
 VERSION = 1
 """Raised when a program that reads reports would have to change."""
@@ -41,7 +42,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "key": change.key,
         "status": entry.status,
         "action": change.action,
-        "system": change.system,
+        "system": None if change.action in TIES else change.system,
         "kind": change.kind,
         "record": change.record,
         "link": change.link,

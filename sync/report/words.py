@@ -37,6 +37,9 @@ _VERBS = {
     ("link", "job_request"): "link request",
     ("unlink", "job_request"): "forget request",
 }
+TIES = frozenset({"link", "unlink", "none"})
+"""Actions that are written to neither system."""
+
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "assign": ">", "release": "<", "link": "=", "unlink": "="}
 _STATUS: dict[Status, tuple[str, str]] = {
     "to_do": ("", "to do"),
@@ -69,7 +72,7 @@ def status(value: Status) -> str:
 
 def system(change: Change) -> str:
     """The proper name of the system that is written to; empty when nothing is."""
-    return NAMES[change.system] if change.system else ""
+    return NAMES[change.system] if change.system and change.action not in TIES else ""
 
 
 def subject(change: Change) -> str:
