@@ -427,6 +427,37 @@ def test_what_was_approved_and_does_not_hold_any_more_is_named() -> None:
     assert as_markdown(report).endswith(f"\n## Approved, but not done\n\n- {said}\n")
 
 
+@pytest.mark.parametrize(
+    ("kind", "record", "worker", "said"),
+    [
+        ("shift", "78", "", "shift 78"),
+        ("shift", "", "", "all its shifts"),
+        ("shift", "", "wonolo:7", "a seat"),
+        ("job", "", "", "a seat"),
+        ("job_request", "", "", "the request"),
+    ],
+)
+def test_what_no_single_record_stands_for_is_named_too(kind: Kind, record: str, worker: str, said: str) -> None:
+    """As when a whole request was cancelled and its shifts were edited."""
+    assert words.deed(msgspec.structs.replace(HELD, kind=kind, record=record, worker=worker)) == said
+
+
+def test_a_reason_that_asks_ends_with_its_question() -> None:
+    """No full stop follows the question mark."""
+    why = "Wonolo showed no request at all, though links hold 4 requests: is that the right account?"
+    refused = (Refusal("empty:job_request", 4, 0, why, "--allow empty:job_request"),)
+    assert words.refused(of_plan(Plan((POST,), refusals=refused), "main")) == [
+        why,
+        "If this is meant, carry it out with --allow empty:job_request",
+    ]
+
+
+def test_a_night_shift_names_the_day_it_ends_on() -> None:
+    """The day it starts on stands above it."""
+    night = msgspec.structs.replace(POST, subject="Picker at Harbor, Sat 14 Mar 21:30-Sun 15 Mar 04:30")
+    assert words.subject(night) == "Picker, 21:30-Sun 15 Mar 04:30"
+
+
 def test_what_waits_for_a_person_is_counted() -> None:
     """And nothing is said to be written."""
     assert words.headline(of_waiting(Plan((HELD, POST)), "main")) == "1 conflict."

@@ -13,6 +13,7 @@ from rich.text import Text
 from sync.doctor.advice import explain
 from sync.errors import ConfigError, StalePlan, SyncError, UnsafePlan
 from sync.log import configure
+from sync.report.words import full
 
 _NAMES = {
     "job_request": "requests",
@@ -95,7 +96,7 @@ def show_error(error: SyncError) -> None:
         _show_all(f"{len(error.problems)} things in the configuration must be put right", error.problems)
         return
     if isinstance(error, UnsafePlan):
-        _show_all("nothing was written; guards refuse this", [f"{row.why}." for row in error.refusals])
+        _show_all("nothing was written; guards refuse this", [full(row.why) for row in error.refusals])
         _print(screen, Text(f"If this is meant, run again with: {error.override}"))
         return
     if isinstance(error, StalePlan):

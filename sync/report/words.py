@@ -90,8 +90,15 @@ def deed(change: Change) -> str:
     """What is done to which record, as `change request 12` or `add a shift`."""
     verb = _VERBS.get((change.action, change.kind))
     if verb is None:
-        return f"{_RECORDS[change.kind]} {change.record}".strip()
+        return f"{_RECORDS[change.kind]} {change.record}" if change.record else _of_no_record(change)
     return f"{verb} {change.record}".strip()
+
+
+def _of_no_record(change: Change) -> str:
+    """What something is about that no single record stands for."""
+    if change.worker or change.kind == "job":
+        return "a seat"
+    return "all its shifts" if change.kind == "shift" else f"the {_RECORDS[change.kind]}"
 
 
 def line(one: Change) -> str:
@@ -170,7 +177,7 @@ def refused(report: Report) -> list[str]:
     if not report.refusals:
         return []
     allow = " ".join(row.override for row in report.refusals)
-    return [*(f"{row.why}." for row in report.refusals), f"If this is meant, carry it out with {allow}"]
+    return [*(full(row.why) for row in report.refusals), f"If this is meant, carry it out with {allow}"]
 
 
 def headline(report: Report) -> str:
@@ -185,6 +192,11 @@ def headline(report: Report) -> str:
     parts += _so_many(report, "failed", "unknown", "not_tried", "hold", "conflict", "blocked")
     parts += [f"{len(report.stale)} approved but not done"] if report.stale else []
     return _sentence(parts)
+
+
+def full(sentence: str) -> str:
+    """A sentence with its end; one that asks has it already."""
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 def _linked(report: Report) -> str:
