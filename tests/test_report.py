@@ -452,6 +452,15 @@ def test_a_reason_that_asks_ends_with_its_question() -> None:
     ]
 
 
+def test_the_day_of_a_decision_stays_where_that_of_the_work_goes() -> None:
+    """Though both are the same day."""
+    cause = "end Sat 14 Mar 16:00 -> Sat 14 Mar 15:00 in When I Work; Dana decided so on Sat 14 Mar 00:01 (sick)"
+    report = of_plan(Plan((msgspec.structs.replace(MOVE, cause=cause),)), "main")
+    assert words.why(report.entries[0]) == (
+        "end 16:00 \N{RIGHTWARDS ARROW} 15:00 in When I Work; Dana decided so on Sat 14 Mar 00:01 (sick)"
+    )
+
+
 def test_a_night_shift_names_the_day_it_ends_on() -> None:
     """The day it starts on stands above it."""
     night = msgspec.structs.replace(POST, subject="Picker at Harbor, Sat 14 Mar 21:30-Sun 15 Mar 04:30")

@@ -1,5 +1,7 @@
 """One entry in a manager's words: what is done to which record, and why."""
 
+import re
+
 from mappings.model import NAMES
 from sync.plan import Change, FieldChange
 from sync.plan.wording import wall
@@ -82,8 +84,11 @@ def subject(change: Change) -> str:
 
 
 def _without_day(text: str, change: Change) -> str:
-    """A text without the day of the work, which stands above it."""
-    return text.replace(f" {wall(change.start, change.zone, '%a %d %b')} ", " ") if change.start else text
+    """A text without the day of the work, which stands above it; a day on which somebody decided stays."""
+    if not change.start:
+        return text
+    day = re.escape(wall(change.start, change.zone, "%a %d %b"))
+    return re.sub(rf"(?<! on) {day} ", " ", text)
 
 
 def deed(change: Change) -> str:
