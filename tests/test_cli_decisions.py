@@ -57,7 +57,8 @@ def test_a_conflict_is_shown_resolved_and_kept(command: Command, waiting: dict[s
     assert (code, "1 conflict." in text) == (2, True)
     assert f"To decide: resolve {key} with 1 delete it in Wonolo too; 2 create it in When I Work again." in text
     code, text = command("resolve", key, "1", "--who", "a manager", "--why", "not needed")
-    assert (code, text) == (0, f"delete it in Wonolo too: request ({waiting['subject']}). The next reconcile heeds it.")
+    said = f"delete it in Wonolo too: the request ({waiting['subject']}). The next reconcile heeds it."
+    assert (code, text) == (0, said)
     assert command("reconcile")[0] == 0
     assert command("conflicts") == (0, "Nothing waits for a person.")
     (line,) = command("decisions")[1].splitlines()
