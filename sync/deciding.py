@@ -2,13 +2,23 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
 
 from mappings.decision import YES, Decision
+from mappings.matching import DIFFERENT, SAME
 from sync.clock import Clock
 from sync.mirror.decisions import Kept
 from sync.mirror.store import Store
 from sync.plan import Change, Plan
 from sync.plan.model import Doubt
+
+Answered = Literal["kept", "takes back", "repeated", "needless"]
+"""What came of an answer: kept; kept, and an earlier one is taken back; said before; or nothing waited for it."""
+
+_RUNS = 50
+_WENT = frozenset({"done", "waiting"})
 
 
 class Deciding:
@@ -21,21 +31,27 @@ class Deciding:
         """Plan from the mirror as if nobody had decided anything: what there is to be decided about."""
         return await asyncio.to_thread(self._undecided)
 
-    async def answer(self, change: Change, choice: str, who: str, why: str) -> Decision:
+    async def answer(self, change: Change, choice: str, who: str, why: str) -> Answered:
         """Keep what a person decided about a change; the next plan heeds it.
 
-        A yes to a change that waits for none takes an earlier no back.
+        A yes to a change that waits for none takes an earlier no back, and is kept beside it. Nothing is kept of a yes
+        that nothing waits for, nor of what the same person said before.
         """
         said = Decision(change.key, change.facts, choice, who, self._clock.now(), why, change.subject)
-        await asyncio.to_thread(self._keep, said, is_needed=choice != YES or change.verdict != "do")
-        return said
+        return await asyncio.to_thread(self._keep, said, is_needed=choice != YES or change.verdict != "do")
 
-    def _keep(self, said: Decision, *, is_needed: bool) -> None:
+    def _keep(self, said: Decision, *, is_needed: bool) -> Answered:
         with self._store.begin(self._pair) as tx:
+            earlier = tx.decisions.open().get(said.key)
+            if earlier and _repeats(said, earlier):
+                return "repeated"
+            if not is_needed and not earlier:
+                return "needless"
+            tx.decisions.record(said)
             if is_needed:
-                tx.decisions.record(said)
-            else:
-                tx.decisions.end([said.key], "withdrawn", said.at)
+                return "kept"
+            tx.decisions.end([said.key], "withdrawn", said.at)
+            return "takes back"
 
     async def doubts(self) -> tuple[tuple[Doubt, ...], dict[str, str]]:
         """The matches that are in doubt as of the latest pull, and by key what people decided of some of them."""
@@ -59,13 +75,30 @@ class Deciding:
 
     def _keep_all(self, said: Iterable[Decision]) -> None:
         with self._store.begin(self._pair) as tx:
+            earlier = tx.decisions.open()
             for decision in said:
-                tx.decisions.record(decision)
+                if decision.key not in earlier or not _repeats(decision, earlier[decision.key]):
+                    tx.decisions.record(decision)
 
     async def decided(self, count: int) -> list[Kept]:
-        """The latest decisions, newest first, and what became of them."""
+        """The latest decisions, newest first, and what became of them; of matches also whether they were heeded."""
         return await asyncio.to_thread(self._decided, count)
 
     def _decided(self, count: int) -> list[Kept]:
         with self._store.begin(self._pair) as tx:
-            return tx.decisions.newest(count)
+            runs = [
+                run.started_at for run in tx.runs.last(_RUNS) if run.command == "reconcile" and run.outcome in _WENT
+            ]
+            return [_heeded(row, runs) for row in tx.decisions.newest(count)]
+
+
+def _repeats(said: Decision, earlier: Decision) -> bool:
+    """Whether the same person says the same again, and no other reason."""
+    same = (said.choice, said.facts, said.who) == (earlier.choice, earlier.facts, earlier.who)
+    return same and said.why in ("", earlier.why)
+
+
+def _heeded(row: Kept, runs: Iterable[datetime]) -> Kept:
+    """A decision about a match stays when it was heeded, as the records may be looked at again."""
+    stands = row.decision.choice in (SAME, DIFFERENT) and not row.ended
+    return replace(row, ended="heeded") if stands and any(run > row.decision.at for run in runs) else row

@@ -176,7 +176,7 @@ class Engine:
             outcome = await self._passes.carry_out(run.number, guards, approved)
             if not approved:
                 await asyncio.to_thread(note_scope, self._store, self._config, run.number)
-            run.outcome = "waiting" if outcome.waiting or outcome.failed or outcome.stale else "done"
+            run.outcome = "waiting" if outcome.is_pending else "done"
             run.counts = outcome.counts
         return outcome
 
@@ -204,7 +204,7 @@ class Engine:
             # What is taken back does not follow from the configuration.
             guards = await self._guards(pulled, {"scope": inf, **(allow or {})})
             outcome = await undo.carry_out(self._passing, self.plan, this.number, guards)
-            this.outcome = "waiting" if outcome.waiting or outcome.failed else "done"
+            this.outcome = "waiting" if outcome.is_pending else "done"
             this.counts = outcome.counts
         return outcome
 

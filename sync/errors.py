@@ -55,7 +55,7 @@ class RemoteError(SyncError):
         self.request = request
         self.status = status
         self.message = message
-        super().__init__(f"{system}: {request}: {'no answer' if status is None else status}: {message}")
+        super().__init__(": ".join((system, request, *(() if status is None else (str(status),)), message)))
 
 
 class Unavailable(RemoteError):
@@ -163,12 +163,14 @@ class UnsafePlan(SyncError):
 
 
 class StalePlan(SyncError):
-    """Nothing of an approved plan holds any more; `changed` says in words what no longer does."""
+    """Nothing of an approved plan holds any more; `changed` says in words what no longer does, and why."""
 
     def __init__(self, changed: Sequence[str]) -> None:
         self.changed = list(changed)
         what = "; ".join(self.changed)
-        super().__init__(f"nothing was written, as this changed since the plan was made: {what}. Look at a new diff")
+        super().__init__(
+            f"nothing was written, as the approved plan does not hold any more: {what}. Look at a new diff"
+        )
 
 
 class NothingToUndo(SyncError):

@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass
 
+from mappings.model import NAMES
 from sync.clock import Clock
 from sync.config import Config
 from sync.errors import Refusal, RemoteError, StalePlan, UnsafePlan
 from sync.intake.poll import Progress
 from sync.mirror.store import Store
+from sync.outbox import Outbox
+from sync.outcome import Outcome, Pass, Untried, settled
 from sync.plan import Change, Plan, Verdict
 from sync.plan.approval import Approval
 from sync.plan.capability import need
 from sync.plan.together import waiting_together
+from sync.stale import not_done
 from sync.writer import Calls, Result, Writer, settle_quietly
+
+__all__ = ["Guards", "Outcome", "Passes"]
 
 _MOST_PASSES = 4
 """A pass may bring to light what the next one writes (a seat that waited for its stack); more mean a fight."""
@@ -27,26 +32,6 @@ _NO_USE = "it was written, but the system still shows the old value"
 
 Guards = Callable[[Iterable[Change]], tuple[Refusal, ...]]
 """Every reason to refuse the changes of one run, over all its passes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a reconcile came to: what was done, what failed and why, what waits for a person, what was left out.
-
-    `stale` are the approved changes, in words, that were not done as their records changed since.
-    """
-
-    done: tuple[Change, ...] = ()
-    failed: tuple[Result, ...] = ()
-    waiting: tuple[Change, ...] = ()
-    skipped: tuple[Change, ...] = ()
-    stale: tuple[str, ...] = ()
-    passes: int = 1
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many changes came to what."""
-        return {name: len(getattr(self, name)) for name in ("done", "failed", "waiting", "skipped")}
 
 
 class Passes:
@@ -70,33 +55,31 @@ class Passes:
         With `approved`, nothing else is written. Raises UnsafePlan, and StalePlan when nothing approved still holds,
         both before the first write; what guards refuse of a later pass, together with the earlier ones, is blocked.
         """
-        results: list[Result] = []
+        passes: list[Pass] = []
         plan = self._switched(await self._plan())
-        stale = approved.stale(plan) if approved else ()
+        stale = await asyncio.to_thread(self._stale, approved, plan) if approved else ()
         plan = _narrowed(plan, approved)
         if approved and stale and not plan.to_do:
-            raise StalePlan([approved.subjects.get(key, key) for key in stale])
+            raise StalePlan(stale)
         refusals = guards(plan.to_do)
         if refusals:
             raise UnsafePlan(refusals)
-        passes = 1
         while True:
             await asyncio.to_thread(self._agree, plan)
-            came_of = await self._write(run, plan.to_do, {row.change.key for row in results if row.outcome == "done"})
-            results += came_of
-            if not plan.to_do or passes == _MOST_PASSES or not any(row.outcome != "failed" for row in came_of):
+            written = {row.change.key for earlier in passes for row in earlier.results if row.outcome == "done"}
+            passes.append(await self._write(run, plan.to_do, written))
+            came_of = passes[-1].results
+            if not plan.to_do or len(passes) == _MOST_PASSES or all(row.outcome == "failed" for row in came_of):
                 break
+            results = [row for earlier in passes for row in earlier.results]
             plan = _guarded(_narrowed(self._switched(await self._plan()), approved), results, guards)
-            passes += 1
-        moving = [row for row in came_of if row.outcome == "moved"]  # still, after the last pass
-        return Outcome(
-            done=tuple(row.change for row in results if row.outcome == "done"),
-            failed=tuple(row for row in results if row.outcome in ("failed", "unknown") or row in moving),
-            waiting=plan.waiting,
-            skipped=tuple(change for change in plan.changes if change.verdict == "skip"),
-            stale=tuple(approved.subjects.get(key, key) for key in stale) if approved else (),
-            passes=passes,
-        )
+        return settled(passes, plan, stale)
+
+    def _stale(self, approved: Approval, plan: Plan) -> tuple[str, ...]:
+        """What was approved and does not hold any more, with what became of it."""
+        links = {approved.links.get(key, "") for key in approved.stale(plan)} - {""}
+        with self._store.begin(self._config.name) as tx:
+            return not_done(approved, plan, Outbox(tx.rows).of_links(links))
 
     def _switched(self, plan: Plan) -> Plan:
         """The plan with the writes blocked that the configuration does not allow yet."""
@@ -113,7 +96,7 @@ class Passes:
             tx.decisions.end(plan.void, "void", now)
             settle_quietly(tx, plan, self._config.rules, now)
 
-    async def _write(self, run: int, changes: Iterable[Change], done: Collection[str]) -> list[Result]:
+    async def _write(self, run: int, changes: Iterable[Change], done: Collection[str]) -> Pass:
         """Carry changes out in order; what is planned again although it is `done` did not stick, and is given up.
 
         After one that did not succeed, the rest of its link waits for the next plan; after one that the key may not
@@ -121,24 +104,32 @@ class Passes:
         else for that service.
         """
         writer = Writer(self._calls, self._store, self._config.name, self._config.rules, self._clock, run)
-        results: list[Result] = []
-        stopped: set[str | None] = set()
+        came_of, stopped = Pass(), dict[str | None, str]()
         for change in changes:
-            if stopped & {change.link, change.system, need(change)}:
+            reason = next((stopped[one] for one in (change.system, need(change), change.link) if one in stopped), "")
+            if reason:
+                came_of.untried.append(Untried(change, reason))
                 continue
             try:
                 again = change.writes and change.key in done
                 result = await (writer.give_up(change, _NO_USE) if again else writer.carry_out(change))
             except RemoteError as error:
                 result = Result(change, "failed", str(error))
-                stopped.add(change.system)
+                stopped[change.system] = f"{NAMES[change.system]} failed before its turn came" if change.system else ""
             self._progress(result.outcome, 1)
-            results.append(result)
-            if result.outcome != "done":
-                stopped.add(change.link)
-            if result.outcome == "forbidden":
-                stopped.add(need(change))
-        return results
+            came_of.results.append(result)
+            stopped |= _stops(result)
+        return came_of
+
+
+def _stops(result: Result) -> dict[str | None, str]:
+    """What is not tried after a change that did not succeed, and why."""
+    change, stopped = result.change, dict[str | None, str]()
+    if result.outcome != "done":
+        stopped[change.link] = "an earlier change of the same work did not succeed"
+    if result.outcome == "forbidden":
+        stopped[need(change)] = f"the Wonolo key may not {need(change)}"
+    return stopped
 
 
 def _guarded(plan: Plan, results: Iterable[Result], guards: Guards) -> Plan:

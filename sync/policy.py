@@ -8,6 +8,7 @@ from rich.text import Text
 from mappings.model import NAMES, Stage
 from mappings.overriding import WORKER, sections
 from mappings.ownership import OWNERSHIP, Ownership, Right
+from sync.plan.wording import label
 
 LEGEND = (
     "The owner's value wins where both sides changed a field; what one side alone changed is copied. "
@@ -47,6 +48,12 @@ class Policy(msgspec.Struct, frozen=True):
         return rows
 
 
+def named(field: str) -> str:
+    """A field as reports call it, and how the configuration spells it where that is something else."""
+    said = label(field)
+    return said if said == field else f"{said} ({field})"
+
+
 def read_policy(pair: str, ownership: Ownership) -> Policy:
     """The rights of a pair beside those that hold by default."""
     default = sections(OWNERSHIP)
@@ -66,7 +73,7 @@ def as_text(policy: Policy) -> RenderableType:
     for name in ("", *Stage):
         table.add_column(name, header_style="bold")
     for field, cells in policy.rows().items():
-        table.add_row(Text(field, "bold"), *(_styled(cell) for cell in _by_stage(cells)))
+        table.add_row(Text(named(field), "bold"), *(_styled(cell) for cell in _by_stage(cells)))
     return Group("", Text(policy.pair, "bold"), "", table, "", Text(LEGEND, "dim"))
 
 
@@ -87,7 +94,7 @@ def as_markdown(policy: Policy) -> str:
     rows = []
     for field, cells in policy.rows().items():
         words = (cell.words.replace("*", "\\*") if cell else "" for cell in _by_stage(cells))
-        rows.append(f"| {field} | {' | '.join(words)} |")
+        rows.append(f"| {named(field)} | {' | '.join(words)} |")
     return "\n".join([*head, *rows, "", LEGEND.replace("*", "\\*")]) + "\n"
 
 

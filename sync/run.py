@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, nullcontext, suppress
 import structlog
 
 from sync.clock import Clock, SystemClock
-from sync.errors import StoreError, SyncError, UnsafePlan
+from sync.errors import StalePlan, StoreError, SyncError, UnsafePlan
 from sync.mirror.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -48,7 +48,7 @@ async def recorded(store: Store, pair: str, clock: Clock, command: str, *, write
                 yield run
         except SyncError as error:
             _log.warning("run_failed", error=type(error).__name__)
-            run.outcome = "refused" if isinstance(error, UnsafePlan) else "failed"
+            run.outcome = "refused" if isinstance(error, (UnsafePlan, StalePlan)) else "failed"
             await asyncio.to_thread(run.finish, str(error))
             raise
         except (asyncio.CancelledError, KeyboardInterrupt):

@@ -6,6 +6,7 @@ from typing import Any
 from sync.config import read
 from sync.config.writing import commented
 from sync.init import propose
+from sync.plan.model import digest
 
 _KEYS = {
     "wonolo": {"api_key": "pk_test_sandbox", "secret_key": "sk_test_sandbox"},
@@ -16,6 +17,8 @@ _WORK = {
     "Forklift Driver": ("Fulfillment / Warehousing", "Drive a forklift in the yard", 24.0),
     "Event Crew": ("Event Staff", "Set up and clear an event", 20.0),
 }
+
+_MARK = "# As `shiftbridge sandbox` wrote it; edited, it is replaced with --force only: "
 
 
 async def ready_configuration(url: str, name: str, ca_file: str = "") -> str:
@@ -40,9 +43,17 @@ async def ready_configuration(url: str, name: str, ca_file: str = "") -> str:
     return commented({"name": name, **access, "sync": {"clock": "wonolo"}, "places": found.places, "skills": skills})
 
 
-def is_sandbox_configuration(path: Path) -> bool:
-    """Whether a file was written for a sandbox, so that it may be replaced."""
-    return path.is_file() and _KEYS["wheniwork"]["key"] in path.read_text(encoding="utf-8", errors="replace")
+def signed(text: str) -> str:
+    """The text of a configuration with a last line that tells whether somebody edited it since."""
+    return f"{text.rstrip()}\n\n{_MARK}{digest(text.rstrip())}\n"
+
+
+def is_untouched(path: Path) -> bool:
+    """Whether a file was written for a sandbox and is as it was written, so that it may be replaced."""
+    if not path.is_file():
+        return False
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return text == signed(text.rpartition(_MARK)[0])
 
 
 def _filled_in(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sync.config import Config
 from sync.mirror.runs import RunSummary
 from sync.mirror.store import Store
+from sync.report.records import held_in_words, so_many
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -41,14 +42,14 @@ def as_text(status: Status) -> RenderableType:
         table.add_row(
             str(run.id), f"{run.started_at:%Y-%m-%d %H:%M}", run.command, Text(run.outcome, style), Text(_came_of(run))
         )
-    held = ", ".join(f"{count} {kind}" for kind, count in status.counts.items() if count) or "nothing yet"
+    held = held_in_words(status.counts)
     head = Text(f"{status.pair}", "bold").append(f"  {status.database}\n", "dim").append(f"holds {held}", "default")
     return Group("", head, "", table if status.runs else Text("No run yet.", "dim"))
 
 
 def as_markdown(status: Status) -> str:
     """The status as a page of Markdown."""
-    counts = [f"- {count} {kind}" for kind, count in status.counts.items()]
+    counts = [f"- {so_many(kind, count)}" for kind, count in status.counts.items()]
     rows = [
         f"| {run.id} | {run.started_at:%Y-%m-%d %H:%M} | {run.command} | {run.outcome} | {_came_of(run)} |"
         for run in status.runs

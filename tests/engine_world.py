@@ -364,7 +364,8 @@ def _lines(world: World, config: Config, rows: Iterable[Seats]) -> list[str]:
     lines = []
     for slot in sorted(one for one in seats if one[0] and one[1]):
         place, skill, start, end = slot
-        span = f"{start.astimezone(zones[place]):%a %d %b %H:%M}-{end.astimezone(zones[place]):%H:%M}"
+        begins, ends = start.astimezone(zones[place]), end.astimezone(zones[place])
+        span = f"{begins:%a %d %b %H:%M}-{ends:{'%H:%M' if ends.date() == begins.date() else '%a %d %b %H:%M'}}"
         lines.append(", ".join([f"{skill} at {place}, {span}: {seats[slot]} open", *sorted(names[slot])]))
     return sorted(lines)
 

@@ -23,6 +23,7 @@ from sandbox.people import perform
 from sandbox.serve import Server
 from sandbox.world import World, build_world
 from sync.cli import run
+from sync.cli.setting_up import sandbox_configuration
 from sync.config import load
 from sync.setup import ready_configuration
 
@@ -156,9 +157,9 @@ def test_every_format_holds_the_same(config: Path, monkeypatch: pytest.MonkeyPat
 def test_a_reconcile_with_writing_switched_off_says_what_to_set(server: Server, config: Path, capsys: Captured) -> None:
     """Nothing is written, and the exit code says that something waits."""
     edited(config, "write = true", "write = false")
-    assert run(["reconcile", "--config", str(config)]) == 3
+    assert run(["reconcile", "--config", str(config), "--format", "markdown"]) == 3
     captured = capsys.readouterr()
-    assert "4  blocked: writing to Wonolo is switched off: set write = true under [wonolo]" in captured.out
+    assert captured.out.count("blocked: writing to Wonolo is switched off: set write = true under [wonolo]") == 4
     assert captured.err == (
         f"Writing is switched off: set write = true under [wonolo] in {config}.\n"
         f"Writing is switched off: set write = true under [wheniwork] in {config}.\n"
@@ -196,7 +197,7 @@ def test_status_tells_records_and_runs_without_asking_anybody(server: Server, co
     asked = len(server.world.requests.since())
     assert run(["status", "--config", str(config)]) == 0
     text = capsys.readouterr().out
-    assert ("4 job_request" in text, "reconcile  done      4 done" in text) == (True, True)
+    assert ("4 requests" in text, "reconcile  done      4 done" in text) == (True, True)
     assert run(["status", "--config", str(config), "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["pair"], document["counts"]["job_request"], document["runs"][0]["counts"]["done"]) == (
@@ -390,6 +391,20 @@ def test_the_sandbox_serves_and_writes_a_configuration_for_itself(tmp_path: Path
         process.terminate()
         process.communicate(timeout=20)
         assert process.returncode == 0
+
+
+def test_a_sandbox_configuration_that_was_edited_is_replaced_only_by_force(
+    server: Server, tmp_path: Path, capsys: Captured
+) -> None:
+    """What somebody set in it is theirs; one that is as it was written may go."""
+    path = tmp_path / "shiftbridge.toml"
+    for _ in range(2):
+        sandbox_configuration(server.url, path, overwrite=False)
+    edited(path, r"cutoff_hours = .*", "cutoff_hours = 99")
+    assert run(["sandbox", "--port", "0", "--config", str(path)]) == 1
+    assert ("cutoff_hours = 99" in path.read_text(), "--force" in capsys.readouterr().err) == (True, True)
+    sandbox_configuration(server.url, path, overwrite=True)
+    assert "cutoff_hours = 99" not in path.read_text()
 
 
 def test_the_sandbox_replaces_no_configuration_but_its_own(tmp_path: Path, capsys: Captured) -> None:

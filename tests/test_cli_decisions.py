@@ -57,7 +57,8 @@ def test_a_conflict_is_shown_resolved_and_kept(command: Command, waiting: dict[s
     assert (code, "1 conflict." in text) == (2, True)
     assert f"To decide: resolve {key} with 1 delete it in Wonolo too; 2 create it in When I Work again." in text
     code, text = command("resolve", key, "1", "--who", "a manager", "--why", "not needed")
-    assert (code, text) == (0, f"delete it in Wonolo too: {waiting['subject']}. The next reconcile heeds it.")
+    said = f"delete it in Wonolo too: the request ({waiting['subject']}). The next reconcile heeds it."
+    assert (code, text) == (0, said)
     assert command("reconcile")[0] == 0
     assert command("conflicts") == (0, "Nothing waits for a person.")
     (line,) = command("decisions")[1].splitlines()
@@ -108,6 +109,25 @@ def test_a_held_change_is_approved_or_refused(server: Server, config: Path, comm
     assert (code, "1 change written" in text, "refused: a manager decided so on" in text) == (0, True, True)
 
 
+def test_a_no_that_is_taken_back_keeps_who_said_yes_and_why(command: Command) -> None:
+    """Both answers stay in the list; a yes that nothing waits for is not kept, and the same answer only once."""
+    key, other = (row["key"][:6] for row in json.loads(command("diff", "--format", "json")[1])["changes"][:2])
+    said = command("approve", other)[1]
+    assert said.endswith("It waits for no yes, so nothing was kept.")
+    command("refuse", key, "--who", "Dana", "--why", "not yet")
+    said = command("refuse", key, "--who", "Dana")[1]
+    assert said.endswith("You decided so already; nothing new was kept.")
+    said = command("approve", key, "--who", "Eve", "--why", "agreed by telephone")[1]
+    assert said.startswith("yes: post a request (")
+    assert said.endswith("The earlier answer is taken back, and the next reconcile heeds it.")
+    text = command("decisions")[1]
+    assert text.count(" UTC ") == 2
+    assert "Eve: yes - " in text
+    assert "(agreed by telephone) [took an earlier answer back]" in text
+    assert text.endswith("(not yet) [replaced by a later one]")
+    assert "4 changes written" in command("reconcile")[1]
+
+
 def test_a_saved_plan_is_carried_out_and_no_more(command: Command, tmp_path: Path) -> None:
     """A second time nothing of it holds any more."""
     path = tmp_path / "plan.json"
@@ -115,7 +135,10 @@ def test_a_saved_plan_is_carried_out_and_no_more(command: Command, tmp_path: Pat
     assert (code, f"Saved: shiftbridge reconcile --plan {path}" in text) == (2, True)
     assert "4 changes written" in command("reconcile", "--plan", str(path))[1]
     code, text = command("reconcile", "--plan", str(path))
-    assert (code, "nothing was written, as this changed since the plan was made" in text) == (7, True)
+    assert (code, text.count("carried out already, by run 2.")) == (7, 4)
+    assert text.startswith("Error: nothing was written; the approved plan does not hold any more: - post a request (")
+    assert text.endswith("What to do: look at a new diff.")
+    assert "reconcile refused" in command("status")[1]
 
 
 def test_a_plan_is_approved_by_its_checksum(command: Command) -> None:
@@ -139,6 +162,12 @@ def edit(path: Path, old: str, new: str) -> None:
         ('"command": "diff"', '"command": "reconcile"', "holds a reconcile of version 1, not a diff of version 1"),
         ('"pair": "test"', '"pair": "another"', "is a plan for the pair 'another', not for 'test'"),
         ('"status": "to_do"', '"status": "skip"', "was edited after it was saved"),
+        ('"slots": ', '"slots": 9', "was edited after it was saved; run diff --out again, and `refuse` what is not"),
+        (
+            '"after": "',
+            '"after": "9',
+            "was edited after it was saved; run diff --out again, and `refuse` what is not",
+        ),
     ],
 )
 def test_a_plan_that_is_none_is_refused(old: str, new: str, said: str, command: Command, tmp_path: Path) -> None:

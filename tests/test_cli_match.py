@@ -84,7 +84,8 @@ def test_matches_are_decided_in_a_file(command: Any, doubtful: list[str], tmp_pa
     code, text = command("reconcile", "--format", "markdown")
     assert (code, "recognise user" in text, "add a user" in text) == (0, True, True)
     assert "a manager said so (asked both)" in text
-    assert "a manager: same" in command("decisions")[1]
+    said = command("decisions")[1]
+    assert [line.endswith("(asked both)  [heeded, and stays in force]") for line in said.splitlines()] == [True, True]
 
 
 def test_a_file_with_a_wrong_row_is_refused_as_a_whole(command: Any, doubtful: list[str], tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_a_file_with_a_wrong_row_is_refused_as_a_whole(command: Any, doubtful: l
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     path.write_text("\n".join([lines[0], lines[1].replace(",,", ",same,"), lines[2].replace(",,", ",maybe,")]))
     code, text = command("match", "--apply", str(path))
-    assert (code, "nothing was kept, as 1 of the rows" in text) == (1, True)
+    assert (code, f"nothing was kept, as 1 row of {path} is wrong:" in text) == (1, True)
     assert "line 3: 'maybe' is no decision" in text
     assert command("match")[1].count("When I Work") == len(doubtful)
     code, text = command("match", "--apply", str(path), "--out", str(path))
@@ -102,7 +103,7 @@ def test_a_file_with_a_wrong_row_is_refused_as_a_whole(command: Any, doubtful: l
 
 
 def test_on_a_terminal_matches_are_asked_about_one_by_one(config: Path, command: Any, doubtful: list[str]) -> None:
-    """What is no answer is asked again; what is answered is kept although the rest is left for later."""
+    """What is no answer is said to be none and asked again; what is answered is kept although the rest is left."""
     for answers, expected in (("x\ny\nq\n", 1), ("s\n", 1), ("n\n", 0)):
         controller, terminal = pty.openpty()
         os.write(controller, answers.encode())
@@ -113,6 +114,7 @@ def test_on_a_terminal_matches_are_asked_about_one_by_one(config: Path, command:
         os.close(terminal)
         os.close(controller)
         left = f"In doubt: {expected}." if expected else "No match is in doubt"
+        assert ("'x' is no answer: write y, n, s or q." in done.stderr) == answers.startswith("x")
         assert (done.returncode, left in done.stdout, done.stderr.count("The same?")) == (
             2 if expected else 0,
             True,

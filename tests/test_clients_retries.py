@@ -182,7 +182,7 @@ async def test_a_write_that_never_ends_is_of_unknown_outcome() -> None:
         error = await failure(api, "POST")
     assert (type(error), str(error)) == (
         OutcomeUnknown,
-        "wonolo: POST /shifts: no answer: no complete answer (TimeoutError)",
+        "wonolo: POST /shifts: no complete answer (TimeoutError)",
     )
 
 

@@ -92,7 +92,7 @@ async def test_what_people_write_to_each_other_is_not_traced(tmp_path: Path) -> 
                 await wonolo.create_message({"sender_id": 1, "body": "Come in by the back door"})
     line = read(path)[1]
     assert line["sent"] == {"message": {"sender_id": 1, "body": REDACTED}}
-    assert line["failure"] == "wonolo: POST /messages: no answer: no complete answer (ReadTimeout)"
+    assert line["failure"] == "wonolo: POST /messages: no complete answer (ReadTimeout)"
 
 
 async def test_a_place_of_work_is_traced(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,7 @@ async def test_secrets_that_others_can_read_are_noticed(tmp_path: Path) -> None:
     ("apart", "level", "text"),
     [
         (timedelta(seconds=-100), "warning", "its clock and this machine's are 100 s apart"),
-        (timedelta(hours=2), "error", "its clock and this machine's are 120 min apart"),
+        (timedelta(hours=2), "error", "its clock and this machine's are 2 h apart"),
     ],
 )
 async def test_clocks_that_disagree_are_told(tmp_path: Path, apart: timedelta, level: Any, text: str) -> None:
@@ -137,7 +138,7 @@ async def test_a_sandbox_whose_time_was_moved_is_believed(tmp_path: Path) -> Non
     """With `clock = "wonolo"` the service's clock counts, for the horizon too."""
     world = present_world(start=datetime(2026, 3, 2, 14, tzinfo=UTC), demands=3)
     found = await findings(world, tmp_path, sync={"clock": "wonolo"}, wheniwork={"account_id": 3}, places=[])
-    assert found[1].text.startswith("its clock counts; it is ")
+    assert re.fullmatch(r"its clock counts; it is \d+ days from this machine's", found[1].text)
     assert {one.area for one in bad(found)} == {"Places and skills"}
 
 
@@ -200,16 +201,42 @@ async def test_the_mapping_is_compared_with_what_is_there(tmp_path: Path) -> Non
     assert [(one.level, one.text.partition(":")[0]) for one in found if one.area == "Places and skills"] == [
         ("error", "places 'Midtown'"),
         ("error", f"skills '{skills[0]['name']}'"),
-        ("warning", "1 places without zip"),
-        ("warning", "1 skills without category"),
-        ("warning", "1 skills without hourly_rate"),
         ("note", f"skills '{skills[1]['name']}'"),
         ("warning", "2 open shifts with location 'Downtown'"),
         ("warning", "2 open shifts with position 'Bagger'"),
         ("warning", "1 open shift with position 'Stocker'"),
+        ("warning", "1 place without zip"),
+        ("warning", "1 skill without category"),
+        ("warning", "1 skill without hourly_rate"),
     ]
     assert [one.todo for one in found if one.area == "Writing"] == [
         "set write = true under [wonolo] when a first `shiftbridge diff` looks right"
+    ]
+
+
+async def test_a_login_that_asks_for_a_second_factor_has_advice_of_its_own(tmp_path: Path) -> None:
+    """The key and the password are right, so nobody should look at them."""
+    world = present_world()
+    world.wheniwork.switches.mfa = True
+    found = [one for one in await findings(world, tmp_path) if one.level == "error"]
+    assert [(one.text, one.todo) for one in found] == [
+        (
+            "When I Work asks this login for a second factor (401: A code is required. (code MFA_CODE_REQUIRED))",
+            "use the login of a manager that has no second factor, under [wheniwork]",
+        )
+    ]
+
+
+async def test_what_is_left_to_fill_in_is_told_whatever_else_is_wrong(tmp_path: Path) -> None:
+    """Though writing to Wonolo is off and When I Work refuses the login; the file is not called complete then."""
+    world = present_world()
+    rows = [row.model_dump() for row in configured(world, "sqlite:///unused.db").skills]
+    rows[0] |= {"category": "", "hourly_rate": 0.0}
+    found = await findings(world, tmp_path, skills=rows, wonolo={"write": False}, wheniwork={"password": "wrong"})
+    assert found[0].text == f"{tmp_path / 'shiftbridge.toml'} can be read"
+    assert [(one.level, one.text, one.todo) for one in found if one.area == "Places and skills"] == [
+        ("warning", f"1 skill without category: {rows[0]['name']}", "fill it in"),
+        ("warning", f"1 skill without hourly_rate: {rows[0]['name']}", "fill it in"),
     ]
 
 
@@ -258,6 +285,11 @@ WHERE = ("wonolo", "GET /jobs")
             Unauthorized("wheniwork", "POST /login", 401, "no"),
             "When I Work does not accept the login (401: no)",
             "check key, email and password under [wheniwork]",
+        ),
+        (
+            Unauthorized("wheniwork", "POST /login", 401, "A code is required. (code MFA_CODE_REQUIRED)"),
+            "When I Work asks this login for a second factor (401: A code is required. (code MFA_CODE_REQUIRED))",
+            "use the login of a manager that has no second factor, under [wheniwork]",
         ),
         (
             RateLimited(*WHERE, 429, "slow down", 12.0),

@@ -236,15 +236,15 @@ async def test_a_night_in_which_clocks_change_is_read_back_as_it_was_meant(pair:
     moved = pair.offer(1, day=4, start="22:00", position_id=pair.position("Event Crew"))
     pair.post(1, day=6, start="00:30", duration=420)
     assert await pair.settled() == [
-        "Event Crew at Harbor Warehouse, Fri 06 Mar 22:00-06:00: 1 open",
-        "Picker at Harbor Warehouse, Sat 07 Mar 22:00-06:00: 1 open",
+        "Event Crew at Harbor Warehouse, Fri 06 Mar 22:00-Sat 07 Mar 06:00: 1 open",
+        "Picker at Harbor Warehouse, Sat 07 Mar 22:00-Sun 08 Mar 06:00: 1 open",
         "Picker at Harbor Warehouse, Sun 08 Mar 00:30-08:30: 1 open",
     ]
     assert [row["duration"] for row in pair.world.wonolo.job_requests.records.values()] == [420, 480, 420]
     pair.edit(moved, start_time=at(5, "22:00"), end_time=at(6, "06:00"))
     pair.edit(night, start_time=at(6, "03:00"), end_time=at(6, "11:00"))
     assert await pair.settled() == [
-        "Event Crew at Harbor Warehouse, Sat 07 Mar 22:00-06:00: 1 open",
+        "Event Crew at Harbor Warehouse, Sat 07 Mar 22:00-Sun 08 Mar 06:00: 1 open",
         "Picker at Harbor Warehouse, Sun 08 Mar 00:30-08:30: 1 open",
         "Picker at Harbor Warehouse, Sun 08 Mar 03:00-11:00: 1 open",
     ]

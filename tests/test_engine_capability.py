@@ -134,12 +134,11 @@ async def test_a_pause_or_a_proxy_teaches_nothing_about_the_key(pair: Pair, faul
 
 
 async def test_the_report_says_it_in_every_format(pair: Pair) -> None:
-    """Once for many that share it in text, and beside each in the others."""
+    """Beside each row, however many share it."""
     for start in ("08:00", "10:00", "12:00"):
         pair.offer(1, start=start)
     report = of_outcome(await pair.engine.reconcile(), "test")
     cause = "open shifts in When I Work that Wonolo does not know"
     assert [why(entry) for entry in report.entries] == [f"blocked: {POST} ({cause})."] * 3
-    assert report.common_reasons() == {("blocked", POST): 3}
     assert (as_markdown(report).count(POST), as_json(report).count(POST)) == (3, 3)
     assert report.is_pending

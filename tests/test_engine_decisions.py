@@ -10,6 +10,7 @@ from mappings.decision import NO, YES
 from sync.errors import StalePlan
 from sync.plan import Change
 from sync.plan.approval import Approval
+from sync.report import approval_of, as_json, of_plan
 from tests.engine_world import Pair, at, open_pair
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
@@ -97,7 +98,7 @@ async def test_a_refusal_is_taken_back_by_a_yes(pair: Pair) -> None:
     [again] = (await pair.engine.deciding.open_questions()).to_do
     await decide(pair, again, YES)
     assert await pair.settled() == [f"{PICKER}: 3 open"]
-    assert await fates(pair) == [("no", "withdrawn", None)]
+    assert await fates(pair) == [("no", "replaced", None), ("yes", "withdrawn", None)]
 
 
 async def strayed(pair: Pair) -> Change:
@@ -172,9 +173,7 @@ async def test_more_workers_than_seats_ends_as_a_person_chose(pair: Pair) -> Non
 
 async def approval(pair: Pair) -> Approval:
     """Everything that the plan of this moment would do, as a saved plan has it."""
-    plan = await pair.engine.diff()
-    rows = plan.to_do
-    return Approval({row.key: row.facts for row in rows}, {row.key: row.subject for row in rows})
+    return approval_of(as_json(of_plan(await pair.engine.diff(), "main")).encode(), "main")
 
 
 async def test_nothing_but_a_saved_plan_is_carried_out(pair: Pair) -> None:
@@ -193,7 +192,11 @@ async def test_of_a_saved_plan_only_the_changed_record_is_stale(pair: Pair) -> N
     saved = await approval(pair)
     pair.edit(moved, instances=3)
     outcome = await pair.engine.reconcile(approved=saved)
-    assert outcome.stale == (PICKER,)
+    [told] = outcome.stale
+    assert told == (
+        f"post a request ({PICKER}), seats: 2: planned otherwise by now: post a request ({PICKER}), seats: 3, "
+        "open shifts in When I Work that Wonolo does not know"
+    )
     assert [row.subject for row in outcome.done] == ["Picker at Harbor Warehouse, Thu 05 Mar 08:00-16:00"]
 
 
@@ -202,9 +205,40 @@ async def test_a_saved_plan_of_which_nothing_holds_is_refused(pair: Pair) -> Non
     moved = pair.offer(2)
     saved = await approval(pair)
     pair.edit(moved, instances=3)
-    with pytest.raises(StalePlan, match=f"nothing was written, as this changed since the plan was made: {PICKER}"):
+    with pytest.raises(StalePlan, match="nothing was written, as the approved plan does not hold any more: post a"):
         await pair.engine.reconcile(approved=saved)
     assert pair.requests() == []
+
+
+async def test_a_saved_plan_that_was_carried_out_says_by_which_run(pair: Pair) -> None:
+    """Nobody changed anything, so nothing else is to be blamed; status says that the run was refused."""
+    pair.offer(2)
+    saved = await approval(pair)
+    await pair.engine.reconcile(approved=saved)
+    with pytest.raises(StalePlan) as told:
+        await pair.engine.reconcile(approved=saved)
+    assert told.value.changed == [f"post a request ({PICKER}), seats: 2: carried out already, by run 2"]
+    with pair.engine._store.begin("main") as tx:
+        assert tx.runs.last(1)[0].outcome == "refused"
+
+
+async def test_a_saved_plan_says_what_else_is_planned_waits_or_is_not_needed(pair: Pair) -> None:
+    """Each approved change is told with what became of it."""
+    stack, gone = pair.offer(2), pair.offer(1, day=3)
+    await pair.settled()
+    pair.edit(stack, instances=3)
+    pair.edit(gone, instances=2)
+    saved = await approval(pair)
+    pair.act("requestor_edits", job_request_id=pair.requests()[0], fields={"request_name": "Dock 4"})
+    pair.edit(gone, instances=1)
+    with pytest.raises(StalePlan) as told:
+        await pair.engine.reconcile(approved=saved)
+    first, second = told.value.changed
+    assert first.startswith(
+        f"change request {pair.requests()[0]} ({PICKER}), seats: 2 \N{RIGHTWARDS ARROW} 3: what it rests on changed; "
+        "it would be now: change request"
+    )
+    assert second.endswith(": nothing is to be done about it any more")
 
 
 async def test_the_plan_of_a_checksum_is_carried_out_or_refused_as_a_whole(pair: Pair) -> None:

@@ -31,5 +31,5 @@ def test_an_unsafe_plan_names_every_reason_and_the_way_past_it() -> None:
 def test_a_stale_plan_names_what_changed() -> None:
     """The keys are those of the plan's items."""
     assert str(StalePlan(["demand-7", "demand-9"])) == (
-        "nothing was written, as this changed since the plan was made: demand-7; demand-9. Look at a new diff"
+        "nothing was written, as the approved plan does not hold any more: demand-7; demand-9. Look at a new diff"
     )

@@ -15,10 +15,12 @@ from sync.history import shown
 from sync.history.asking import with_asked
 from sync.history.reading import History, read_history
 from sync.history.target import Target, read_target
+from sync.history.words import edits
+from sync.mirror.sightings import Sighting
 from sync.outbox import Outbox
-from sync.plan import Change
+from sync.plan import Change, FieldChange
 from sync.undo import Wanted
-from tests.engine_world import Pair, at, copied, open_pair
+from tests.engine_world import START, Pair, at, copied, open_pair
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
 
@@ -222,6 +224,17 @@ async def test_what_nothing_is_known_of_is_said_so(pair: Pair, text: str, said: 
     with pytest.raises(NoHistory) as caught:
         history(pair, text)
     assert str(caught.value).startswith(said)
+
+
+def test_every_instant_is_told_on_the_wall_of_the_place() -> None:
+    """Also those that are only passed on; what cannot be read stays as it was written."""
+    after = {"completed_at": "2030-05-08T14:00:00.000-07:00", "approved_at": "soon", "paused_at": None}
+    before = {"completed_at": None, "approved_at": "", "paused_at": None}
+    seen = Sighting("job", 5, START, "listing", before, after, {})
+    assert edits(seen, {}, "America/Chicago") == (
+        FieldChange("completed at", "", "Wed 08 May 16:00"),
+        FieldChange("approved at", "", "soon"),
+    )
 
 
 async def test_when_i_work_is_asked_for_its_own_history(pair: Pair) -> None:

@@ -73,13 +73,25 @@ def test_a_file_for_a_spreadsheet(tmp_path: Path) -> None:
 )
 def test_decisions_are_read_back(path: Path, decisions: tuple[str, ...], expected: list[tuple[Doubt, str]]) -> None:
     """Also as a spreadsheet of another language saves it; an empty cell is no decision."""
-    assert read(filled(path, *decisions), DOUBTS, {}) == expected
+    assert read(filled(path, *decisions), DOUBTS, {}) == (expected, [])
 
 
 def test_what_is_decided_already_is_not_decided_again(path: Path) -> None:
     """But may be changed."""
     filled(path, "same", "", "same")
-    assert read(path, DOUBTS, {ONE.key: SAME, OTHER.key: DIFFERENT}) == [(OTHER, SAME)]
+    assert read(path, DOUBTS, {ONE.key: SAME, OTHER.key: DIFFERENT}) == ([(OTHER, SAME)], [])
+
+
+def test_an_emptied_cell_takes_nothing_back_and_is_named(path: Path) -> None:
+    """The file may be older than the decision, so that an empty cell is no answer."""
+    filled(path, "", "", "same")
+    assert read(path, DOUBTS, {ONE.key: SAME, TWO.key: DIFFERENT}) == (
+        [(OTHER, SAME)],
+        [
+            "Ana Ruiz (worker 12) and Anna Ruiz (user 345) (same)",
+            "Ana Ruiz (worker 12) and Anna Ruiz (user 346) (different)",
+        ],
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,15 +104,15 @@ def test_what_is_decided_already_is_not_decided_again(path: Path) -> None:
             ("same", "same"),
             {},
             {},
-            "line 3: wonolo:12 is decided to be somebody else already (line 2)",
+            "line 3: Ana Ruiz (worker 12) is decided to be the same as another already (line 2)",
         ),
         (
             ("same",),
             {},
             {TWO.key: SAME},
-            "line 2: wonolo:12 is decided to be somebody else already (worker:wonolo:12=user:346)",
+            "line 2: Ana Ruiz (worker 12) is decided to be the same as another already (decided before)",
         ),
-        (("", "same", "same"), {}, {ONE.key: SAME, TWO.key: DIFFERENT}, "line 3: wonolo:12 is decided"),
+        (("", "same", "same"), {}, {ONE.key: SAME, TWO.key: DIFFERENT}, "line 3: Ana Ruiz (worker 12) is decided"),
         (
             ("same", "different"),
             {"key": TWO.key, "facts": TWO.facts},
@@ -120,7 +132,7 @@ def test_every_wrong_row_is_named_and_nothing_kept(
 
 def test_all_wrong_rows_are_told_at_once(path: Path) -> None:
     """In order of the lines."""
-    with pytest.raises(typer.BadParameter, match="3 of the rows of") as refused:
+    with pytest.raises(typer.BadParameter, match="nothing was kept, as 3 rows of") as refused:
         read(filled(path, "a", "b", "c"), DOUBTS, {})
     assert [line[:11] for line in refused.value.message.splitlines()[1:]] == [
         "  - line 2:",
@@ -131,17 +143,20 @@ def test_all_wrong_rows_are_told_at_once(path: Path) -> None:
 
 def test_files_that_are_none_of_ours(tmp_path: Path, path: Path) -> None:
     """Each is said to be so; one that is there already is never overwritten."""
-    with pytest.raises(typer.BadParameter, match="cannot be read"):
+    with pytest.raises(typer.BadParameter, match=r"none\.csv cannot be read: No such file or directory$"):
         read(tmp_path / "none.csv", DOUBTS, {})
     with pytest.raises(typer.BadParameter, match="is there already, perhaps with decisions in it"):
         write(path, DOUBTS, {})
     with pytest.raises(typer.BadParameter, match="cannot be written: No such file"):
         write(tmp_path / "none" / "x.csv", DOUBTS, {})
     path.write_text("key,decision\n", encoding="utf-8")
-    with pytest.raises(typer.BadParameter, match="lacks the column facts"):
+    with pytest.raises(typer.BadParameter, match="lacks the column facts: write it anew with --out"):
+        read(path, DOUBTS, {})
+    path.write_text("wonolo\n", encoding="utf-8")
+    with pytest.raises(typer.BadParameter, match="lacks the columns decision, facts and key: write it anew"):
         read(path, DOUBTS, {})
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(typer.BadParameter, match="cannot be read"):
+    with pytest.raises(typer.BadParameter, match="it is no text in UTF-8; save it as CSV UTF-8"):
         read(path, DOUBTS, {})
 
 

@@ -149,11 +149,11 @@ def test_a_job_request_that_when_i_work_does_not_know_becomes_shifts() -> None:
     assert {note.partition(" [sb:")[0] for note in notes} == {NAME}
     assert len({marker(note) for note in notes}) == 3
     assert {change.link for change in plan.changes} == {"job_request:500"}
-    assert plan.changes[0].fields == (
-        FieldChange("seats", "", "4"),
-        FieldChange("workers", "", "Ana R., Ben O."),
-        FieldChange("title", "", NAME),
-    )
+    assert [change.fields for change in plan.changes] == [
+        (FieldChange("open seats", "", "2"), FieldChange("title", "", NAME)),
+        (FieldChange("worker", "", "Ana R."), FieldChange("title", "", NAME)),
+        (FieldChange("worker", "", "Ben O."), FieldChange("title", "", NAME)),
+    ]
     assert plan.changes[0].cause == "a JobRequest in Wonolo that When I Work does not know"
 
 
@@ -216,6 +216,11 @@ def test_what_both_sides_know_is_linked_and_not_created_twice() -> None:
     plan = make_plan(snapshot(postings=(LonePosting(job_request()),), shifts=(shift(),)))
     change = only(plan)
     assert line(change)[:2] == ("link job_request 500", "do")
+    assert [(field.name, field.after) for field in change.fields] == [
+        ("shifts", "301 (2 open)"),
+        ("seats in Wonolo", "2"),
+        ("seats in When I Work", "2"),
+    ]
     assert change.payload == {"base": msgspec.to_builtins(demand()), "shifts": [301]}
     assert change.cause == "the same place, skill, start and end on both sides"
     assert not change.writes
@@ -233,6 +238,7 @@ def test_what_differs_on_a_pair_that_is_linked_is_planned_with_it() -> None:
         ("assign job #7", "do"),
         ("assign shift 301 #8", "do"),
     ]
+    assert plan.changes[0].fields[0] == FieldChange("shifts", "", "301 (2 open), 302 (Ana R.)")
     assert plan.changes[1].payload == sent(notes=NAME)
 
 

@@ -36,21 +36,21 @@ def test_the_policy_is_a_matrix_of_fields_and_stages() -> None:
         f"""
 main
 
-               open         locked            running  done    settled
-place          When I Work  When I Work, ask  nobody   nobody  nobody
-skill          When I Work  When I Work, ask  nobody   nobody  nobody
-start          When I Work  When I Work, ask  nobody   nobody  nobody
-end            When I Work  When I Work, ask  nobody   nobody  nobody
-break_minutes  When I Work  When I Work, ask  nobody   nobody  nobody
-title          When I Work  When I Work, ask  nobody   nobody  nobody
-headcount      When I Work  Wonolo *          nobody   nobody  nobody
-workers        Wonolo       Wonolo            Wonolo   Wonolo  nobody
-actual_start                                  Wonolo   Wonolo  nobody
-actual_end                                    Wonolo   Wonolo  nobody
-actual_break                                  Wonolo   Wonolo  nobody
-name           Wonolo
-email          nobody *
-phone          Wonolo
+                              open         locked            running  done    settled
+place                         When I Work  When I Work, ask  nobody   nobody  nobody
+skill                         When I Work  When I Work, ask  nobody   nobody  nobody
+start                         When I Work  When I Work, ask  nobody   nobody  nobody
+end                           When I Work  When I Work, ask  nobody   nobody  nobody
+unpaid break (break_minutes)  When I Work  When I Work, ask  nobody   nobody  nobody
+title                         When I Work  When I Work, ask  nobody   nobody  nobody
+seats (headcount)             When I Work  Wonolo *          nobody   nobody  nobody
+workers                       Wonolo       Wonolo            Wonolo   Wonolo  nobody
+actual_start                                                 Wonolo   Wonolo  nobody
+actual_end                                                   Wonolo   Wonolo  nobody
+actual_break                                                 Wonolo   Wonolo  nobody
+name                          Wonolo
+email                         nobody *
+phone                         Wonolo
 
 {LEGEND}"""
     )
@@ -65,7 +65,7 @@ def test_the_policy_as_markdown_is_a_table() -> None:
         "| | open | locked | running | done | settled |",
         "|---|---|---|---|---|---|",
     ]
-    assert "| headcount | When I Work | When I Work, ask \\* | nobody | nobody | nobody |" in page
+    assert "| seats (headcount) | When I Work | When I Work, ask \\* | nobody | nobody | nobody |" in page
     assert "| actual_end |  |  | Wonolo | Wonolo | nobody |" in page
     assert page[-1].endswith("\\* = decided in this configuration.")
 

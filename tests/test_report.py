@@ -19,6 +19,7 @@ from sync.plan import Change, FieldChange, Plan, Risk
 from sync.plan.model import Action, Kind, Verdict
 from sync.report import Report, as_json, as_markdown, as_text, of_outcome, of_plan, of_waiting, words
 from sync.report.model import Status
+from sync.report.price import price
 from sync.writer import Result
 
 ROOT = Path(__file__).parent.parent
@@ -96,39 +97,42 @@ def printed(report: Report, width: int) -> str:
 
 def test_a_report_on_a_terminal_is_grouped_by_day_and_place() -> None:
     """Each demand and each cause stand there once; what the data holds is never read as markup."""
-    assert printed(REPORT, 100) == (
+    assert printed(REPORT, 100).replace(REPORT.checksum, "CHECKSUM") == (
         """
 Saturday 14 March 2026 ─────────────────────────────────────────────────────────────────────────────
 
 Airport Hub
 ~  Forklift Driver      Wonolo       change request 50002          end 16:00 → 15:00 in When I Work
-   08:00-16:00                       end: 16:00 → 15:00
-                                     -1 paid hours, -$18.50
+   08:00-16:00          3de51d       end: 16:00 → 15:00
+                                     -1 paid hour, -$18.50
 <                       When I Work  reopen shift 77
-                                     worker: Ana R. leaves
-!                                    shift 78                      conflict: both sides differ (end
-                                                                   16:00 → 15:00 in When I Work). To
+                        b0f5c1       worker: Ana R. leaves
+!                       6dabb8       shift 78                      conflict: both sides differ (end
+                                     1 worker concerned            16:00 → 15:00 in When I Work). To
                                                                    decide: resolve 6dabb8 with 1
                                                                    take Wonolo's end; 2 take When I
                                                                    Work's.
 
 Harbor
 +  Picker               Wonolo       post a request                open shifts in When I Work that
-   08:00-16:00                       seats: 2, title: a|b [bold]   Wonolo does not know
+   08:00-16:00          0a95b0       seats: 2, title: a|b [bold]   Wonolo does not know
                                      +15 paid hours, +$277.50
 
 Without a day ──────────────────────────────────────────────────────────────────────────────────────
 
 Without a place
 ~  Ana R. as a When I   When I Work  change user 9                 changed in Wonolo
-   Work user
+   Work user            5b5981
 
 Left out ───────────────────────────────────────────────────────────────────────────────────────────
 
-8  position 32 is no configured skill; add it under [[skills]]
-   open shift 0, open shift 1, open shift 2, open shift 3, open shift 4, open shift 5 and 2 more
+8 records: position 32 is no configured skill; add it under [[skills]]: open shift 0, open shift 1,
+open shift 2, open shift 3, open shift 4, open shift 5 and 2 more
 
 4 changes to write (2 in Wonolo, 2 in When I Work), +14 paid hours, +$259.00, 1 conflict.
+
+Checksum CHECKSUM: `shiftbridge reconcile --approve CHECKSUM` carries out this and
+nothing else; `shiftbridge refuse KEY` leaves out the row with that key.
 """
     )
 
@@ -142,44 +146,47 @@ def test_no_line_of_a_report_is_wider_than_the_terminal() -> None:
 
 def test_a_report_in_markdown_has_a_table_for_each_place() -> None:
     """A bar in a title does not open a cell."""
-    assert as_markdown(REPORT) == (
+    assert as_markdown(REPORT).replace(REPORT.checksum, "CHECKSUM") == (
         """\
 # Diff of main
 
 4 changes to write (2 in Wonolo, 2 in When I Work), +14 paid hours, +$259.00, 1 conflict.
 
+Checksum CHECKSUM: `shiftbridge reconcile --approve CHECKSUM` carries out this and nothing else; `shiftbridge \
+refuse KEY` leaves out the row with that key.
+
 ## Saturday 14 March 2026
 
 ### Airport Hub
 
-| | Work | System | Change | Why |
-|---|---|---|---|---|
-| to do | Forklift Driver, 08:00-16:00 | Wonolo | change request 50002; end: 16:00 → 15:00; -1 paid hours, -$18.50 | \
-end 16:00 → 15:00 in When I Work |
-| to do | Forklift Driver, 08:00-16:00 | When I Work | reopen shift 77; worker: Ana R. leaves | end 16:00 → 15:00 in \
-When I Work |
-| conflict | Forklift Driver, 08:00-16:00 |  | shift 78 | conflict: both sides differ (end 16:00 → 15:00 in \
-When I Work). To decide: resolve 6dabb8 with 1 take Wonolo's end; 2 take When I Work's. |
+| | Work | System | Change | Why | Key |
+|---|---|---|---|---|---|
+| to do | Forklift Driver, 08:00-16:00 | Wonolo | change request 50002; end: 16:00 → 15:00; -1 paid hour, -$18.50 | \
+end 16:00 → 15:00 in When I Work | 3de51d |
+| to do | Forklift Driver, 08:00-16:00 | When I Work | reopen shift 77; worker: Ana R. leaves | end 16:00 → 15:00 \
+in When I Work | b0f5c1 |
+| conflict | Forklift Driver, 08:00-16:00 |  | shift 78; 1 worker concerned | conflict: both sides differ (end \
+16:00 → 15:00 in When I Work). To decide: resolve 6dabb8 with 1 take Wonolo's end; 2 take When I Work's. | 6dabb8 |
 
 ### Harbor
 
-| | Work | System | Change | Why |
-|---|---|---|---|---|
-| to do | Picker, 08:00-16:00 | Wonolo | post a request; seats: 2, title: a\\|b [bold]; +15 paid hours, \
-+$277.50 | open shifts in When I Work that Wonolo does not know |
+| | Work | System | Change | Why | Key |
+|---|---|---|---|---|---|
+| to do | Picker, 08:00-16:00 | Wonolo | post a request; seats: 2, title: a\\|b [bold]; +15 paid hours, +$277.50 | \
+open shifts in When I Work that Wonolo does not know | 0a95b0 |
 
 ## Without a day
 
 ### Without a place
 
-| | Work | System | Change | Why |
-|---|---|---|---|---|
-| to do | Ana R. as a When I Work user | When I Work | change user 9 | changed in Wonolo |
+| | Work | System | Change | Why | Key |
+|---|---|---|---|---|---|
+| to do | Ana R. as a When I Work user | When I Work | change user 9 | changed in Wonolo | 5b5981 |
 
 ## Left out
 
-- 8 x position 32 is no configured skill; add it under [[skills]]: open shift 0, open shift 1, open shift 2, open \
-shift 3, open shift 4, open shift 5 and 2 more
+- 8 records: position 32 is no configured skill; add it under [[skills]]: open shift 0, open shift 1, open shift 2, \
+open shift 3, open shift 4, open shift 5 and 2 more
 """
     )
 
@@ -298,24 +305,43 @@ def test_what_waits_says_so(verdict: Verdict, sign: str, said: str) -> None:
     assert (words.sign(entry), words.why(entry)) == (sign, said)
 
 
-def test_a_reason_that_many_share_is_said_once() -> None:
-    """A reconcile with writing switched off would repeat it for every change."""
+def test_each_row_says_its_own_reason_however_many_share_it() -> None:
+    """So that a row can be read aloud without looking for a footnote; nothing else stands under the table."""
     blocked = [
         msgspec.structs.replace(POST, verdict="blocked", reason="writing is switched off", link=f"shift:{number}")
         for number in range(3)
     ]
-    silent = msgspec.structs.replace(blocked[0], cause="", link="shift:9")
-    text = printed(of_plan(Plan((*blocked, silent)), "main"), 100)
-    assert text.count("writing is switched off") == 1
-    assert text.endswith("\n4  blocked: writing is switched off\n\nNothing to write, 4 blocked.\n")
-    assert text.count("blocked: open shifts in When I") == 3
+    report = of_plan(Plan(tuple(blocked)), "main")
+    assert [words.why(entry) for entry in report.entries] == [
+        "blocked: writing is switched off (open shifts in When I Work that Wonolo does not know)."
+    ] * 3
+    text = printed(report, 200)
+    assert text.count("blocked: writing is switched off (open shifts in When I Work") == 3
+    assert text.endswith("\n\nNothing to write, 3 blocked.\n")
+
+
+def test_what_can_be_named_shows_its_key_and_the_plan_its_checksum() -> None:
+    """In text and in Markdown; what is done already needs no name, and the plan of an undo has no approval."""
+    told = (
+        f"Checksum {REPORT.checksum}: `shiftbridge reconcile --approve {REPORT.checksum}` carries out this and nothing "
+        "else; `shiftbridge refuse KEY` leaves out the row with that key."
+    )
+    assert printed(REPORT, 300).endswith(f"\n\n{told}\n")
+    assert as_markdown(REPORT).splitlines()[4] == told
+    text, page = printed(REPORT, 100), as_markdown(REPORT)
+    for change in (POST, USER, MOVE, SEAT, HELD):
+        assert (change.key[:6] in text, f"| {change.key[:6]} |" in page) == (True, True)
+    done = of_outcome(Outcome(done=(POST,)), "main")
+    assert POST.key[:6] not in printed(done, 100) + as_markdown(done)
+    undone = of_plan(Plan((msgspec.structs.replace(POST, undoes=7),)), "main")
+    assert "Checksum" not in printed(undone, 100) + as_markdown(undone)
 
 
 def test_a_reconcile_says_what_it_did_and_what_failed() -> None:
     """A failed write keeps its place beside those that were done."""
     outcome = Outcome(done=(MOVE,), failed=(Result(POST, "failed", "422: slots is too small"),), skipped=UNMAPPED[:1])
     report = of_outcome(outcome, "main")
-    assert words.headline(report) == "1 change written (1 in Wonolo), -1 paid hours, -$18.50, 1 failed."
+    assert words.headline(report) == "1 change written (1 in Wonolo), -1 paid hour, -$18.50, 1 failed."
     assert "x  Picker               Wonolo       post a request                failed: 422: slots is too" in printed(
         report, 100
     )
@@ -337,30 +363,117 @@ def test_a_report_is_pending_while_something_is_to_be_written_or_waits() -> None
 def test_a_cancellation_so_near_the_start_says_what_it_costs_and_whom() -> None:
     """In dollars, people and hours."""
     risk = Risk(paid_minutes=-960, cents=-32000, people=2, minutes_to_start=570, fee_cents=16000)
-    assert words.price(msgspec.structs.replace(POST, risk=risk)) == (
-        "-16 paid hours, -$320.00, $160.00 due to who is sent home, 2 workers concerned, 9.5 h before the start"
+    assert price(msgspec.structs.replace(POST, risk=risk)) == (
+        "-16 paid hours, -$320.00, $160.00 due to who is sent home, 2 workers concerned, 9 h 30 min before the start"
     )
     fee = Risk(people=1, minutes_to_start=60, fee_cents=8000)
-    assert words.price(msgspec.structs.replace(POST, risk=fee)) == (
+    assert price(msgspec.structs.replace(POST, risk=fee)) == (
         "$80.00 due to who is sent home, 1 worker concerned, 1 h before the start"
     )
-    assert words.price(msgspec.structs.replace(POST, risk=Risk(people=1))) == ""
+    assert price(msgspec.structs.replace(POST, risk=Risk(people=1))) == ""
 
 
-def test_what_was_approved_and_changed_since_is_named() -> None:
-    """It is pending: somebody has to look at it again."""
-    report = of_outcome(Outcome(stale=("Picker at Harbor",)), "main")
-    assert (report.is_pending, words.headline(report)) == (
-        True,
-        "Nothing written, 1 not done as the record changed since.",
+def test_what_waits_says_how_soon_it_starts_and_whom_it_concerns() -> None:
+    """Also where it costs nothing, and where the work has begun already."""
+    held = msgspec.structs.replace(MOVE, verdict="hold", reason="late", touched=("start", "end"))
+    cases = {
+        Risk(people=2, minutes_to_start=570): "2 workers concerned, 9 h 30 min before the start",
+        Risk(people=1, minutes_to_start=5 * 24 * 60 + 9): "1 worker concerned, 5 days before the start",
+        Risk(minutes_to_start=-540): "began 9 h ago",
+        Risk(paid_minutes=60, cents=2000, minutes_to_start=45): "+1 paid hour, +$20.00, 45 min before the start",
+    }
+    assert {risk: price(msgspec.structs.replace(held, risk=risk)) for risk in cases} == cases
+    lone = msgspec.structs.replace(HELD, worker="wonolo:7", risk=Risk(minutes_to_start=600))
+    assert price(lone) == "1 worker concerned, 10 h before the start"
+
+
+def test_a_link_names_what_it_ties_and_no_system_as_if_it_were_written_to() -> None:
+    """Neither in text nor to programs."""
+    tied = (FieldChange("shifts", "", "301 (1 open), 302 (Ana R.)"), FieldChange("seats in Wonolo", "", "2"))
+    link = msgspec.structs.replace(MOVE, action="link", fields=tied, risk=Risk())
+    report = of_plan(Plan((link,)), "main")
+    said = (
+        "| to do | Forklift Driver, 08:00-16:00 |  | link request 50002; shifts: 301 (1 open), 302 (Ana R.), seats in"
     )
-    assert "as the record changed since the plan was made" in printed(report, 80)
-    assert printed(report, 80).count("Picker at Harbor") == 1
+    assert said in as_markdown(report)
+    assert json.loads(as_json(report))["changes"][0]["system"] is None
+    assert words.headline(report) == "Nothing to write, 1 to link."
+
+
+def test_an_open_seat_that_goes_concerns_nobody_who_sits() -> None:
+    """Though three workers hold seats of the same request."""
+    fewer = Risk(paid_minutes=-480, cents=-16000, people=3, minutes_to_start=570)
+    change = msgspec.structs.replace(MOVE, touched=("headcount",), risk=fewer)
+    assert price(change) == "-8 paid hours, -$160.00"
+    moved = msgspec.structs.replace(change, touched=("headcount", "end"))
+    assert price(moved) == "-8 paid hours, -$160.00, 3 workers concerned"
+
+
+def test_the_total_tells_what_is_due_to_who_is_sent_home() -> None:
+    """Savings are not the whole bill."""
+    home = msgspec.structs.replace(SEAT, risk=Risk(people=1, fee_cents=5087, minutes_to_start=60))
+    report = of_outcome(Outcome(done=(MOVE, home)), "main")
+    assert words.headline(report) == (
+        "2 changes written (1 in Wonolo, 1 in When I Work), -1 paid hour, -$18.50, $50.87 due to who is sent home."
+    )
+
+
+def test_what_was_approved_and_does_not_hold_any_more_is_named() -> None:
+    """It is pending: somebody has to look at it again; in text and on a page."""
+    report = of_outcome(Outcome(stale=("post a request (Picker at Harbor): carried out already, by run 2",)), "main")
+    assert (report.is_pending, words.headline(report)) == (True, "Nothing written, 1 approved but not done.")
+    said = "post a request (Picker at Harbor): carried out already, by run 2"
+    assert f"Approved, but not done {'─' * 57}\n\n{said}\n" in printed(report, 80)
+    assert as_markdown(report).endswith(f"\n## Approved, but not done\n\n- {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "record", "worker", "said"),
+    [
+        ("shift", "78", "", "shift 78"),
+        ("shift", "", "", "all its shifts"),
+        ("shift", "", "wonolo:7", "a seat"),
+        ("job", "", "", "a seat"),
+        ("job_request", "", "", "the request"),
+    ],
+)
+def test_what_no_single_record_stands_for_is_named_too(kind: Kind, record: str, worker: str, said: str) -> None:
+    """As when a whole request was cancelled and its shifts were edited."""
+    assert words.deed(msgspec.structs.replace(HELD, kind=kind, record=record, worker=worker)) == said
+
+
+def test_a_reason_that_asks_ends_with_its_question() -> None:
+    """No full stop follows the question mark."""
+    why = "Wonolo showed no request at all, though links hold 4 requests: is that the right account?"
+    refused = (Refusal("empty:job_request", 4, 0, why, "--allow empty:job_request"),)
+    assert words.refused(of_plan(Plan((POST,), refusals=refused), "main")) == [
+        why,
+        "If this is meant, carry it out with --allow empty:job_request",
+    ]
+
+
+def test_the_day_of_a_decision_stays_where_that_of_the_work_goes() -> None:
+    """Though both are the same day."""
+    cause = "end Sat 14 Mar 16:00 -> Sat 14 Mar 15:00 in When I Work; Dana decided so on Sat 14 Mar 00:01 (sick)"
+    report = of_plan(Plan((msgspec.structs.replace(MOVE, cause=cause),)), "main")
+    assert words.why(report.entries[0]) == (
+        "end 16:00 \N{RIGHTWARDS ARROW} 15:00 in When I Work; Dana decided so on Sat 14 Mar 00:01 (sick)"
+    )
+
+
+def test_a_night_shift_names_the_day_it_ends_on() -> None:
+    """The day it starts on stands above it."""
+    night = msgspec.structs.replace(POST, subject="Picker at Harbor, Sat 14 Mar 21:30-Sun 15 Mar 04:30")
+    assert words.subject(night) == "Picker, 21:30-Sun 15 Mar 04:30"
 
 
 def test_what_waits_for_a_person_is_counted() -> None:
     """And nothing is said to be written."""
     assert words.headline(of_waiting(Plan((HELD, POST)), "main")) == "1 conflict."
+    held = msgspec.structs.replace(POST, verdict="hold", reason="late")
+    assert words.headline(of_waiting(Plan((HELD, HELD, held, held, POST)), "main")) == (
+        "2 wait for a yes, 2 conflicts."
+    )
     assert words.headline(of_waiting(Plan((POST,)), "main")) == "Nothing waits for a person."
 
 

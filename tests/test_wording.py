@@ -18,7 +18,7 @@ from tests.factories import ANA, BEN, CHICAGO, PEOPLE, RULES, START, demand
         (START, 8, "Picker at Harbor, Sat 14 Mar 08:00-16:00"),
         (datetime(2026, 3, 8, 7, 30, tzinfo=UTC), 2, "Picker at Harbor, Sun 08 Mar 01:30-04:30"),
         (datetime(2026, 11, 1, 6, 30, tzinfo=UTC), 2, "Picker at Harbor, Sun 01 Nov 01:30-02:30"),
-        (datetime(2026, 3, 15, 3, 0, tzinfo=UTC), 8, "Picker at Harbor, Sat 14 Mar 22:00-06:00"),
+        (datetime(2026, 3, 15, 3, 0, tzinfo=UTC), 8, "Picker at Harbor, Sat 14 Mar 22:00-Sun 15 Mar 06:00"),
     ],
 )
 def test_a_demand_in_one_line(start: datetime, hours: int, told: str) -> None:

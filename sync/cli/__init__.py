@@ -80,8 +80,6 @@ def diff(
     if out:
         work.save_plan(found, out)
         terminal.note(f"Saved: shiftbridge reconcile --plan {out}")
-    elif found.is_pending:
-        terminal.hint(f"To carry out this and nothing else: shiftbridge reconcile --approve {found.checksum}")
     return 2 if found.is_pending else 0
 
 

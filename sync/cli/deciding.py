@@ -9,7 +9,15 @@ from sync.cli.options import CONFIG, ConfigPath, Format, Printed, Verbose, Who, 
 
 if TYPE_CHECKING:
     from sync.config import Config
+    from sync.deciding import Answered
     from sync.plan import Change, Plan
+
+_CAME_OF: "dict[Answered, str]" = {
+    "kept": "The next reconcile heeds it.",
+    "takes back": "The earlier answer is taken back, and the next reconcile heeds it.",
+    "repeated": "You decided so already; nothing new was kept.",
+    "needless": "It waits for no yes, so nothing was kept.",
+}
 
 Keys = Annotated[list[str], typer.Argument(help="The keys that diff and conflicts show; their first letters will do.")]
 
@@ -92,13 +100,15 @@ def _answer(settings: "Config", wanted: dict[str, str], who: str, why: str) -> N
     from sync.cli import terminal
     from sync.cli.answers import answers, me
     from sync.engine import open_engine
+    from sync.report import words
 
-    async def keep() -> "list[tuple[Change, str]]":
+    async def keep() -> "list[tuple[Change, str, Answered]]":
         async with open_engine(settings) as engine:
             found = answers((await engine.deciding.open_questions()).changes, wanted)
-            for change, choice in found:
-                await engine.deciding.answer(change, choice, who or me(), why)
-        return found
+            return [
+                (change, choice, await engine.deciding.answer(change, choice, who or me(), why))
+                for change, choice in found
+            ]
 
-    for change, choice in asyncio.run(keep()):
-        terminal.say(f"{choice}: {change.subject}. The next reconcile heeds it.")
+    for change, choice, came_of in asyncio.run(keep()):
+        terminal.say(f"{choice}: {words.line(change)}. {_CAME_OF[came_of]}")

@@ -52,12 +52,19 @@ def _plain(value: object) -> str:
     return f"'{value}" if str(value).startswith(_FORMULA) else str(value)
 
 
-def read(path: Path, doubts: Sequence[Doubt], decided: Mapping[str, str]) -> Answers:
-    """Read what a person filled in; raises BadParameter that names every wrong line, and then nothing counts.
+def many(count: int) -> str:
+    """`1 match`, `40 matches`."""
+    return "1 match" if count == 1 else f"{count} matches"
 
-    Rows without a decision, and those that say what is `decided` already, are left out.
+
+def read(path: Path, doubts: Sequence[Doubt], decided: Mapping[str, str]) -> tuple[Answers, list[str]]:
+    """Read what a person filled in, and the matches whose cell is empty although they are decided.
+
+    Raises BadParameter that names every wrong line, and then nothing counts. Rows that say what is `decided`
+    already are left out.
     """
     known = {doubt.key: doubt for doubt in doubts}
+    emptied: list[str] = []
     answers: dict[str, str] = {}
     lines: dict[str, int] = {}
     wrong = []
@@ -69,24 +76,32 @@ def read(path: Path, doubts: Sequence[Doubt], decided: Mapping[str, str]) -> Ans
             continue
         if choice:
             answers[key], lines[key] = choice, line
-    wrong += _claimed_twice({**decided, **answers}, lines)
+        elif key in decided and key in known:
+            emptied.append(f"{known[key].wonolo} and {known[key].wheniwork} ({decided[key]})")
+    wrong += _claimed_twice({**decided, **answers}, lines, known)
     if wrong:
         told = "".join(f"\n  - line {line}: {problem}" for line, problem in sorted(wrong))
-        raise typer.BadParameter(f"nothing was kept, as {len(wrong)} of the rows of {path} are wrong:{told}")
-    return [(known[key], choice) for key, choice in answers.items() if decided.get(key) != choice]
+        rows = "1 row" if len(wrong) == 1 else f"{len(wrong)} rows"
+        verb = "is" if len(wrong) == 1 else "are"
+        raise typer.BadParameter(f"nothing was kept, as {rows} of {path} {verb} wrong:{told}")
+    return [(known[key], choice) for key, choice in answers.items() if decided.get(key) != choice], emptied
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     """The rows with their lines; spreadsheets of some languages part cells by semicolons."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(f"{path} cannot be read: {error}") from None
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{path} cannot be read: it is no text in UTF-8; save it as CSV UTF-8") from None
     head = text.partition("\n")[0]
     reader = csv.DictReader(text.splitlines(keepends=True), delimiter=";" if head.count(";") > head.count(",") else ",")
     missing = {"key", "decision", "facts"} - set(reader.fieldnames or ())
     if missing:
-        raise typer.BadParameter(f"{path} lacks the column {', '.join(sorted(missing))}: write it anew with --out")
+        *first, last = sorted(missing)
+        names = f"{', '.join(first)} and {last}" if first else last
+        raise typer.BadParameter(f"{path} lacks the column{'s' * (len(missing) > 1)} {names}: write it anew with --out")
     return [(reader.line_num, {name: str(value or "").strip() for name, value in row.items()}) for row in reader]
 
 
@@ -107,7 +122,9 @@ def _answer(row: Mapping[str, str], known: Mapping[str, Doubt], earlier: Mapping
     return doubt.key, _WORDS[word]
 
 
-def _claimed_twice(choices: Mapping[str, str], lines: Mapping[str, int]) -> list[tuple[int, str]]:
+def _claimed_twice(
+    choices: Mapping[str, str], lines: Mapping[str, int], known: Mapping[str, Doubt]
+) -> list[tuple[int, str]]:
     """What is wrong where one record is decided to be the same as two others."""
     claims: dict[str, list[str]] = defaultdict(list)
     for key, choice in choices.items():
@@ -118,12 +135,18 @@ def _claimed_twice(choices: Mapping[str, str], lines: Mapping[str, int]) -> list
         for key in keys if len(keys) > 1 else ():
             others = ", ".join(_where(other, lines) for other in keys if other != key)
             if key in lines:
-                wrong.append((lines[key], f"{record} is decided to be somebody else already ({others})"))
+                name = _named(record, known[key])
+                wrong.append((lines[key], f"{name} is decided to be the same as another already ({others})"))
     return wrong
 
 
+def _named(record: str, doubt: Doubt) -> str:
+    """One of the two records of a match, in words."""
+    return doubt.wonolo if record == _records(doubt.key)[0] else doubt.wheniwork
+
+
 def _where(key: str, lines: Mapping[str, int]) -> str:
-    return f"line {lines[key]}" if key in lines else key
+    return f"line {lines[key]}" if key in lines else "decided before"
 
 
 def side_by_side(doubt: Doubt) -> str:
@@ -142,3 +165,4 @@ def asked() -> str | None:
             return ""
         if word in _WORDS:
             return _WORDS[word]
+        typer.echo(f"{word!r} is no answer: write y, n, s or q.", err=True)

@@ -51,7 +51,9 @@ async def _write(engine: "Engine", path: Path) -> int:
 
     doubts, decided = await engine.deciding.doubts()
     matches.write(path, doubts, decided)
-    terminal.say(f"Wrote {path} with {len(doubts)} matches. Write same or different into its column decision; then:")
+    terminal.say(
+        f"Wrote {path} with {matches.many(len(doubts))}. Write same or different into its column decision; then:"
+    )
     terminal.say(f"  shiftbridge match --apply {path}")
     return 0
 
@@ -60,10 +62,20 @@ async def _apply(engine: "Engine", path: Path, who: str, why: str) -> int:
     from sync.cli import matches, terminal
 
     doubts, decided = await engine.deciding.doubts()
-    answers = matches.read(path, doubts, decided)
+    answers, emptied = matches.read(path, doubts, decided)
     await engine.deciding.settle(answers, who, why)
-    terminal.say(f"Kept {len(answers)} decisions. The next reconcile heeds them.")
+    terminal.say(_kept(len(answers)))
+    if emptied:
+        terminal.say(f"Still decided, as an empty cell takes nothing back: {', '.join(emptied)}.")
     return await _left(engine)
+
+
+def _kept(count: int) -> str:
+    if not count:
+        return "The file decides nothing that is not decided already."
+    if count == 1:
+        return "Kept 1 decision. The next reconcile heeds it."
+    return f"Kept {count} decisions. The next reconcile heeds them."
 
 
 async def _show(engine: "Engine") -> int:

@@ -13,7 +13,7 @@ from sync.clock import SystemClock
 from sync.config import read
 from sync.config.writing import check_free, write_file
 from sync.init import Proposal, configuration, propose
-from sync.setup import is_sandbox_configuration, ready_configuration
+from sync.setup import is_untouched, ready_configuration, signed
 
 _ACCESS: dict[System, tuple[str, ...]] = {
     "wonolo": ("api_key", "secret_key"),
@@ -82,7 +82,7 @@ def sandbox_configuration(url: str, path: Path, ca_file: str = "", *, overwrite:
     """
     name = f"sandbox-{SystemClock().now():%Y%m%d-%H%M%S}"
     text = asyncio.run(ready_configuration(url, name, ca_file))
-    write_file(path, text, overwrite=overwrite or is_sandbox_configuration(path))
+    write_file(path, signed(text), overwrite=overwrite or is_untouched(path))
     return f"""The sandbox listens on {url} until you press Ctrl-C. Wrote {path} for it.
 
 In another terminal:

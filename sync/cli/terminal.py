@@ -11,8 +11,9 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from sync.doctor.advice import explain
-from sync.errors import ConfigError, SyncError, UnsafePlan
+from sync.errors import ConfigError, StalePlan, SyncError, UnsafePlan
 from sync.log import configure
+from sync.report.words import full
 
 _NAMES = {
     "job_request": "requests",
@@ -83,12 +84,6 @@ def note(text: str) -> None:
     _print(console(stderr=True), Text(text, "yellow"))
 
 
-def hint(text: str) -> None:
-    """Say what can be done next; only to a person, as a log has no use for it."""
-    if console(stderr=True).is_terminal:
-        note(text)
-
-
 def _print(screen: Console, text: Text) -> None:
     # Only a person needs the lines broken; in a pipe they are whole.
     screen.print(text, soft_wrap=not screen.is_terminal)
@@ -101,8 +96,12 @@ def show_error(error: SyncError) -> None:
         _show_all(f"{len(error.problems)} things in the configuration must be put right", error.problems)
         return
     if isinstance(error, UnsafePlan):
-        _show_all("nothing was written; guards refuse this", [f"{row.why}." for row in error.refusals])
+        _show_all("nothing was written; guards refuse this", [full(row.why) for row in error.refusals])
         _print(screen, Text(f"If this is meant, run again with: {error.override}"))
+        return
+    if isinstance(error, StalePlan):
+        _show_all("nothing was written; the approved plan does not hold any more", [f"{row}." for row in error.changed])
+        _print(screen, Text("What to do: look at a new diff."))
         return
     what, todo = explain(error)
     _print(screen, Text.assemble(("Error: ", "bold red"), f"{what}."))

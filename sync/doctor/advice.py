@@ -41,6 +41,10 @@ _FOREIGN = (
     "check base_url under [{system}]; a proxy or a page about maintenance may be answering",
 )
 _NOT_THERE = ("{name} knows no {request} ({status}: {message})", "check base_url under [{system}]")
+_SECOND_FACTOR = (
+    "{name} asks this login for a second factor ({status}: {message})",
+    "use the login of a manager that has no second factor, under [{system}]",
+)
 _SENTENCES: tuple[tuple[type[RemoteError], tuple[str, str]], ...] = (
     (InvalidResponse, _FOREIGN),
     (Unauthorized, ("{name} does not accept the login ({status}: {message})", "{login}")),
@@ -71,6 +75,8 @@ def _sentences(error: RemoteError) -> tuple[str, str]:
         return _FOREIGN
     if isinstance(error, Rejected) and error.gone:
         return _NOT_THERE
+    if isinstance(error, Unauthorized) and "MFA_CODE" in error.message:
+        return _SECOND_FACTOR
     return next(sentences for kind, sentences in _SENTENCES if isinstance(error, kind))
 
 

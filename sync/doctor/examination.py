@@ -26,6 +26,8 @@ from sync.errors import SyncError
 from sync.intake.poll import service_time
 from sync.mirror.store import Store
 from sync.outbox import Outbox
+from sync.plan.wording import hours
+from sync.report.records import held_in_words
 
 _ROLES = {1: "administrator", 2: "manager", 3: "employee", 4: "lead", 5: "supervisor"}
 _TOLERANCE = timedelta(minutes=1)
@@ -40,7 +42,8 @@ async def examine(
 
     What Wonolo refused to the key is forgotten, so that the next run tries it again.
     """
-    findings = _file(path)
+    gaps = mapping.gaps(config.rules)
+    findings = _file(path, whole=not gaps)
     async with open_clients(config, transport, trace) as (wonolo, wheniwork):
         findings += await _tried("Wonolo", _clocks(config, wonolo))
         findings += await _tried("Wonolo", _keys(config, wonolo))
@@ -49,7 +52,7 @@ async def examine(
             findings += await _tried("Places and skills", _mapping(config, wonolo, wheniwork))
             if config.sync.times_days:
                 findings += await _tried("Hours worked", hidden(wheniwork, SystemClock().now()))
-    findings += await _tried("Database", _database(config))
+    findings += [*gaps, *await _tried("Database", _database(config))]
     return list(dict.fromkeys([*findings, *_switches(config)]))
 
 
@@ -60,8 +63,8 @@ async def _tried(area: str, examination: Awaitable[list[Finding]]) -> list[Findi
         return [Finding("error", area, *explain(error))]
 
 
-def _file(path: Path) -> list[Finding]:
-    found = [Finding("ok", "Configuration", f"{path} is complete")]
+def _file(path: Path, *, whole: bool) -> list[Finding]:
+    found = [Finding("ok", "Configuration", f"{path} {'is complete' if whole else 'can be read'}")]
     secrets = {"api_key", "secret_key", "key", "password"}
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     kept = any(secrets & set(table) for table in tables.values() if isinstance(table, dict))
@@ -101,7 +104,10 @@ def _compared(config: Config, there: datetime | None, here: datetime) -> list[Fi
 
 def _length(apart: timedelta) -> str:
     seconds = round(apart.total_seconds())
-    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
+    minutes, days = seconds // 60, seconds // 86400
+    if days:
+        return f"{days} day{'s' * (days > 1)}"
+    return f"{seconds} s" if seconds < 120 else hours(minutes)
 
 
 async def _wheniwork(config: Config, wheniwork: WhenIWork) -> list[Finding]:
@@ -141,7 +147,7 @@ async def _mapping(config: Config, wonolo: Wonolo, wheniwork: WhenIWork) -> list
     }
     rules = config.rules
     found = mapping.unknown_ids(rules, locations, await wheniwork.sites.list(), positions)
-    found += mapping.gaps(rules) + mapping.unused_categories(rules, used - {""})
+    found += mapping.unused_categories(rules, used - {""})
     found += mapping.unmapped_shifts(rules, listing.shifts, locations, positions)
     counts = f"{len(rules.places)} places and {len(rules.skills)} skills"
     return found or [Finding("ok", "Places and skills", f"{counts} cover every open shift of the horizon")]
@@ -152,10 +158,10 @@ async def _database(config: Config) -> list[Finding]:
     try:
         with store.begin(config.name) as tx:
             barred = sorted(Outbox(tx.rows).lift(SystemClock().now()))
-            counts = {kind: count for kind, count in tx.counts().items() if count}
+            counts = tx.counts()
     finally:
         store.close()
-    held = ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing yet"
+    held = held_in_words(counts)
     return [Finding("ok", "Database", f"it can be used, and holds {held}"), *_barred(barred)]
 
 

@@ -82,10 +82,14 @@ def gaps(rules: Rules) -> list[Finding]:
         (table, key, [row.key for row in rows if not getattr(row, key)]) for table, rows, keys in tables for key in keys
     ]
     return [
-        Finding("warning", _AREA, f"{len(names)} {table} without {key}: {', '.join(names)}", "fill it in")
+        Finding("warning", _AREA, f"{_counted(len(names), table)} without {key}: {', '.join(names)}", "fill it in")
         for table, key, names in found
         if names
     ]
+
+
+def _counted(number: int, table: str) -> str:
+    return f"{number} {table.removesuffix('s') if number == 1 else table}"
 
 
 def unused_categories(rules: Rules, used: set[str]) -> list[Finding]:

@@ -64,6 +64,8 @@ def _said(name: str, record: Mapping[str, Any], names: Names, zone: str) -> str:
     try:
         if name in _NAMED:
             return _name(_NAMED[name], identifier(value), names)
+        if name not in _SAID and name.endswith("_at"):
+            return _moment(value, zone)
         return _SAID[name](value, zone) if name in _SAID else str("" if value is None else value)
     except ValueError:
         return str(value)

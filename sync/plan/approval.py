@@ -8,10 +8,14 @@ from sync.plan.model import Plan
 
 
 class Approval(msgspec.Struct, frozen=True):
-    """The changes that may be carried out, each with the facts it was approved on; `subjects` names them in words."""
+    """The changes that may be carried out, each with the facts it was approved on.
+
+    `subjects` says in words what was approved, `links` to what each belongs.
+    """
 
     facts: Mapping[str, str]
     subjects: Mapping[str, str] = {}
+    links: Mapping[str, str] = {}
 
     def stale(self, plan: Plan) -> tuple[str, ...]:
         """The keys of approved changes that a plan made now has no longer, or for other reasons."""

@@ -109,7 +109,20 @@ def _adopt(row: LonePosting, match: DemandMatch, snapshot: Snapshot) -> list[Cha
     this = About(key, posting.demand, snapshot).because(match.evidence)
     payload = {"base": msgspec.to_builtins(base), "shifts": ids}
     write = Write(action="link", kind="job_request", record=str(posting.id), payload=payload)
-    return [change(this, write), *changes]
+    return [change(this, write, fields=_tied(match, this)), *changes]
+
+
+def _tied(match: DemandMatch, this: About) -> tuple[FieldChange, ...]:
+    """What a link ties together: the shifts, and the seats on either side."""
+    shifts = ", ".join(
+        f"{shift.id} ({wording.person(shift.worker, this.people) if shift.worker else f'{shift.seats} open'})"
+        for shift in sorted(match.group.shifts, key=lambda shift: shift.id)
+    )
+    return (
+        FieldChange("shifts", "", shifts),
+        FieldChange("seats in Wonolo", "", str(match.posting.demand.headcount)),
+        FieldChange("seats in When I Work", "", str(match.group.demand.headcount)),
+    )
 
 
 def _doubtful(match: DemandMatch, snapshot: Snapshot) -> Change:
@@ -172,7 +185,7 @@ def _to_wheniwork(posting: Posting, snapshot: Snapshot) -> list[Change]:
     barred = twice | without_user(coming, snapshot)
     blocked = [remark(this, "blocked", "shift", reason, worker=worker) for worker, reason in barred.items()]
     seated = msgspec.structs.replace(posting.demand, workers=posting.demand.workers - barred.keys())
-    return blocked + [change(this, write, fields=_appears(this)) for write in _new_shifts(seated, snapshot, key)]
+    return blocked + [change(this, write, fields=_own(write, this)) for write in _new_shifts(seated, snapshot, key)]
 
 
 def _new_shifts(demand: Demand, snapshot: Snapshot, key: str) -> list[Write]:
@@ -193,12 +206,17 @@ def _new_shifts(demand: Demand, snapshot: Snapshot, key: str) -> list[Write]:
     ]
 
 
+def _own(write: Write, this: About) -> tuple[FieldChange, ...]:
+    """What one shift of a new demand is: a worker's seat, or open ones."""
+    worker = wording.person(write.worker, this.people) if write.worker else ""
+    seat = FieldChange("worker", "", worker) if worker else FieldChange("open seats", "", str(write.seats))
+    return (seat, FieldChange("title", "", this.demand.title)) if this.demand.title else (seat,)
+
+
 def _appears(this: About) -> tuple[FieldChange, ...]:
     """The fields of a demand that is new, as changes from nothing."""
     demand = this.demand
     values = {"seats": str(demand.headcount)}
-    if demand.workers:
-        values["workers"] = wording.names(demand.workers, this.people)
     if demand.title:
         values["title"] = demand.title
     return tuple(FieldChange(name, "", value) for name, value in values.items())

@@ -31,9 +31,10 @@ def wall(moment: datetime, zone: str, pattern: str = "%a %d %b %H:%M") -> str:
 
 
 def subject(demand: Demand, rules: Rules) -> str:
-    """A demand in one line: `Picker at Harbor Warehouse, Sat 14 Mar 08:00-16:00`."""
+    """A demand in one line: `Picker at Harbor Warehouse, Sat 14 Mar 08:00-16:00`; a night shift with both its days."""
     zone = rules.zone(demand.place)
-    span = f"{wall(demand.start, zone)}-{wall(demand.end, zone, '%H:%M')}"
+    overnight = wall(demand.start, zone, "%d %b") != wall(demand.end, zone, "%d %b")
+    span = f"{wall(demand.start, zone)}-{wall(demand.end, zone, '%a %d %b %H:%M' if overnight else '%H:%M')}"
     return f"{demand.skill} at {demand.place}, {span}"
 
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import msgspec
 
+from sync.plan.model import digest
 from sync.report.model import Entry, Report
+from sync.report.words import TIES
 
 VERSION = 1
 """Raised when a program that reads reports would have to change."""
@@ -24,7 +26,14 @@ def as_json(report: Report) -> str:
         "refusals": report.refusals,
         "changes": [_row(entry) for entry in report.entries],
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    written = msgspec.json.encode({**document, "digest": digest_of(msgspec.json.encode(document))})
+    return msgspec.json.format(written, indent=2).decode() + "\n"
+
+
+def digest_of(text: bytes) -> str:
+    """A digest of all that a report as JSON says, but for the digest it holds; raises DecodeError."""
+    said = msgspec.json.decode(text)
+    return digest({name: value for name, value in said.items() if name != "digest"})
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -33,7 +42,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "key": change.key,
         "status": entry.status,
         "action": change.action,
-        "system": change.system,
+        "system": None if change.action in TIES else change.system,
         "kind": change.kind,
         "record": change.record,
         "link": change.link,

@@ -2,8 +2,15 @@
 
 from collections.abc import Iterable
 
-from mappings.decision import UNDONE
+from mappings.decision import UNDONE, YES
 from sync.mirror.decisions import Kept
+
+_ENDS = {
+    "": "waits for a reconcile",
+    "heeded": "heeded, and stays in force",
+    "void": "void: the facts changed",
+    "replaced": "replaced by a later one",
+}
 
 
 def as_text(kept: Iterable[Kept]) -> str:
@@ -22,6 +29,6 @@ def _end(row: Kept) -> str:
         return f"carried out by run {row.run}"
     if row.decision.choice == UNDONE and not row.ended:
         return "not done again"
-    return {"": "waits for a reconcile", "void": "void: the facts changed", "replaced": "replaced by a later one"}.get(
-        row.ended, row.ended
-    )
+    if row.decision.choice == YES and row.ended == "withdrawn":
+        return "took an earlier answer back"
+    return _ENDS.get(row.ended, row.ended)

@@ -1,14 +1,17 @@
 """A report as Markdown: a heading per day and place, a table per place."""
 
 from sync.report import words
-from sync.report.model import Report
+from sync.report.model import Entry, Report
+from sync.report.price import price
 
-_HEAD = ["| | Work | System | Change | Why |", "|---|---|---|---|---|"]
+_HEAD = ["| | Work | System | Change | Why | Key |", "|---|---|---|---|---|---|"]
 
 
 def as_markdown(report: Report) -> str:
     """The report as a page of Markdown that ends in a line break."""
     lines = [f"# {report.command.capitalize()} of {report.pair}", "", words.headline(report)]
+    checksum = words.checksum(report)
+    lines += ["", checksum] if checksum else []
     day_before = None
     for (day, place), demands in report.places():
         if day != day_before:
@@ -16,15 +19,19 @@ def as_markdown(report: Report) -> str:
         day_before = day
         lines += ["", f"### {place or 'Without a place'}", "", *_HEAD]
         for entry in (entry for demand in demands for entry in demand):
-            change = entry.change
-            what = "; ".join(filter(None, (words.deed(change), words.fields(change), words.price(change))))
-            cells = (words.status(entry.status), words.subject(change), words.system(change), what, words.why(entry))
-            lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
-    left_out = report.left_out()
+            lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in _cells(entry))} |")
+    left_out = words.left_out(report)
     if left_out:
-        lines += ["", "## Left out", ""]
-        lines += [f"- {len(changes)} x {reason}: {words.records(changes)}" for reason, changes in left_out.items()]
+        lines += ["", "## Left out", "", *(f"- {line}" for line in left_out)]
+    lines += ["", f"## {words.STALE}", "", *(f"- {line}" for line in report.stale)] if report.stale else []
     refused = words.refused(report)
     if refused:
         lines += ["", f"## {words.REFUSED}", "", *(f"- {line}" for line in refused)]
     return "\n".join(lines) + "\n"
+
+
+def _cells(entry: Entry) -> tuple[str, ...]:
+    change = entry.change
+    what = "; ".join(filter(None, (words.deed(change), words.fields(change), price(change))))
+    status, key = words.status(entry.status), words.key(entry)
+    return status, words.subject(change), words.system(change), what, words.why(entry), key

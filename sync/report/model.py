@@ -11,9 +11,10 @@ from sync.errors import Refusal
 from sync.plan import Change, Plan
 from sync.plan.wording import wall
 
-_MANY = 3
+Status = Literal["to_do", "done", "failed", "unknown", "not_tried", "hold", "conflict", "blocked", "skip"]
 
-Status = Literal["to_do", "done", "failed", "hold", "conflict", "blocked", "skip"]
+_LEFT: tuple[Status, ...] = ("failed", "unknown", "not_tried", "hold", "conflict", "blocked")
+"""What is left for a person or for the next run."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -58,7 +59,7 @@ class Report(msgspec.Struct, frozen=True):
     def is_pending(self) -> bool:
         """Whether something is still to be written, waits for a person, or failed."""
         counts = self.counts
-        waits = bool(self.stale) or any(counts[one] for one in ("failed", "hold", "conflict", "blocked"))
+        waits = bool(self.stale) or any(counts[one] for one in _LEFT)
         return waits or any(row.status == "to_do" and row.change.writes for row in self.entries)
 
     def places(self) -> Iterator[tuple[tuple[str, str], list[list[Entry]]]]:
@@ -73,11 +74,6 @@ class Report(msgspec.Struct, frozen=True):
                 demands.setdefault(row.change.link, []).append(row)
             yield group, list(demands.values())
 
-    def common_reasons(self) -> dict[tuple[Status, str], int]:
-        """Reasons that many entries share, and how many: said once, they are read; said each time, they are not."""
-        found = Counter((row.status, row.reason) for row in self.entries if row.reason and row.status != "skip")
-        return {reason: count for reason, count in found.items() if count >= _MANY}
-
     def left_out(self) -> dict[str, list[Change]]:
         """The records that were left out, by the reason."""
         reasons: dict[str, list[Change]] = {}
@@ -87,13 +83,20 @@ class Report(msgspec.Struct, frozen=True):
         return reasons
 
 
-class Failure(Protocol):
-    """A change that failed, and why."""
+class Undone(Protocol):
+    """A change that was not tried, and why."""
 
     @property
     def change(self) -> Change: ...  # noqa: D102
     @property
     def reason(self) -> str: ...  # noqa: D102
+
+
+class Failure(Undone, Protocol):
+    """A change that failed or whose outcome is unknown, and why."""
+
+    @property
+    def outcome(self) -> str: ...  # noqa: D102
 
 
 class Outcome(Protocol):
@@ -109,6 +112,8 @@ class Outcome(Protocol):
     def skipped(self) -> Iterable[Change]: ...  # noqa: D102
     @property
     def stale(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def untried(self) -> Iterable[Undone]: ...  # noqa: D102
 
 
 def of_plan(plan: Plan, pair: str) -> Report:
@@ -123,9 +128,12 @@ def of_waiting(plan: Plan, pair: str) -> Report:
 
 def of_outcome(outcome: Outcome, pair: str) -> Report:
     """What a reconcile came to."""
-    failed = tuple(Entry("failed", row.change, row.reason) for row in outcome.failed)
+    failed = tuple(
+        Entry("unknown" if row.outcome == "unknown" else "failed", row.change, row.reason) for row in outcome.failed
+    )
+    untried = tuple(Entry("not_tried", row.change, row.reason) for row in outcome.untried)
     left = _entries((*outcome.waiting, *outcome.skipped), "to_do")
-    return Report("reconcile", pair, (*_entries(outcome.done, "done"), *failed, *left), stale=outcome.stale)
+    return Report("reconcile", pair, (*_entries(outcome.done, "done"), *failed, *untried, *left), stale=outcome.stale)
 
 
 def _entries(changes: Iterable[Change], status: Literal["to_do", "done"]) -> tuple[Entry, ...]:

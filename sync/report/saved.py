@@ -2,9 +2,11 @@
 
 import msgspec
 
+from sync.plan import Change, FieldChange
 from sync.plan.approval import Approval
-from sync.plan.model import checksum
-from sync.report.as_json import VERSION
+from sync.plan.model import Action, Kind
+from sync.report import words
+from sync.report.as_json import VERSION, digest_of
 from sync.report.model import Status
 
 
@@ -12,14 +14,32 @@ class _Saved(msgspec.Struct, frozen=True):
     key: str
     status: Status
     facts: str
-    subject: str = ""
+    link: str
+    subject: str
+    action: Action
+    kind: Kind
+    record: str
+    fields: tuple[FieldChange, ...]
+
+    @property
+    def words(self) -> str:
+        """What was approved, as the diff said it."""
+        shown = Change(
+            action=self.action,
+            kind=self.kind,
+            record=self.record,
+            link=self.link,
+            subject=self.subject,
+            fields=self.fields,
+        )
+        return words.line(shown)
 
 
 class _Diff(msgspec.Struct, frozen=True):
     version: int
     command: str
     pair: str
-    checksum: str
+    digest: str
     changes: tuple[_Saved, ...]
 
 
@@ -36,8 +56,11 @@ def approval_of(text: bytes, pair: str) -> Approval:
         raise ValueError(f"holds a {diff.command} of version {diff.version}, not a diff of version {VERSION}")
     if diff.pair != pair:
         raise ValueError(f"is a plan for the pair {diff.pair!r}, not for {pair!r}")
-    rows = [(row.key, "do" if row.status == "to_do" else row.status, row.facts) for row in diff.changes]
-    if checksum(rows) != diff.checksum:
+    if digest_of(text) != diff.digest:
         raise ValueError("was edited after it was saved; run diff --out again, and `refuse` what is not to be done")
     wanted = [row for row in diff.changes if row.status == "to_do"]
-    return Approval({row.key: row.facts for row in wanted}, {row.key: row.subject for row in wanted})
+    return Approval(
+        {row.key: row.facts for row in wanted},
+        {row.key: row.words for row in wanted},
+        {row.key: row.link for row in wanted},
+    )

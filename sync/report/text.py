@@ -1,16 +1,15 @@
 """A report for a terminal: grouped by day and place, one block per demand."""
 
 import re
-from collections.abc import Collection, Iterable
 
 from rich.console import Group, RenderableType
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from sync.plan import Change
 from sync.report import words
-from sync.report.model import Entry, Report, Status
+from sync.report.model import Entry, Report
+from sync.report.price import price
 
 _STYLES = {
     "+": "green",
@@ -29,23 +28,20 @@ _STYLES = {
 def as_text(report: Report) -> RenderableType:
     """The report as something rich prints at any width."""
     parts: list[RenderableType] = []
-    common = report.common_reasons()
     day_before = None
     for (day, place), demands in report.places():
         if day != day_before:
             parts += ["", Rule(Text(day or "Without a day", style="bold"), align="left", style="dim")]
         day_before = day
-        parts += ["", Text(place or "Without a place", style="bold cyan"), _table(demands, common)]
-    parts += _left_out(report.left_out()) + _stale(report.stale) + _refused(report)
-    if common:
-        parts += [
-            "",
-            _list((count, Text(f"{words.status(status)}: {reason}")) for (status, reason), count in common.items()),
-        ]
-    return Group(*parts, "", Text(words.headline(report), style="bold"))
+        parts += ["", Text(place or "Without a place", style="bold cyan"), _table(demands)]
+    parts += _left_out(words.left_out(report)) + _stale(report.stale) + _refused(report)
+    parts += ["", Text(words.headline(report), style="bold")]
+    checksum = words.checksum(report)
+    parts += ["", Text(checksum, style="dim")] if checksum else []
+    return Group(*parts)
 
 
-def _table(demands: list[list[Entry]], common: Collection[tuple[Status, str]]) -> Table:
+def _table(demands: list[list[Entry]]) -> Table:
     """A row for each change; what a demand is about and why it changes stand there once."""
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(width=1)
@@ -56,7 +52,7 @@ def _table(demands: list[list[Entry]], common: Collection[tuple[Status, str]]) -
     for entries in demands:
         said: set[str] = set()
         for number, entry in enumerate(entries):
-            why = words.why(entry, common)
+            why = words.why(entry)
             table.add_row(*_cells(entry, first=number == 0), Text("" if why in said else why))
             said.add(why)
     return table
@@ -65,18 +61,23 @@ def _table(demands: list[list[Entry]], common: Collection[tuple[Status, str]]) -
 def _cells(entry: Entry, *, first: bool) -> list[Text]:
     sign, fields = words.sign(entry), words.fields(entry.change)
     subject = re.sub(r", (?=\d)", "\n", words.subject(entry.change)) if first else ""
-    deed = "\n".join(filter(None, (words.deed(entry.change), fields, words.price(entry.change))))
-    return [Text(sign, _STYLES.get(sign, "")), Text(subject), Text(words.system(entry.change)), Text(deed)]
+    deed = "\n".join(filter(None, (words.deed(entry.change), fields, price(entry.change))))
+    where = "\n".join(filter(None, (words.system(entry.change), words.key(entry))))
+    return [Text(sign, _STYLES.get(sign, "")), Text(subject), _keyed(where, words.key(entry)), Text(deed)]
 
 
-def _left_out(reasons: dict[str, list[Change]]) -> list[RenderableType]:
-    if not reasons:
+def _keyed(where: str, key: str) -> Text:
+    """The system, and the key of the row, which only who wants to name it looks at."""
+    text = Text(where)
+    if key:
+        text.stylize("dim", len(where) - len(key))
+    return text
+
+
+def _left_out(lines: list[str]) -> list[RenderableType]:
+    if not lines:
         return []
-    lines = (
-        (len(changes), Text(reason).append(f"\n{words.records(changes)}", style="dim"))
-        for reason, changes in reasons.items()
-    )
-    return ["", Rule(Text("Left out", style="bold"), align="left", style="dim"), "", _list(lines)]
+    return ["", Rule(Text("Left out", style="bold"), align="left", style="dim"), "", *(Text(line) for line in lines)]
 
 
 def _refused(report: Report) -> list[RenderableType]:
@@ -88,17 +89,5 @@ def _refused(report: Report) -> list[RenderableType]:
 def _stale(changed: tuple[str, ...]) -> list[RenderableType]:
     if not changed:
         return []
-    rule = Rule(
-        Text("Not done, as the record changed since the plan was made", style="bold"), align="left", style="dim"
-    )
+    rule = Rule(Text(words.STALE, style="bold"), align="left", style="dim")
     return ["", rule, "", *(Text(row) for row in changed)]
-
-
-def _list(lines: Iterable[tuple[int, Text]]) -> Table:
-    """A line for each count and what is counted."""
-    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    table.add_column(justify="right")
-    table.add_column(ratio=1)
-    for count, text in lines:
-        table.add_row(str(count), text)
-    return table

@@ -1,16 +1,20 @@
 """One entry in a manager's words: what is done to which record, and why."""
 
-from collections.abc import Collection
+import re
 
 from mappings.model import NAMES
 from sync.plan import Change, FieldChange
-from sync.plan.wording import money, wall
+from sync.plan.wording import wall
 from sync.report.model import Entry, Report, Status
+from sync.report.price import total
 
 ARROW = " \N{RIGHTWARDS ARROW} "
 
 REFUSED = "Guards would refuse all this"
 """What stands above the reasons of guards."""
+
+STALE = "Approved, but not done"
+"""What stands above the changes of a saved plan that do not hold any more."""
 
 _RECORDS = {"job_request": "request", "job": "seat", "shift": "shift", "user": "user", "time": "time"}
 _VERBS = {
@@ -35,15 +39,26 @@ _VERBS = {
     ("link", "job_request"): "link request",
     ("unlink", "job_request"): "forget request",
 }
+TIES = frozenset({"link", "unlink", "none"})
+"""Actions that are written to neither system."""
+
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "assign": ">", "release": "<", "link": "=", "unlink": "="}
 _STATUS: dict[Status, tuple[str, str]] = {
     "to_do": ("", "to do"),
     "done": ("", "done"),
     "failed": ("x", "failed"),
+    "unknown": ("x", "outcome unknown"),
+    "not_tried": ("x", "not tried"),
     "hold": ("?", "waits for a yes"),
     "conflict": ("!", "conflict"),
     "blocked": ("#", "blocked"),
     "skip": (".", "left out"),
+}
+
+_PLURAL: dict[Status, str] = {
+    "unknown": "outcomes unknown",
+    "hold": "wait for a yes",
+    "conflict": "conflicts",
 }
 
 
@@ -59,7 +74,7 @@ def status(value: Status) -> str:
 
 def system(change: Change) -> str:
     """The proper name of the system that is written to; empty when nothing is."""
-    return NAMES[change.system] if change.system else ""
+    return NAMES[change.system] if change.system and change.action not in TIES else ""
 
 
 def subject(change: Change) -> str:
@@ -69,16 +84,32 @@ def subject(change: Change) -> str:
 
 
 def _without_day(text: str, change: Change) -> str:
-    """A text without the day of the work, which stands above it."""
-    return text.replace(f" {wall(change.start, change.zone, '%a %d %b')} ", " ") if change.start else text
+    """A text without the day of the work, which stands above it; a day on which somebody decided stays."""
+    if not change.start:
+        return text
+    day = re.escape(wall(change.start, change.zone, "%a %d %b"))
+    return re.sub(rf"(?<! on) {day} ", " ", text)
 
 
 def deed(change: Change) -> str:
     """What is done to which record, as `change request 12` or `add a shift`."""
     verb = _VERBS.get((change.action, change.kind))
     if verb is None:
-        return f"{_RECORDS[change.kind]} {change.record}".strip()
+        return f"{_RECORDS[change.kind]} {change.record}" if change.record else _of_no_record(change)
     return f"{verb} {change.record}".strip()
+
+
+def _of_no_record(change: Change) -> str:
+    """What something is about that no single record stands for."""
+    if change.worker or change.kind == "job":
+        return "a seat"
+    return "all its shifts" if change.kind == "shift" else f"the {_RECORDS[change.kind]}"
+
+
+def line(one: Change) -> str:
+    """A change in one line that needs nothing above it: `change request 12 (Picker at Harbor ...), end: 14 -> 15`."""
+    told = ", ".join(field(row) for row in one.fields)
+    return f"{deed(one)} ({one.subject})" + (f", {told}" if told else "")
 
 
 def field(change: FieldChange) -> str:
@@ -93,40 +124,16 @@ def fields(change: Change) -> str:
     return _without_day(", ".join(field(one) for one in change.fields), change)
 
 
-def why(entry: Entry, common: Collection[tuple[Status, str]] = ()) -> str:
-    """Why it is done; or why it is not, and what a person can do. A `common` reason is not repeated."""
+def why(entry: Entry) -> str:
+    """Why it is done; or why it is not, and what a person can do."""
     change = entry.change
     told = _without_day(change.cause, change).replace(" -> ", ARROW)
     if entry.status in ("to_do", "done"):
         return told
-    if (entry.status, entry.reason) in common:
-        text = f"{status(entry.status)}: {told}." if told else f"{status(entry.status)}."
-    else:
-        cause = f" ({told})" if told else ""
-        text = f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}."
+    cause = f" ({told})" if told else ""
+    text = f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}."
+    text += " The next run looks again before anything is sent twice." if entry.status == "unknown" else ""
     return f"{text} {_ways_out(entry)}".rstrip()
-
-
-def price(change: Change) -> str:
-    """What a change costs or saves, and whom it touches; empty where it is free."""
-    risk = change.risk
-    parts = [_signed(risk.paid_minutes, risk.cents)] if risk.paid_minutes or risk.cents else []
-    if risk.fee_cents:
-        parts.append(f"{money(risk.fee_cents)} due to who is sent home")
-    if parts and risk.people:
-        parts.append("1 worker concerned" if risk.people == 1 else f"{risk.people} workers concerned")
-    if parts and risk.fee_cents and risk.minutes_to_start is not None:
-        parts.append(f"{_hours(risk.minutes_to_start)} before the start")
-    return ", ".join(parts)
-
-
-def _hours(minutes: int) -> str:
-    return f"{minutes / 60:.1f}".removesuffix(".0") + " h"
-
-
-def _signed(minutes: int, cents: int) -> str:
-    signs = ["-" if number < 0 else "+" for number in (minutes, cents)]
-    return f"{signs[0]}{abs(minutes) / 60:g} paid hours, {signs[1]}{money(abs(cents))}"
 
 
 def _ways_out(entry: Entry) -> str:
@@ -142,9 +149,32 @@ def _ways_out(entry: Entry) -> str:
     return f"To decide: resolve {short_key(change)} with {choices}."
 
 
+def key(entry: Entry) -> str:
+    """The short key by which a person names the row; empty for one that there is nothing to say about."""
+    return "" if entry.status in ("done", "skip") else short_key(entry.change)
+
+
 def short_key(change: Change) -> str:
     """As much of a change's key as a person needs to type."""
     return change.key[:6]
+
+
+def checksum(report: Report) -> str:
+    """What the checksum of a plan and the keys of its rows are good for; empty where nothing is to be done."""
+    if not report.checksum or not report.counts["to_do"] or any(row.change.undoes for row in report.entries):
+        return ""
+    return (
+        f"Checksum {report.checksum}: `shiftbridge reconcile --approve {report.checksum}` carries out this and nothing "
+        "else; `shiftbridge refuse KEY` leaves out the row with that key."
+    )
+
+
+def left_out(report: Report) -> list[str]:
+    """The records that were left out: how many of them for which reason, and some of them by name."""
+    return [
+        f"{_counted(len(changes), 'record')}: {reason}: {records(changes)}"
+        for reason, changes in report.left_out().items()
+    ]
 
 
 def refused(report: Report) -> list[str]:
@@ -152,7 +182,7 @@ def refused(report: Report) -> list[str]:
     if not report.refusals:
         return []
     allow = " ".join(row.override for row in report.refusals)
-    return [*(f"{row.why}." for row in report.refusals), f"If this is meant, carry it out with {allow}"]
+    return [*(full(row.why) for row in report.refusals), f"If this is meant, carry it out with {allow}"]
 
 
 def headline(report: Report) -> str:
@@ -163,11 +193,15 @@ def headline(report: Report) -> str:
     verb = "to write" if report.command == "diff" else "written"
     per_system = [f"{count} in {name}" for name in NAMES.values() if (count := _in_system(written, name))]
     what = f"{_counted(len(written), 'change')} {verb}" + (f" ({', '.join(per_system)})" if per_system else "")
-    parts = [what if written else f"nothing {verb}", _cost(written), _linked(report)]
-    counts = report.counts
-    parts += [f"{counts[one]} {status(one)}" for one in ("failed", "hold", "conflict", "blocked") if counts[one]]
-    parts += [f"{len(report.stale)} not done as the record changed since"] if report.stale else []
+    parts = [what if written else f"nothing {verb}", total(written), _linked(report)]
+    parts += _so_many(report, "failed", "unknown", "not_tried", "hold", "conflict", "blocked")
+    parts += [f"{len(report.stale)} approved but not done"] if report.stale else []
     return _sentence(parts)
+
+
+def full(sentence: str) -> str:
+    """A sentence with its end; one that asks has it already."""
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 def _linked(report: Report) -> str:
@@ -178,9 +212,17 @@ def _linked(report: Report) -> str:
 
 
 def _waiting(report: Report) -> str:
+    return _sentence(_so_many(report, "hold", "conflict", "blocked") or ["nothing waits for a person"])
+
+
+def _so_many(report: Report, *wanted: Status) -> list[str]:
+    """How many entries there are of each of these, as `2 conflicts` or `5 wait for a yes`."""
     counts = report.counts
-    parts = [f"{counts[one]} {status(one)}" for one in ("hold", "conflict", "blocked") if counts[one]]
-    return _sentence(parts or ["nothing waits for a person"])
+    return [
+        f"{counts[one]} {_PLURAL.get(one, status(one)) if counts[one] > 1 else status(one)}"
+        for one in wanted
+        if counts[one]
+    ]
 
 
 def _sentence(parts: list[str]) -> str:
@@ -190,8 +232,12 @@ def _sentence(parts: list[str]) -> str:
 
 def records(changes: list[Change], most: int = 6) -> str:
     """The subjects of changes, some of them by name."""
-    named = ", ".join(change.subject for change in changes[:most])
+    named = ", ".join(_named(change) for change in changes[:most])
     return named + (f" and {len(changes) - most} more" if len(changes) > most else "")
+
+
+def _named(change: Change) -> str:
+    return change.subject if change.action == "none" else f"{deed(change)} ({change.subject})"
 
 
 def _in_system(changes: list[Change], name: str) -> int:
@@ -200,9 +246,3 @@ def _in_system(changes: list[Change], name: str) -> int:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _cost(changes: list[Change]) -> str:
-    minutes = sum(change.risk.paid_minutes for change in changes)
-    cents = sum(change.risk.cents for change in changes)
-    return _signed(minutes, cents) if minutes or cents else ""
