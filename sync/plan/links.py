@@ -90,7 +90,7 @@ def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About
     asked, choice, answer = answered  # one at a time: each may change what the others are about
     this = this.decided_by(answer, choice.words, asked.remark.cause, choice.sent_home)
     writes = [_shift_change(link, write, (), this) for write in choice.writes]
-    return writes + _both(link, posting, choice.rest(group), {**merged, **choice.merged}, this)
+    return writes + _both(link, posting, choice.rest(group), choice.over(merged), this)
 
 
 def _both(
