@@ -254,6 +254,8 @@ def shift_changes(shift: Shift, now: Demand, target: Demand, rules: Rules) -> di
         fields |= places.shift_fields(rules.place(target.place))
     if target.skill != now.skill:
         fields |= skills.shift_fields(rules.skill(target.skill))
+    if target.break_minutes != now.break_minutes:
+        fields["break_time"] = hours_of_minutes(target.break_minutes or 0)
     if target.title != now.title:
         fields["notes"] = marked(target.title, shift.marker, NOTES_LIMIT) if shift.marker else target.title
     moved = (target.start, target.end) != (now.start, now.end)

@@ -10,7 +10,7 @@ import pytest
 from mappings.bookings import Booking
 from mappings.decision import Decision
 from mappings.link import LinkedDemand
-from sync.plan import Plan, make_plan
+from sync.plan import FieldChange, Plan, make_plan
 from tests.factories import (
     ANA,
     BEN,
@@ -68,6 +68,18 @@ def test_all_fields_of_a_clash_go_the_way_that_a_person_chose() -> None:
             "do",
             {"slots": 3, "wage": 140.0, "request_name": "Dock 4 [sb:abc123]"},
         )
+    ]
+
+
+def test_the_break_that_a_person_takes_from_wonolo_is_written_to_the_shifts() -> None:
+    """It is the one agreed on, by which Wonolo still pays; the other fields go with it."""
+    break_alone = linked(shifts=[shift(break_time=1)])
+    change = only(after(break_alone, "take Wonolo's unpaid break", now=START))
+    assert line(change) == ("update shift 301", "do", sent(break_time=0.5))
+    assert change.fields == (FieldChange("unpaid break", "60 min", "30 min"),)
+    assert rows(after(THREE, "take Wonolo's unpaid break, title and seats", now=START)) == [
+        ("update shift 301", "do", sent(break_time=0.5, notes="")),
+        ("update shift 301", "do", sent(instances=2)),
     ]
 
 
