@@ -157,6 +157,7 @@ BREAKS = [
     ({"breaks": [{"length": 600}, {"length": 900}]}, 25),
     ({"breaks": [{"length": 1800, "paid": True}], "break_time": 1}, 0),
     ({"breaks": [], "break_time": 0.75}, 45),
+    ({"breaks": [{"length": 7200}]}, 120),
     ({"breaks": None, "break_time": None}, 0),
 ]
 
@@ -202,6 +203,14 @@ def test_a_record_without_a_meaning_says_why(changes: dict[str, Any], reason: st
     with pytest.raises(Unmapped) as caught:
         read(shift(**changes))
     assert str(caught.value) == reason
+
+
+def test_a_name_of_ours_in_the_notes_is_no_title() -> None:
+    """A JobRequest without a title is named so, and somebody may have copied it."""
+    assert [read(shift(notes=text)).title for text in ("Picker at Harbor", "Nurse at Harbor")] == [
+        "",
+        "Nurse at Harbor",
+    ]
 
 
 def test_a_shift_is_taken_when_a_stranger_holds_it() -> None:
