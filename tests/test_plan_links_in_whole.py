@@ -197,6 +197,15 @@ def test_seats_of_a_link_are_made_under_a_marker_of_what_was_agreed() -> None:
     assert marker(change.payload["notes"]) == marker_key(digest(("link", link.base)), "open")
 
 
+def test_a_seat_that_is_made_for_somebody_has_a_marker_of_theirs() -> None:
+    """No stack is left to take it from."""
+    link = linked(WITH_ANA, jobs=[job(), job(BEN)], shifts=[held()])
+    link = msgspec.structs.replace(link, base=demand(headcount=1, workers=WITH_ANA.workers))
+    change = only(make_plan(snapshot(link)))
+    assert (line(change)[0], change.seats) == ("create shift #8", 1)
+    assert marker(change.payload["notes"]) == marker_key(digest(("link", link.base)), BEN.key)
+
+
 def test_a_seat_that_strayed_to_another_place_takes_the_rest_of_an_edit_there() -> None:
     """It is told its own place, skill and time with the title."""
     away = held(location_id=12, site_id=5, position_id=22, **at(LATER))

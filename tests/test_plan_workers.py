@@ -10,12 +10,13 @@ import pytest
 from mappings.link import LinkedWorker
 from mappings.model import Worker
 from mappings.ownership import OWNERSHIP, Right
-from sync.plan import FieldChange, Policy, Risk, Snapshot, make_plan
+from sync.plan import Change, FieldChange, Policy, Risk, Snapshot, make_plan
 from sync.plan.workers import without_user
 from tests.factories import (
     ANA,
     BEN,
     CAT,
+    CHICAGO,
     RULES,
     START,
     at,
@@ -60,6 +61,7 @@ def test_a_worker_who_takes_a_seat_becomes_a_user_first() -> None:
     assert create.fields == (FieldChange("employee code", "", "wonolo:7"),)
     assert create.cause == "holds a seat: Picker at Harbor, Sat 14 Mar 08:00-16:00"
     assert (create.link, create.risk) == ("worker:wonolo:7", Risk(people=1, minutes_to_start=3 * 24 * 60))
+    assert create.zone == CHICAGO
     assert line(assign) == ("assign shift 301 #7", "do", sent(user_id="@user:wonolo:7"))
 
 
@@ -149,6 +151,13 @@ def test_who_has_no_user_and_why() -> None:
     }
 
 
+def test_a_worker_of_whom_nothing_is_told_is_named_by_the_key() -> None:
+    """Which is the code to give to the right user."""
+    assert without_user([ANA.key], snapshot(users={}, people={}, policy=MATCHING)) == {
+        ANA.key: "nobody in When I Work is this worker: give the right user the employee code wonolo:7"
+    }
+
+
 MARRIED = wonolo_user(last_name="Okafor", phone="+13125550199")
 
 
@@ -166,6 +175,24 @@ def test_contact_data_that_changed_in_wonolo_is_carried_to_a_user_of_ours() -> N
     assert change.fields == (FieldChange("last name", "(old)", "(new)"), FieldChange("phone number", "(old)", "(new)"))
     assert (change.subject, change.cause) == ("Ana O. as a When I Work user", "changed in Wonolo")
     assert plan.settled == ()
+
+
+def test_a_change_of_contact_data_in_whole() -> None:
+    """It belongs to no demand, so it has neither place nor start."""
+    assert only(make_plan(contact())) == Change(
+        action="update",
+        system="wheniwork",
+        kind="user",
+        record="107",
+        link="worker:wonolo:7",
+        subject="Ana O. as a When I Work user",
+        rank=0,
+        fields=(FieldChange("last name", "(old)", "(new)"), FieldChange("phone number", "(old)", "(new)")),
+        cause="changed in Wonolo",
+        payload={"last_name": "Okafor", "phone_number": "+13125550199"},
+        worker=ANA.key,
+        risk=Risk(people=1),
+    )
 
 
 @pytest.mark.parametrize("changes", [{"ours": False}, {"wonolo": wonolo_user(email="", phone=None)}])
