@@ -140,6 +140,47 @@ def test_near_the_start_a_title_waits_and_the_seats_beside_it_are_told_apart() -
     assert {change.precondition for change in plan.changes} == {owned_digest("shift", shift())}
 
 
+def test_a_seat_costs_a_fee_only_where_somebody_is_sent_home() -> None:
+    """Half the pay of a Job that is cancelled; not a seat that is given, nor one that is opened in When I Work."""
+    packed = demand(skill="Packer", workers=frozenset({ANA.key}))
+    request = job_request(request_name="Packer at Harbor", description_tasks="Pack orders", wage=138.75)
+    seats = [held(user_id=108, position_id=22), shift(instances=1, position_id=22)]
+    release, assign = make_plan(snapshot(linked(packed, request, jobs=[job()], shifts=seats), now=NEAR)).changes
+    assert (line(release)[0], release.risk.fee_cents) == ("release job 907 #7", 6938)
+    assert release.reason == "so near the start a cancellation costs half the pay ($69.38); it needs a yes"
+    assert (line(assign)[0], assign.risk.fee_cents) == ("assign job #8", 0)
+    opened = linked(WITH_ANA, jobs=[job(state="withdrawn")], shifts=[shift(instances=1), held()])
+    assert only(make_plan(snapshot(opened, now=NEAR))).risk == Risk(people=1, minutes_to_start=600)
+
+
+def test_a_swap_is_told_of_with_its_shift_alone() -> None:
+    """A Job may have the number of a shift."""
+    link = linked(WITH_ANA, jobs=[job(number=302)], shifts=[shift()])
+    changes = make_plan(snapshot(link, swaps={302: "a swap is pending"})).changes
+    assert [(line(change)[0], "swap" in change.cause) for change in changes] == [("release job 302 #7", False)]
+    opened = linked(WITH_ANA, jobs=[job(state="withdrawn")], shifts=[shift(instances=1), held()])
+    cause = only(make_plan(snapshot(opened, swaps={302: "a swap is pending", 301: "a drop is pending"}))).cause
+    assert cause == "workers Ana R. -> nobody in Wonolo; a swap is pending"
+
+
+def test_a_seat_that_goes_with_its_worker_tells_who_loses_it() -> None:
+    """As before and after."""
+    link = linked(WITH_ANA, job_request(slots=1), jobs=[job(state="withdrawn")], shifts=[shift(instances=1), held()])
+    (gone,) = make_plan(snapshot(link)).changes
+    assert (line(gone)[0], gone.fields, gone.seats) == (
+        "delete shift 302 #7",
+        (FieldChange("worker", "Ana R.", ""),),
+        -1,
+    )
+
+
+def test_a_new_stack_has_no_seats_before() -> None:
+    """It tells how many it will be."""
+    link = linked(WITH_ANA, job_request(slots=3), jobs=[job()], shifts=[held()])
+    link = msgspec.structs.replace(link, base=demand(headcount=1, workers=WITH_ANA.workers))
+    assert only(make_plan(snapshot(link))).fields == (FieldChange("open seats", "0", "2"),)
+
+
 def test_one_who_leaves_makes_room_for_one_of_two_who_come() -> None:
     """The other gets the slot that was free."""
     link = linked(WITH_ANA, jobs=[job()], shifts=[held(user_id=108), held(303, 109)])
