@@ -144,6 +144,40 @@ def test_a_seat_that_its_holder_left_opens_though_the_next_one_has_no_user() -> 
     assert [what for what, _, _ in lines(snapshot(link))] == ["release shift 302 #7", "none shift #9"]
 
 
+PLACEHOLDERS = Policy(RULES, workers="placeholder", placeholder_email="shifts+{worker}@company.example")
+
+
+def test_a_placeholder_is_a_user_in_whole_but_for_the_contact_data() -> None:
+    """Cat shows Wonolo no e-mail, which is no obstacle then; of Ana's what is her own is left out."""
+    for worker in (ANA, CAT):
+        link = linked(jobs=[job(worker)], shifts=[shift()])
+        create, _ = make_plan(snapshot(link, users={}, policy=PLACEHOLDERS)).changes
+        assert create.payload == {
+            "first_name": worker.first_name,
+            "last_name": worker.last_name,
+            "email": f"shifts+{worker.key.removeprefix('wonolo:')}@company.example",
+            "phone_number": "",
+            "employee_code": worker.key,
+            "role": 3,
+            "locations": [11, 12],
+            "positions": [21, 22, 23],
+            "invite": False,
+        }
+    nameless = {ANA.key: Worker(ANA.key, "", "", ANA.email)}
+    assert without_user([ANA.key], snapshot(users={}, people=nameless, policy=PLACEHOLDERS)) == {
+        ANA.key: "Wonolo has not told this worker's name yet"
+    }
+
+
+def test_of_a_placeholders_contact_data_nothing_but_the_name_is_carried() -> None:
+    """And the name only where it is Wonolo's to tell."""
+    moved = msgspec.structs.replace(contact(), policy=PLACEHOLDERS)
+    assert only(make_plan(moved)).payload == {"last_name": "Okafor"}
+    nobodys = msgspec.structs.replace(OWNERSHIP, contacts={**OWNERSHIP.contacts, "name": Right(None)})
+    policy = msgspec.structs.replace(PLACEHOLDERS, ownership=nobodys)
+    assert make_plan(msgspec.structs.replace(moved, policy=policy)).changes == ()
+
+
 def test_who_has_no_user_and_why() -> None:
     """Ben is one, Ana can be made one."""
     assert without_user([ANA.key, BEN.key, CAT.key], snapshot(users={108: BEN.key})) == {
