@@ -98,11 +98,12 @@ def test_a_tie_that_a_person_left_out_ends_without_a_reason() -> None:
     assert (line(change), change.reason) == (("unlink time #7", "do", {}), "")
 
 
-def test_of_two_jobs_each_is_settled_that_agrees() -> None:
-    """And the one with something to carry over is not."""
+def test_of_several_jobs_each_is_settled_that_agrees() -> None:
+    """And neither the one with something to carry over nor the one that cannot be read is."""
     two = [msgspec.structs.replace(tied(done(id=number)), key=f"job:{number}") for number in (907, 908)]
     longer = msgspec.structs.replace(tied(done(510, id=909)), key="job:909")
-    assert plan(*two, longer).settled == ("job:907", "job:908")
+    unread = msgspec.structs.replace(tied(done(0, id=910)), key="job:910")
+    assert plan(*two, longer, unread).settled == ("job:907", "job:908")
 
 
 def test_hours_that_would_reach_into_a_closed_period_stay() -> None:

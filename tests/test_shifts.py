@@ -21,6 +21,7 @@ from mappings.shifts import (
     linked,
     offered,
     read_shift,
+    read_slot,
     required_fields,
     shift_changes,
     shift_fields,
@@ -203,6 +204,19 @@ def test_a_record_without_a_meaning_says_why(changes: dict[str, Any], reason: st
     with pytest.raises(Unmapped) as caught:
         read(shift(**changes))
     assert str(caught.value) == reason
+
+
+def test_where_and_when_a_shift_is_can_be_read_whoever_holds_it() -> None:
+    """Somebody of the company's own, too; what has no meaning here says why."""
+    slot = slot_of(demand())
+    assert [read_slot(shift(user_id=user), RULES) for user in (0, 55)] == [slot, slot]
+    for changes, reason in (
+        ({"start_time": ""}, "it has no start_time"),
+        ({"position_id": 0}, "position 0 is no configured skill; add it under [[skills]]"),
+    ):
+        with pytest.raises(Unmapped) as caught:
+            read_slot(shift(**changes), RULES)
+        assert str(caught.value) == reason
 
 
 def test_a_name_of_ours_in_the_notes_is_no_title() -> None:
