@@ -246,15 +246,18 @@ def shift_fields(demand: Demand, rules: Rules, key: str, *, instances: int = 1, 
 def shift_changes(shift: Shift, now: Demand, target: Demand, rules: Rules) -> dict[str, Any]:
     """The fields of one shift to write so that its group means the target; empty when nothing must be written.
 
-    Only what differs between `now` and `target` is written, so that a shift's own notes survive. Times and location
-    always accompany a change, as When I Work may require them (reference 5.5).
+    Only what differs between `now` and `target` is written, so that a shift's own notes survive, and not what the shift
+    has already, as after a rewrite that was interrupted halfway. Times and location always accompany a change, as When
+    I Work may require them (reference 5.5).
     """
     fields: dict[str, Any] = {}
     if target.place != now.place:
         fields |= places.shift_fields(rules.place(target.place))
     if target.skill != now.skill:
         fields |= skills.shift_fields(rules.skill(target.skill))
-    if target.title != now.title:
+    if target.break_minutes not in (now.break_minutes, shift.break_minutes):
+        fields["break_time"] = hours_of_minutes(target.break_minutes or 0)
+    if target.title not in (now.title, shift.title):
         fields["notes"] = marked(target.title, shift.marker, NOTES_LIMIT) if shift.marker else target.title
     moved = (target.start, target.end) != (now.start, now.end)
     return required_fields(target, rules) | fields if fields or moved else {}

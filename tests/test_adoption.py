@@ -278,3 +278,12 @@ def test_adopting_loses_no_worker_and_no_title(wonolo: Demand, wheniwork: Demand
     assert merged["title"].value == (title or ours.title)
     assert merged["headcount"].value == 9
     assert merged["break_minutes"].value == theirs.break_minutes
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "base"),
+    [("Dock 4", "Dock 5", "Dock 4"), ("Dock 4", "", ""), ("", "Dock 5", ""), ("Dock 4", "Dock 4", "Dock 4")],
+)
+def test_a_title_of_both_sides_counts_as_edited_in_when_i_work_alone(ours: str, theirs: str, base: str) -> None:
+    """So nobody is told that both sides changed it; one that Wonolo alone has counts as added there."""
+    assert adopted(demand(title=ours), demand(title=theirs)).title == base

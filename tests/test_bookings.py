@@ -147,6 +147,7 @@ def test_who_is_booked_twice_already_is_told_of() -> None:
     link = linked(WITH_ANA, jobs=[job()], shifts=[shift(instances=1), held()])
     plan = make_plan(snapshot(link, **booked(OWN_SHIFT)))
     assert (only(plan).verdict, only(plan).worker, plan.settled) == ("skip", ANA.key, ("link",))
+    assert (only(plan).action, only(plan).kind) == ("none", "shift")
     assert "Cook at Depot, Sat 14 Mar 10:00-18:00 (shift 77 in When I Work)" in only(plan).reason
 
 

@@ -81,6 +81,7 @@ OTHERS: list[tuple[RecordKind, dict[str, Any]]] = [
     ("shift", {"end_time": "Sat, 14 Mar 2026 15:30:00 -0600"}),
     ("shift", {"break_time": 1}),
     ("shift", {"breaks": [{"length": 1800, "paid": True}]}),
+    ("shift", {"color": "b38dd9"}),
     ("shift", {"notes": "Bring boots"}),
     ("user", {"employee_code": ""}),
     ("user", {"is_deleted": True}),
@@ -94,6 +95,19 @@ OTHERS: list[tuple[RecordKind, dict[str, Any]]] = [
 def test_another_meaning_is_a_change(kind: RecordKind, meaning: dict[str, Any]) -> None:
     """In every field that means something here."""
     assert owned_digest(kind, RECORDS[kind] | meaning) != owned_digest(kind, RECORDS[kind])
+
+
+def test_a_break_of_another_length_is_a_change() -> None:
+    """Though as many are paid."""
+    ours, theirs = (shift(breaks=[{"length": seconds, "paid": False}]) for seconds in (1800, 900))
+    assert differing("shift", ours, ours | {"breaks": [{"length": "1800", "paid": 0}]}) == []
+    assert differing("shift", ours, theirs) == ["breaks"]
+
+
+def test_nothing_and_zero_are_one() -> None:
+    """Some answers leave out an id, others say 0."""
+    assert differing("shift", {"site_id": None}, {"site_id": 0}) == differing("shift", {"site_id": 0}, {}) == []
+    assert differing("shift", {"site_id": None}, {"site_id": 1}) == ["site_id"]
 
 
 def test_missing_and_no_instances_are_one() -> None:

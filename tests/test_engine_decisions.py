@@ -101,6 +101,18 @@ async def test_a_refusal_is_taken_back_by_a_yes(pair: Pair) -> None:
     assert await fates(pair) == [("no", "replaced", None), ("yes", "withdrawn", None)]
 
 
+async def test_the_break_of_work_that_has_begun_is_put_back(pair: Pair) -> None:
+    """Nobody may overrule the other any more; once a person took Wonolo's, nothing is left to decide."""
+    stack = pair.offer(1, break_time=0.5)
+    await pair.settled()
+    pair.world.advance(at(2, "09:00") - pair.world.clock.now())
+    pair.edit(stack, break_time=1)
+    await decide(pair, await waiting(pair), "take Wonolo's unpaid break")
+    [done] = (await pair.engine.reconcile()).done
+    assert (done.record, pair.world.wheniwork.shifts[stack]["break_time"]) == (str(stack), 0.5)
+    assert (await pair.quiet()).waiting == ()
+
+
 async def strayed(pair: Pair) -> Change:
     """Ada's seat alone was moved by an hour; returns the conflict."""
     pair.offer(2)

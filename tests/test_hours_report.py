@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from mappings.link import WorkedJob
+from mappings.model import Worker
 from sync.plan import Snapshot
 from sync.plan.variance import HoursRow, State, Worked, hours_rows, week_of
 from sync.report.hours import HoursReport, as_json, as_markdown, as_text, headline
@@ -100,6 +101,28 @@ def test_a_job_that_names_nobody_has_a_row_all_the_same() -> None:
 def test_work_of_other_days_is_left_out() -> None:
     """The days are those on the wall."""
     assert hours_rows(snapshot(worked=(tied(),)), DAY + timedelta(days=1), DAY + timedelta(days=2)) == ()
+
+
+def test_rows_come_by_day_place_and_name() -> None:
+    """In whatever order the Jobs do; of two Jobs of one worker the older one first."""
+
+    def worked(number: int, worker: Worker, place: str = "Harbor", day: int = 14) -> WorkedJob:
+        start = f"2026-03-{day}T08:00:00-05:00"
+        record = job(worker, "completed", number, started_at=start, actual_duration=480)
+        planned = msgspec.structs.replace(PLANNED, place=place)
+        return WorkedJob(f"job:{number}", record, planned, (), None, None)
+
+    ordered = (worked(9, BEN, day=13), worked(8, ANA, "Depot"), worked(1, ANA), worked(2, ANA), worked(7, BEN))
+    seen = snapshot(worked=ordered[::-1])
+    assert [row.job for row in hours_rows(seen, DAY - timedelta(days=1), DAY)] == [9, 8, 1, 2, 7]
+
+
+def test_a_job_counts_on_the_day_it_began_and_not_on_the_one_that_was_planned() -> None:
+    """It was put off to the next morning."""
+    late = done(started_at="2026-03-15T08:00:00-05:00")
+    assert [row.day for row in hours_rows(snapshot(worked=(tied(late),)), DAY, DAY + timedelta(days=1))] == [
+        DAY + timedelta(days=1)
+    ]
 
 
 @pytest.mark.parametrize(

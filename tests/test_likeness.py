@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from mappings.likeness import ATTRIBUTES, EMAIL, NAME, PHONE, SEATS, Person, compare, in_words
+from mappings.likeness import ATTRIBUTES, EMAIL, NAME, PHONE, SEATS, Person, compare, in_words, last_seven
 from mappings.model import Worker
 from tests.factories import ANA, START
 from tests.strategies import WORKER
@@ -51,16 +51,25 @@ def test_names_agree_by_level(ours: tuple[str, str], theirs: tuple[str, str], le
         (PHONE, {"phone": "+17735550107"}, 1),
         (PHONE, {"phone": "+13125550199"}, 0),
         (PHONE, {"phone": "+123"}, 0),
+        (PHONE, {"phone": "25550107"}, 1),
         (PHONE, {"phone": ""}, None),
         (EMAIL, {}, 2),
         (EMAIL, {"email": "ana@example.org"}, 1),
         (EMAIL, {"email": "reyes@example.com"}, 0),
+        (EMAIL, {"email": "ana"}, 1),
         (EMAIL, {"email": ""}, None),
     ],
 )
 def test_contact_data_agrees_by_level(attribute: int, changes: dict[str, str], level: int | None) -> None:
     """What one side does not tell is evidence for nothing."""
     assert compare(ONE, other(**changes))[attribute] == compare(other(**changes), ONE)[attribute] == level
+
+
+def test_short_numbers_agree_only_as_a_whole() -> None:
+    """Of seven digits none are country or area code."""
+    one, two, three = (other(phone=phone) for phone in ("5550107", "5550108", "+13125550107"))
+    assert [compare(one, row)[PHONE] for row in (one, two, three)] == [2, 0, 0]
+    assert last_seven("5550107") == ""
 
 
 def test_seats_agree_where_both_are_at_work() -> None:

@@ -62,6 +62,41 @@ def test_a_model_learned_finds_how_often_records_agree() -> None:
     assert all(sum(row) == pytest.approx(1) for row in (*model.same, *model.other))
 
 
+def test_the_usual_share_of_pairs_that_are_one_person_falls_with_the_longer_list() -> None:
+    """Half a person for each record of it, and never more than a tenth of the pairs."""
+    ten, three = two_lists(1, 10).workers, two_lists(1, 10).users[:3]
+    assert fitted(compared(ten, three)).common == fitted(compared(three, ten)).common == 0.05
+    assert fitted(compared(three[:1], three[:1])).common == fitted(compared([], [])).common == 0.1
+
+
+def test_what_is_learned_stands_beside_the_usual_shares_of_a_few_pairs() -> None:
+    """Thirty people who are on both lists and have nothing in common with each other: no level becomes impossible."""
+    people = [
+        Person(
+            f"user:{number}", Worker("", f"{name * 3}", f"{name * 5}", f"p{number}@example.com", f"+1312555{number:04}")
+        )
+        for number, name in enumerate(map(chr, range(0x4E00, 0x4E00 + ENOUGH)))
+    ]
+    model = fitted(compared(people, people))
+    assert model.common == pytest.approx((30 + 1) / (30 * 30 + 2), rel=1e-4)
+    for number in (PHONE, EMAIL):
+        usual = ATTRIBUTES[number]
+        same = [(share * 20 + 30 * (level == 2)) / (20 + 30) for level, share in enumerate(usual.same)]
+        other = [(share * 1000 + 870 * (level == 0)) / (1000 + 870) for level, share in enumerate(usual.other)]
+        assert list(model.same[number]) == pytest.approx(same, rel=1e-4)
+        assert list(model.other[number]) == pytest.approx(other, rel=1e-4)
+
+
+def test_levels_of_other_attributes_than_the_models_are_an_error() -> None:
+    """A guess from half of them would be a wrong one."""
+    lists = lists_of(two_lists(1, ENOUGH))
+    with pytest.raises(ValueError, match="zip"):
+        fitted(lists).weight(SAME[:-1])
+    for totals in (lists.totals[:-1], tuple(row[:-1] for row in lists.totals)):
+        with pytest.raises(ValueError, match="zip"):
+            fitted(msgspec.structs.replace(lists, totals=totals))
+
+
 def families(size: int) -> Compared:
     """A hundred people of whom so many share a telephone; all are on both lists."""
     people = [

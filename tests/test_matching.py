@@ -75,6 +75,26 @@ def test_a_match_tells_score_and_evidence() -> None:
     assert (match.key, match.evidence, match.score) == ("worker:wonolo:7=user:207", evidence + SHORT, 99)
 
 
+def test_the_likeliest_of_several_comes_first_with_its_score() -> None:
+    """In per cent, whatever the order in which the users were listed."""
+    eva, anna = (
+        user(207, first_name="Eva", email="eva@example.com"),
+        user(208, first_name="Anna", email="a@example.org"),
+    )
+    assert [(match.user.id, match.score) for match in match_people([ONE], [eva, anna])] == [
+        ("user:208", 99),
+        ("user:207", 97),
+    ]
+
+
+def test_an_external_id_is_told_with_the_evidence() -> None:
+    """It is a number that somebody typed."""
+    worker = msgspec.structs.replace(ONE, worker=msgspec.structs.replace(ANA, external_id="E-9"))
+    (match,) = match_people([worker], [user(key="E-9", email="", phone="", last_name="Lopez")])
+    evidence = "the employee code is the external id; one word alike in 'Ana Reyes' and 'Ana Lopez'"
+    assert (match.evidence, match.score, match.certain) == (evidence + SHORT, 100, True)
+
+
 def test_a_code_two_users_have_proves_nothing() -> None:
     """What is claimed twice is nobody's, until a person decides."""
     users = [user(number, key=ANA.key, phone="", email="") for number in (207, 208)]

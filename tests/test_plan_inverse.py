@@ -192,8 +192,30 @@ REASONS: list[tuple[Made, Today, str]] = [
         today(("job_request", POSTED | {"slots": 5}), changed={("job_request", "500"): "seats 2 -> 5 in Wonolo"}),
         "it was changed since: seats 2 -> 5 in Wonolo",
     ),
+    (
+        made("create", "job_request", after=POSTED),
+        today(changed={("job_request", "500"): "deleted in Wonolo"}),
+        "it was deleted since: deleted in Wonolo",
+    ),
+    (
+        made("create", "job_request", after=POSTED),
+        today(
+            ("job_request", POSTED | {"state": "cancelled"}),
+            changed={("job_request", "500"): "state posted -> cancelled in Wonolo"},
+        ),
+        "it was cancelled since: state posted -> cancelled in Wonolo",
+    ),
     (made("create", "job_request"), today(), "it was deleted since"),
-    (made("create", "user", after=user()), today(), "users are never deleted from here"),
+    (
+        made("create", "user", after=user()),
+        today(),
+        "users are never deleted from here; delete this one in When I Work if nobody needs it",
+    ),
+    (
+        made("release", "job", job(), job(state="cancelled"), worker=ANA.key),
+        today(),
+        "request 500 is cancelled, so nobody can be given a seat of it",
+    ),
     (made("create", "shift", after=shift(), start=NOW), today(("shift", shift())), "work has begun"),
     (
         made("update", "shift", None, shift(), payload={"notes": ""}),

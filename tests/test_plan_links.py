@@ -448,3 +448,10 @@ def test_an_interrupted_move_is_finished() -> None:
     assert lines(snapshot(linked(request=request, shifts=shifts))) == [
         ("update shift 303", "do", sent(LATER_BOTH)),
     ]
+
+
+def test_a_rewrite_that_was_interrupted_halfway_is_finished_and_not_begun_again() -> None:
+    """The seat that has the new title already is left alone."""
+    jobs, shifts = [job()], [shift(instances=1), held(notes="Dock 4")]
+    link = linked(demand(workers=frozenset({ANA.key})), job_request(request_name="Dock 4"), jobs=jobs, shifts=shifts)
+    assert lines(snapshot(link)) == [("update shift 301", "do", sent(notes="Dock 4"))]

@@ -10,11 +10,11 @@ import pytest
 from mappings.decision import Decision
 from mappings.matching import DIFFERENT, SAME
 from mappings.model import Worker
-from sync.plan import Snapshot, make_plan
+from sync.plan import Change, Risk, Snapshot, make_plan
 from sync.plan.model import Doubt
 from sync.plan.recognition import DECIDE
 from sync.plan.snapshot import LonePosting
-from tests.factories import ANA, BEN, START, at, demand, held, job, job_request, linked, shift, snapshot
+from tests.factories import ANA, BEN, CHICAGO, START, at, demand, held, job, job_request, linked, shift, snapshot
 from tests.plans import line, lines
 
 ANNA = Worker("E-7", "Anna", "Reyes", phone=ANA.phone)
@@ -75,6 +75,34 @@ def test_while_somebody_is_in_doubt_nothing_is_made_for_them() -> None:
             evidence="same phone number; names 'Ana Reyes' and 'Anna Reyes' nearly equal" + SHORT,
         ),
     )
+
+
+def test_a_doubt_is_told_in_whole() -> None:
+    """With the seat that makes it matter; nobody's record is touched."""
+    doubt = make_plan(seated()).changes[0]
+    assert msgspec.structs.replace(doubt, cause="", doubt=None) == Change(
+        action="link",
+        verdict="blocked",
+        system="wheniwork",
+        kind="user",
+        record="207",
+        link="worker:wonolo:7",
+        subject="Ana R. may be Anna Reyes",
+        place="Harbor",
+        start=START,
+        zone=CHICAGO,
+        rank=0,
+        reason=DECIDE,
+        worker=ANA.key,
+        risk=Risk(people=1, minutes_to_start=3 * 24 * 60),
+    )
+
+
+def test_a_request_that_cannot_be_read_hides_no_seat_of_another() -> None:
+    """Whichever comes first."""
+    broken = LonePosting(job_request(499, category="Nursing"), (job(BEN),))
+    readable = LonePosting(job_request(slots=1), (job(),))
+    assert [row.key for row in make_plan(seated(postings=(broken, readable))).doubts] == ["worker:wonolo:7=user:207"]
 
 
 def test_a_seat_on_a_linked_demand_waits_alone() -> None:

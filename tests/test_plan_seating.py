@@ -13,6 +13,7 @@ from tests.factories import ANA, BEN, NOW, START, at, demand, held, job, job_req
 from tests.plans import Line, line, lines, only, sent
 
 LATER = START + timedelta(hours=1)
+LAST = START + timedelta(hours=2)
 NEAR = START - timedelta(hours=10)
 WITH_ANA = demand(workers=frozenset({ANA.key}))
 RELEASED = {"state": "cancelled", "cancelled_reason": "admin_cancelled"}
@@ -132,6 +133,33 @@ def test_a_seat_that_moved_to_another_demand_is_tied_to_that_one_before_it_is_wr
         ("update job_request 500", "hold"),
         ("update job_request 501", "do"),
         ("assign shift 299 #7", "do"),
+    ]
+
+
+def test_seats_that_moved_to_several_demands_are_each_tied_to_theirs() -> None:
+    """Two open seats of one demand went two ways."""
+    gone = [shift(298, instances=1, **at(LATER)), shift(299, instances=1, **at(LAST))]
+    one = linked(demand(headcount=4), job_request(slots=4), shifts=[shift(), *gone])
+    others = [
+        msgspec.structs.replace(
+            one,
+            key=f"at {start:%H}",
+            base=demand(start=start, end=start + timedelta(hours=8)),
+            job_request=job_request(number, start_time=f"{start:%Y-%m-%dT%H:%M}Z"),
+            shifts=(shift(number, **at(start)),),
+        )
+        for number, start in ((501, LATER), (502, LAST))
+    ]
+    assert make_plan(snapshot(one, *others)).moved == (("at 14", 298), ("at 15", 299))
+
+
+def test_open_shifts_where_a_seat_strayed_to_are_still_posted() -> None:
+    """The seat counts in its own demand; what is offered there is another one."""
+    link = linked(WITH_ANA, jobs=[job()], shifts=[shift(instances=1), held(**at(LATER))])
+    plan = make_plan(snapshot(link, shifts=(shift(309, **at(LATER)),)))
+    assert [(line(change)[0], change.sources) for change in plan.changes] == [
+        ("none shift 302 #7", ()),
+        ("create job_request", (309,)),
     ]
 
 

@@ -53,6 +53,7 @@ TABLE = [
     ((1, 2), "", 3, "ab", ["assign 301 #7", "assign 302 #8"]),
     ((1,), "", 2, "ab", ["assign 301 #7", "create #8 1"]),
     ((2,), "", 3, "", ["update 301 3"]),
+    ((2, 1), "", 4, "", ["update 301 3"]),
     ((2,), "", 1, "", ["update 301 1"]),
     ((2, 1), "", 2, "", ["delete 302"]),
     ((2, 3), "", 1, "", ["delete 302", "update 301 1"]),
@@ -136,6 +137,18 @@ def test_the_payloads_of_each_kind_of_write() -> None:
     assert (assign.payload, assign.expects) == (sent(user_id="@user:wonolo:8"), {"user_id": 0, "instances": 3})
     assert (another.payload, another.expects) == (sent(user_id="@user:wonolo:9"), {"user_id": 0, "instances": 2})
     assert (release.payload, release.expects, release.seats) == (sent(user_id=0), {}, 0)
+
+
+def test_what_is_deleted_takes_its_seats_along() -> None:
+    """A held one its own; a stack those that are left of it, and only while they are."""
+    group = group_of(2, workers="a")
+    target = msgspec.structs.replace(group.demand, headcount=1, workers=team("b"))
+    assign, leaver, stack = shift_seat_writes(group, target, RULES, "seed")
+    assert [(brief(write), write.seats, write.expects) for write in (assign, leaver, stack)] == [
+        ("assign 301 #8", 0, {"user_id": 0, "instances": 2}),
+        ("delete 401 #7", -1, {}),
+        ("delete 301", -1, {"user_id": 0, "instances": 1}),
+    ]
 
 
 def test_resizing_expects_the_stack_as_the_assignments_left_it() -> None:

@@ -10,12 +10,13 @@ import pytest
 from mappings.link import LinkedWorker
 from mappings.model import Worker
 from mappings.ownership import OWNERSHIP, Right
-from sync.plan import FieldChange, Policy, Risk, Snapshot, make_plan
+from sync.plan import Change, FieldChange, Policy, Risk, Snapshot, make_plan
 from sync.plan.workers import without_user
 from tests.factories import (
     ANA,
     BEN,
     CAT,
+    CHICAGO,
     RULES,
     START,
     at,
@@ -60,6 +61,7 @@ def test_a_worker_who_takes_a_seat_becomes_a_user_first() -> None:
     assert create.fields == (FieldChange("employee code", "", "wonolo:7"),)
     assert create.cause == "holds a seat: Picker at Harbor, Sat 14 Mar 08:00-16:00"
     assert (create.link, create.risk) == ("worker:wonolo:7", Risk(people=1, minutes_to_start=3 * 24 * 60))
+    assert create.zone == CHICAGO
     assert line(assign) == ("assign shift 301 #7", "do", sent(user_id="@user:wonolo:7"))
 
 
@@ -142,10 +144,51 @@ def test_a_seat_that_its_holder_left_opens_though_the_next_one_has_no_user() -> 
     assert [what for what, _, _ in lines(snapshot(link))] == ["release shift 302 #7", "none shift #9"]
 
 
+PLACEHOLDERS = Policy(RULES, workers="placeholder", placeholder_email="shifts+{worker}@company.example")
+
+
+def test_a_placeholder_is_a_user_in_whole_but_for_the_contact_data() -> None:
+    """Cat shows Wonolo no e-mail, which is no obstacle then; of Ana's what is her own is left out."""
+    for worker in (ANA, CAT):
+        link = linked(jobs=[job(worker)], shifts=[shift()])
+        create, _ = make_plan(snapshot(link, users={}, policy=PLACEHOLDERS)).changes
+        assert create.payload == {
+            "first_name": worker.first_name,
+            "last_name": worker.last_name,
+            "email": f"shifts+{worker.key.removeprefix('wonolo:')}@company.example",
+            "phone_number": "",
+            "employee_code": worker.key,
+            "role": 3,
+            "locations": [11, 12],
+            "positions": [21, 22, 23],
+            "invite": False,
+        }
+    nameless = {ANA.key: Worker(ANA.key, "", "", ANA.email)}
+    assert without_user([ANA.key], snapshot(users={}, people=nameless, policy=PLACEHOLDERS)) == {
+        ANA.key: "Wonolo has not told this worker's name yet"
+    }
+
+
+def test_of_a_placeholders_contact_data_nothing_but_the_name_is_carried() -> None:
+    """And the name only where it is Wonolo's to tell."""
+    moved = msgspec.structs.replace(contact(), policy=PLACEHOLDERS)
+    assert only(make_plan(moved)).payload == {"last_name": "Okafor"}
+    nobodys = msgspec.structs.replace(OWNERSHIP, contacts={**OWNERSHIP.contacts, "name": Right(None)})
+    policy = msgspec.structs.replace(PLACEHOLDERS, ownership=nobodys)
+    assert make_plan(msgspec.structs.replace(moved, policy=policy)).changes == ()
+
+
 def test_who_has_no_user_and_why() -> None:
     """Ben is one, Ana can be made one."""
     assert without_user([ANA.key, BEN.key, CAT.key], snapshot(users={108: BEN.key})) == {
         CAT.key: "Wonolo shows no e-mail of wonolo:9: create the user by hand with this code"
+    }
+
+
+def test_a_worker_of_whom_nothing_is_told_is_named_by_the_key() -> None:
+    """Which is the code to give to the right user."""
+    assert without_user([ANA.key], snapshot(users={}, people={}, policy=MATCHING)) == {
+        ANA.key: "nobody in When I Work is this worker: give the right user the employee code wonolo:7"
     }
 
 
@@ -166,6 +209,24 @@ def test_contact_data_that_changed_in_wonolo_is_carried_to_a_user_of_ours() -> N
     assert change.fields == (FieldChange("last name", "(old)", "(new)"), FieldChange("phone number", "(old)", "(new)"))
     assert (change.subject, change.cause) == ("Ana O. as a When I Work user", "changed in Wonolo")
     assert plan.settled == ()
+
+
+def test_a_change_of_contact_data_in_whole() -> None:
+    """It belongs to no demand, so it has neither place nor start."""
+    assert only(make_plan(contact())) == Change(
+        action="update",
+        system="wheniwork",
+        kind="user",
+        record="107",
+        link="worker:wonolo:7",
+        subject="Ana O. as a When I Work user",
+        rank=0,
+        fields=(FieldChange("last name", "(old)", "(new)"), FieldChange("phone number", "(old)", "(new)")),
+        cause="changed in Wonolo",
+        payload={"last_name": "Okafor", "phone_number": "+13125550199"},
+        worker=ANA.key,
+        risk=Risk(people=1),
+    )
 
 
 @pytest.mark.parametrize("changes", [{"ours": False}, {"wonolo": wonolo_user(email="", phone=None)}])

@@ -21,6 +21,7 @@ from mappings.shifts import (
     linked,
     offered,
     read_shift,
+    read_slot,
     required_fields,
     shift_changes,
     shift_fields,
@@ -68,10 +69,8 @@ def test_writing_what_was_read_changes_nothing(wanted: Demand) -> None:
 
 @given(demands(), demands())
 def test_a_written_change_reads_back_as_the_target(before: Demand, after: Demand) -> None:
-    """Seats are written elsewhere, and a break never changes in Wonolo alone."""
-    target = msgspec.structs.replace(
-        after, workers=before.workers, headcount=before.headcount, break_minutes=before.break_minutes
-    )
+    """Seats are written elsewhere."""
+    target = msgspec.structs.replace(after, workers=before.workers, headcount=before.headcount)
     records = spelled(before)
     changed = [row | shift_changes(read(row), before, target, RULES) for row in records]
     group = grouped(map(read, changed))[0]
@@ -102,6 +101,7 @@ CHANGES = [
     ({"end": START + timedelta(hours=9)}, {"end_time": "Sat, 14 Mar 2026 22:00:00 +0000"}),
     ({"place": "Depot"}, {"location_id": 12, "site_id": 5}),
     ({"skill": "Packer"}, {"position_id": 22}),
+    ({"break_minutes": 45}, {"break_time": 0.75}),
     ({"title": "Bring boots"}, {"notes": "Bring boots"}),
 ]
 
@@ -158,6 +158,7 @@ BREAKS = [
     ({"breaks": [{"length": 600}, {"length": 900}]}, 25),
     ({"breaks": [{"length": 1800, "paid": True}], "break_time": 1}, 0),
     ({"breaks": [], "break_time": 0.75}, 45),
+    ({"breaks": [{"length": 7200}]}, 120),
     ({"breaks": None, "break_time": None}, 0),
 ]
 
@@ -203,6 +204,27 @@ def test_a_record_without_a_meaning_says_why(changes: dict[str, Any], reason: st
     with pytest.raises(Unmapped) as caught:
         read(shift(**changes))
     assert str(caught.value) == reason
+
+
+def test_where_and_when_a_shift_is_can_be_read_whoever_holds_it() -> None:
+    """Somebody of the company's own, too; what has no meaning here says why."""
+    slot = slot_of(demand())
+    assert [read_slot(shift(user_id=user), RULES) for user in (0, 55)] == [slot, slot]
+    for changes, reason in (
+        ({"start_time": ""}, "it has no start_time"),
+        ({"position_id": 0}, "position 0 is no configured skill; add it under [[skills]]"),
+    ):
+        with pytest.raises(Unmapped) as caught:
+            read_slot(shift(**changes), RULES)
+        assert str(caught.value) == reason
+
+
+def test_a_name_of_ours_in_the_notes_is_no_title() -> None:
+    """A JobRequest without a title is named so, and somebody may have copied it."""
+    assert [read(shift(notes=text)).title for text in ("Picker at Harbor", "Nurse at Harbor")] == [
+        "",
+        "Nurse at Harbor",
+    ]
 
 
 def test_a_shift_is_taken_when_a_stranger_holds_it() -> None:

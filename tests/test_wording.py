@@ -81,6 +81,7 @@ def test_edits_in_a_sentence() -> None:
     """Who changed what."""
     changes = (FieldChange("title", "", "Dock 4"), FieldChange("seats", "2", "3"))
     assert wording.sentence(changes, "wheniwork") == "title none -> Dock 4; seats 2 -> 3 in When I Work"
+    assert wording.sentence([FieldChange("title", "Dock 4", "")], "wonolo") == "title Dock 4 -> none in Wonolo"
     assert wording.side("wonolo") == "Wonolo"
 
 

@@ -52,6 +52,11 @@ def test_spellings_of_one_person_read_equal() -> None:
     assert people.read_wonolo(record) == ANA
 
 
+def test_a_worker_may_have_a_number_of_the_companys_own() -> None:
+    """Wonolo calls it the external id; it is read on one line."""
+    assert people.read_wonolo(wonolo_user(external_id=" E-7\n")) == msgspec.structs.replace(ANA, external_id="E-7")
+
+
 def test_a_user_stands_for_the_worker_it_is_linked_to() -> None:
     """Whatever its employee code says."""
     assert people.read_wheniwork(wheniwork_user(employee_code="E-7"), "wonolo:7") == ANA

@@ -54,24 +54,17 @@ def _told(booking: Booking, zone: str) -> str:
     return f"{booking.what}, {start}-{end} ({where})" if booking.what else f"{where}, {start}-{end}"
 
 
-def about_to_go(group: ShiftGroup, this: About) -> list[Change]:
-    """Held seats that somebody asked to give away, which When I Work lets a manager decide."""
-    seats = [shift for shift in (*group.shifts, *group.strayed) if shift.worker and shift.id in this.snapshot.swaps]
-    return [
-        remark(
-            this,
-            "skip",
-            "shift",
-            f"{_who(shift, this)} may not come: {this.snapshot.swaps[shift.id]}",
-            record=str(shift.id),
-            worker=str(shift.worker),
-        )
-        for shift in seats
-    ]
+def about_to_go(posting: Posting, group: ShiftGroup, this: About) -> list[Change]:
+    """Seats of both sides whose holder asked to give the shift away, which a manager of When I Work decides."""
+    swaps = this.snapshot.swaps
+    seats = [shift for shift in (*group.shifts, *group.strayed) if shift.worker in posting.demand.workers]
+    return [_may_not_come(shift, swaps[shift.id], this) for shift in seats if shift.id in swaps]
 
 
-def _who(shift: Shift, this: About) -> str:
-    return wording.person(str(shift.worker), this.people)
+def _may_not_come(shift: Shift, swap: str, this: About) -> Change:
+    worker = str(shift.worker)
+    reason = f"{wording.person(worker, this.people)} may not come: {swap}"
+    return remark(this, "skip", "shift", reason, record=str(shift.id), worker=worker)
 
 
 def twice_booked(posting: Posting, group: ShiftGroup, this: About) -> list[Change]:

@@ -1,6 +1,8 @@
 """What a person has to settle in a linked demand: each conflict with its choices, and what each of them would do."""
 
 from collections.abc import Iterable, Mapping
+from math import inf
+from typing import Any
 
 import msgspec
 
@@ -18,25 +20,27 @@ _DESCRIPTION: tuple[Field, ...] = ("place", "skill", "start", "end")
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """One way out of a conflict, in words; the fields it decides, and writes of shifts that go with it.
+    """One way out of a conflict, in words; the values of fields it decides, and writes of shifts that go with it.
 
     `sent_home` are the workers whose release the choice names, with what it costs. `leaves` is a shift that is no
     seat of the demand any more.
     """
 
     words: str
-    merged: Mapping[Field, Merged] = {}
+    values: Mapping[Field, Any] = {}
     writes: tuple[Write, ...] = ()
     sent_home: frozenset[str] = frozenset()
     leaves: Shift | None = None
 
+    def over(self, merged: Mapping[Field, Merged]) -> dict[Field, Merged]:
+        """The merge with what the choice decides, which waits for nobody."""
+        return {**merged, **{name: Merged(name, "copied", value) for name, value in self.values.items()}}
+
     def rest(self, group: ShiftGroup) -> ShiftGroup:
-        """The group without the shift that leaves."""
+        """The group without the shift that leaves, and its worker; how many seats are left is among the values."""
         if self.leaves is None:
             return group
-        demand = msgspec.structs.replace(
-            group.demand, headcount=group.demand.headcount - 1, workers=group.demand.workers - self.sent_home
-        )
+        demand = msgspec.structs.replace(group.demand, workers=group.demand.workers - self.sent_home)
         strayed = tuple(shift for shift in group.strayed if shift != self.leaves)
         return msgspec.structs.replace(group, demand=demand, strayed=strayed)
 
@@ -91,10 +95,10 @@ def clash(
 
 def _take(names: list[Field], side: Demand, system: System, this: About) -> Choice:
     words = f"take {NAMES[system]}'s {_listed(names)}{_taken_price(names, side, this)}"
-    return Choice(words, _taken(names, side, system))
+    return Choice(words, _taken(names, side))
 
 
-def _taken_price(names: list[Field], side: Demand, this: About) -> str:
+def _taken_price(names: Iterable[Field], side: Demand, this: About) -> str:
     """What Wonolo's request costs more with these values."""
     taken: dict[str, object] = {name: getattr(side, name) for name in names if getattr(side, name) is not None}
     return this.price(this.demand, msgspec.structs.replace(this.demand, **taken))
@@ -105,8 +109,8 @@ def _listed(names: list[Field]) -> str:
     return f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else labels[0]
 
 
-def _taken(names: list[Field], side: Demand, system: System) -> dict[Field, Merged]:
-    return {name: Merged(name, "copied", getattr(side, name), system) for name in names}
+def _taken(names: Iterable[Field], side: Demand) -> dict[Field, Any]:
+    return {name: getattr(side, name) for name in names}
 
 
 def _enough_seats(posting: Posting, seats: int, workers: frozenset[str], this: About) -> list[Choice]:
@@ -120,17 +124,14 @@ def _enough_seats(posting: Posting, seats: int, workers: frozenset[str], this: A
     return choices
 
 
-def _seats(headcount: int, workers: frozenset[str]) -> dict[Field, Merged]:
-    return {
-        "headcount": Merged("headcount", "copied", headcount, "wheniwork"),
-        "workers": Merged("workers", "copied", workers, "wheniwork"),
-    }
+def _seats(headcount: int, workers: frozenset[str]) -> dict[Field, Any]:
+    return {"headcount": headcount, "workers": workers}
 
 
 def _leavers(posting: Posting, workers: frozenset[str], many: int) -> list[frozenset[str]]:
-    """Who may go: any one of them; of several the last who came."""
+    """Who may go: any one of them; of several the last who came, those without a Job first."""
     came = {seat.worker: seat.job_id for seat in posting.seats}
-    newest = sorted(workers, key=lambda worker: (worker in came, -came.get(worker, 0), worker))
+    newest = sorted(workers, key=lambda worker: (-came.get(worker, inf), worker))
     return [frozenset({worker}) for worker in sorted(workers)] if many == 1 else [frozenset(newest[:many])]
 
 
@@ -155,10 +156,7 @@ def _stray(shift: Shift, group: ShiftGroup, target: Demand, this: About) -> Conf
     release = f"release {who}{wording.fee(this.fee(1))} and ask for the new time anew"
     choices = [
         Choice("move the seat back", writes=(home,)),
-        Choice(
-            f"move the whole demand{_taken_price(list(_DESCRIPTION), moved, this)}",
-            _taken(list(_DESCRIPTION), moved, "wheniwork"),
-        ),
+        Choice(f"move the whole demand{_taken_price(_DESCRIPTION, moved, this)}", _taken(_DESCRIPTION, moved)),
         Choice(release, fewer, (away,), frozenset({worker}), leaves=shift),
     ]
     return conflict(remark(alone, "conflict", "shift", reason, record=str(shift.id), worker=worker), choices)
@@ -181,10 +179,7 @@ def _double(shift: Shift, now: Demand, seats: int, this: About) -> Conflict:
             f"open {who}'s second seat",
             writes=(Write(action="release", kind="shift", record=str(shift.id), payload=opened),),
         ),
-        Choice(
-            f"take {who}'s second seat away",
-            {"headcount": Merged("headcount", "copied", seats - 1, "wheniwork")},
-        ),
+        Choice(f"take {who}'s second seat away", {"headcount": seats - 1}),
     ]
     row = remark(this, "conflict", "shift", reason, record=str(shift.id), worker=str(shift.worker))
     return conflict(row, choices)

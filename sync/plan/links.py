@@ -94,7 +94,7 @@ def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About
     anyway = {row.key: row for row in _both(link, posting, group, merged, this)}
     this = this.decided_by(answer, choice.words, asked.remark.cause, choice.sent_home)
     writes = [_shift_change(link, write, (), this) for write in choice.writes]
-    rows = writes + _both(link, posting, choice.rest(group), {**merged, **choice.merged}, this)
+    rows = writes + _both(link, posting, choice.rest(group), choice.over(merged), this)
     return [anyway.get(row.key, row) for row in rows]  # what would be done anyway has a cause of its own
 
 
@@ -105,7 +105,7 @@ def _both(
         *_to_wonolo(link, posting, group, merged, this),
         *_to_wheniwork(link, posting, group, merged, this),
         *twice_booked(posting, group, this),
-        *about_to_go(group, this),
+        *about_to_go(posting, group, this),
     ]
 
 

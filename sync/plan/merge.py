@@ -75,7 +75,7 @@ def _seats_suffice(merged: dict[Field, Merged], fewest: int) -> dict[Field, Merg
         headcount = msgspec.structs.replace(headcount, value=fewest)
     if workers.outcome == "clash" or len(workers.value) <= headcount.value:
         return merged
-    both = (msgspec.structs.replace(row, outcome="clash", waits=False) for row in (headcount, workers))
+    both = (msgspec.structs.replace(row, outcome="clash") for row in (headcount, workers))
     return merged | {row.field: row for row in both}
 
 
