@@ -80,7 +80,9 @@ def _changes(link: LinkedDemand, sides: Sides, this: About) -> list[Change]:
 def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About) -> list[Change]:
     rights = this.snapshot.policy.ownership.demand[this.stage(posting, group.demand)]
     merged = merge(link.base, posting.demand, group.demand, rights)
-    this = this.because(_cause(link.base, posting.demand, group.demand, merged, this))
+    cause = _cause(link.base, posting.demand, group.demand, merged, this)
+    seen = last_changed(link, this.rules.zone(link.base.place), cause)
+    this = msgspec.structs.replace(this, cause=cause, seen=seen)
     target = applied(group.demand, merged, waiting=False)
     conflicts = [
         *clash(posting, group.demand, merged, rights, this),

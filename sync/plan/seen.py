@@ -12,8 +12,10 @@ from sync.plan.wording import wall
 Record = Mapping[str, Any]
 
 
-def last_changed(link: LinkedDemand, zone: str) -> str:
+def last_changed(link: LinkedDemand, zone: str, cause: str = "") -> str:
     """When the records of each side last changed, as `Wonolo Tue 10 Mar 17:00, When I Work Wed 11 Mar 09:12`.
+
+    With a `cause`, of the sides that it names.
 
     It may have been something else about the record: reminders count too. Empty where no record tells.
     """
@@ -22,7 +24,8 @@ def last_changed(link: LinkedDemand, zone: str) -> str:
         "wheniwork": link.shifts,
     }
     told = {system: latest for system, records in sides.items() if (latest := _latest(records))}
-    return ", ".join(f"{NAMES[system]} {wall(latest, zone)}" for system, latest in told.items())
+    named = [system for system in told if not cause or NAMES[system] in cause]
+    return ", ".join(f"{NAMES[system]} {wall(told[system], zone)}" for system in named)
 
 
 def _latest(records: Iterable[Record]) -> datetime | None:

@@ -52,6 +52,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "zone": change.zone,
         "fields": change.fields,
         "cause": change.cause,
+        "seen": change.seen,
         "reason": entry.reason,
         "choices": change.choices,
         "worker": change.worker,
