@@ -13,6 +13,7 @@ from sync.mirror.decisions import Kept
 from sync.mirror.store import Store
 from sync.plan import Change, Plan
 from sync.plan.model import Doubt
+from sync.report.words import line
 
 Answered = Literal["kept", "takes back", "repeated", "needless"]
 """What came of an answer: kept; kept, and an earlier one is taken back; said before; or nothing waited for it."""
@@ -37,7 +38,7 @@ class Deciding:
         A yes to a change that waits for none takes an earlier no back, and is kept beside it. Nothing is kept of a yes
         that nothing waits for, nor of what the same person said before.
         """
-        said = Decision(change.key, change.facts, choice, who, self._clock.now(), why, change.subject)
+        said = Decision(change.key, change.facts, choice, who, self._clock.now(), why, line(change))
         return await asyncio.to_thread(self._keep, said, is_needed=choice != YES or change.verdict != "do")
 
     def _keep(self, said: Decision, *, is_needed: bool) -> Answered:

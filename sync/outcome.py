@@ -73,7 +73,7 @@ def settled(passes: list[Pass], last: Plan, stale: tuple[str, ...] = ()) -> Outc
         waiting=tuple(row for row in last.waiting if _bare(row) not in told and not _only_waits(row, unsure)),
         skipped=tuple(change for change in last.changes if change.verdict == "skip"),
         stale=stale,
-        untried=tuple(_never_tried(passes, last.waiting)),
+        untried=tuple(_never_tried(passes, last)),
         passes=len(passes),
     )
 
@@ -93,13 +93,15 @@ def _last_results(passes: list[Pass]) -> Iterable[Result]:
                 yield row
 
 
-def _never_tried(passes: list[Pass], waiting: Iterable[Change]) -> Iterable[Untried]:
-    """What no pass tried; what waits by now is told as that."""
-    waits = {_bare(change) for change in waiting}
+def _never_tried(passes: list[Pass], last: Plan) -> Iterable[Untried]:
+    """What no pass tried; what waits by now, or what an undo says itself that it left, is told as that."""
+    waits = {_bare(change) for change in last.waiting}
+    left = {_same(change) for change in last.changes if change.undoes and change.verdict != "do"}
     for number, run in enumerate(passes):
         later = passes[number + 1 :]
         met = {_same(row.change) for other in later for row in other.results}
         met |= {_same(row.change) for other in later for row in other.untried}
+        met |= left if later else set()
         moot = {row.change.link for row in run.results if row.outcome == "moved"} if later else set()
         yield from (
             row

@@ -122,7 +122,7 @@ def test_a_no_that_is_taken_back_keeps_who_said_yes_and_why(command: Command) ->
     assert said.endswith("The earlier answer is taken back, and the next reconcile heeds it.")
     text = command("decisions")[1]
     assert text.count(" UTC ") == 2
-    assert "Eve: yes - " in text
+    assert "Eve: yes - post a request (" in text
     assert "(agreed by telephone) [took an earlier answer back]" in text
     assert text.endswith("(not yet) [replaced by a later one]")
     assert "4 changes written" in command("reconcile")[1]

@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.faults import Rule
 from sync.report import of_outcome, words
+from sync.undo import Wanted
 from tests.engine_world import Pair, copied, open_pair
 
 
@@ -79,3 +80,19 @@ async def test_a_lost_answer_is_an_unknown_outcome_that_the_next_run_looks_at(pa
         "outcome unknown: wonolo: POST /job_requests: no complete answer (ConnectionResetError) (open shifts in When I "
         "Work that Wonolo does not know). The next run looks again before anything is sent twice."
     )
+
+
+async def test_what_an_undo_did_not_try_is_told_once(pair: Pair) -> None:
+    """One request is cancelled, the second cannot be read, and the third is not tried: three rows."""
+    for start in ("08:00", "10:00", "12:00"):
+        pair.offer(1, start=start)
+    outcome = await pair.engine.reconcile()
+    _, second, third = pair.requests()
+    pair.world.faults.add(Rule(fault="error", method="GET", path=f"/api_v2/job_requests/{second}"))
+    with pair.engine._store.begin("main") as tx:
+        run = tx.runs.last(1)[0].id
+    outcome = await pair.engine.undo(Wanted(run, "Dana"), {"delete:job_request": 3})
+    report = of_outcome(outcome, "main")
+    assert len(report.entries) == 3
+    assert [row.change.record for row in report.entries if row.status != "done"] == [str(second), str(third)]
+    assert report.is_pending

@@ -96,7 +96,7 @@ def printed(report: Report, width: int) -> str:
 
 
 def test_a_report_on_a_terminal_is_grouped_by_day_and_place() -> None:
-    """Each demand and each cause stand there once; what the data holds is never read as markup."""
+    """What a demand is about stands there once, the reason in each row; data is never read as markup."""
     assert printed(REPORT, 100).replace(REPORT.checksum, "CHECKSUM") == (
         """
 Saturday 14 March 2026 ─────────────────────────────────────────────────────────────────────────────
@@ -105,7 +105,7 @@ Airport Hub
 ~  Forklift Driver      Wonolo       change request 50002          end 16:00 → 15:00 in When I Work
    08:00-16:00          3de51d       end: 16:00 → 15:00
                                      -1 paid hour, -$18.50
-<                       When I Work  reopen shift 77
+<                       When I Work  reopen shift 77               end 16:00 → 15:00 in When I Work
                         b0f5c1       worker: Ana R. leaves
 !                       6dabb8       shift 78                      conflict: both sides differ (end
                                      1 worker concerned            16:00 → 15:00 in When I Work). To

@@ -42,7 +42,7 @@ def as_text(report: Report) -> RenderableType:
 
 
 def _table(demands: list[list[Entry]]) -> Table:
-    """A row for each change; what a demand is about and why it changes stand there once."""
+    """A row for each change, with its reason; what a demand is about stands there once."""
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(width=1)
     table.add_column(ratio=5)
@@ -50,11 +50,8 @@ def _table(demands: list[list[Entry]]) -> Table:
     table.add_column(ratio=7)
     table.add_column(ratio=8, style="dim")
     for entries in demands:
-        said: set[str] = set()
         for number, entry in enumerate(entries):
-            why = words.why(entry)
-            table.add_row(*_cells(entry, first=number == 0), Text("" if why in said else why))
-            said.add(why)
+            table.add_row(*_cells(entry, first=number == 0), Text(words.why(entry)))
     return table
 
 
