@@ -175,7 +175,7 @@ def test_a_guard_refuses_and_lets_pass_once(server: Server, config: Path, capsys
         perform(server.world, "manager_deletes_shift", {"shift_id": shift})
     capsys.readouterr()
     assert run(["reconcile", "--config", str(config)]) == 7
-    refused = "2 requests in Wonolo would be deleted, of 4 linked; at most 1 may."
+    refused = "2 requests in Wonolo would be cancelled, of 4 linked; at most 1 may."
     assert capsys.readouterr().err == (
         f"Error: nothing was written; guards refuse this:\n  - {refused}\n"
         "If this is meant, run again with: --allow delete:job_requests=2\n"

@@ -59,7 +59,7 @@ async def test_a_yes_from_before_the_start_sends_nobody_home_who_is_at_work(pair
     asked = await waiting(pair)
     assert (asked.verdict, asked.reason) == (
         "hold",
-        "now that work has begun a cancellation costs half the pay ($80.00); it needs a yes",
+        "now that work has begun a cancellation costs half the pay ($80.00)",
     )
     assert (states(pair), await fates(pair)) == (["in_progress"], [("yes", "void", None)])
 

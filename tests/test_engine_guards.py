@@ -65,11 +65,11 @@ async def test_a_manager_who_deletes_two_of_five_shifts_is_asked(sqlite_url: str
         for stack in stacks[:12]:
             pair.act("manager_deletes_shift", shift_id=stack)
         assert await refusals(pair) == [
-            "12 requests in Wonolo would be deleted, of 30 linked; at most 9 may [--allow delete:job_requests=12]",
+            "12 requests in Wonolo would be cancelled, of 30 linked; at most 9 may [--allow delete:job_requests=12]",
             "96 paid hours would be cancelled; at most 90 may [--allow hours=96]",
         ]
         assert await refusals(pair, "delete:job_requests=11", "hours=96") == [
-            "12 requests in Wonolo would be deleted, of 30 linked; at most 9 may [--allow delete:job_requests=12]"
+            "12 requests in Wonolo would be cancelled, of 30 linked; at most 9 may [--allow delete:job_requests=12]"
         ]
         await pair.engine.reconcile(allow("delete:job_requests=12", "hours=96"))
         assert len(await pair.settled()) == 18
@@ -82,7 +82,7 @@ async def test_a_side_without_anything_left_is_not_believed(pair: Pair) -> None:
     for stack in pair.shifts(held=False):
         pair.act("manager_deletes_shift", shift_id=stack)
     assert await refusals(pair) == [
-        "4 requests in Wonolo would be deleted, of 4 linked; at most 3 may [--allow delete:job_requests=4]",
+        "4 requests in Wonolo would be cancelled, of 4 linked; at most 3 may [--allow delete:job_requests=4]",
         f"not one of the 4 shifts linked in When I Work is there any more: is that the right account? {EMPTY}",
     ]
     await pair.engine.reconcile(allow("delete:job_requests=4", "empty:shifts"))
@@ -193,7 +193,7 @@ async def test_what_is_over_does_not_raise_the_share_of_what_may_go(pair: Pair) 
     for stack in stacks:
         pair.act("manager_deletes_shift", shift_id=stack)
     assert (await refusals(pair))[0] == (
-        "4 requests in Wonolo would be deleted, of 4 linked; at most 3 may [--allow delete:job_requests=4]"
+        "4 requests in Wonolo would be cancelled, of 4 linked; at most 3 may [--allow delete:job_requests=4]"
     )
 
 

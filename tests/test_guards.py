@@ -225,7 +225,7 @@ def test_every_refusal_is_told_at_once_in_sentences_with_what_lets_them_pass() -
             "delete:job_request",
             40,
             30,
-            "40 requests in Wonolo would be deleted, of 100 linked; at most 30 may",
+            "40 requests in Wonolo would be cancelled, of 100 linked; at most 30 may",
             "--allow delete:job_requests=40",
         ),
         Refusal(
@@ -255,7 +255,7 @@ def test_every_refusal_is_told_at_once_in_sentences_with_what_lets_them_pass() -
     error = UnsafePlan(refusals[:1] + refusals[3:])
     assert error.override == "--allow delete:job_requests=40 --allow hours=320 --allow spend=11000"
     assert str(error) == (
-        "nothing was written: 40 requests in Wonolo would be deleted, of 100 linked; at most 30 may; and "
+        "nothing was written: 40 requests in Wonolo would be cancelled, of 100 linked; at most 30 may; and "
         "320 paid hours would be cancelled; at most 200 may; and "
         "$11,000 of pay would be added; at most $10,000 may in one run. "
         "If this is meant, run again with --allow delete:job_requests=40 --allow hours=320 --allow spend=11000"

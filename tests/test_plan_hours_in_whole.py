@@ -86,7 +86,7 @@ def test_hours_that_are_not_entered_are_said_of_no_record() -> None:
         verdict="skip",
         rank=9,
         reason="its hours in Wonolo cannot be read: no minute was worked",
-        risk=Risk(minutes_to_start=-1440),
+        risk=Risk(people=1, minutes_to_start=-1440),
     )
 
 

@@ -165,7 +165,7 @@ def test_a_request_that_is_cancelled_so_near_the_start_tells_what_it_costs(
         link="link" if number == "500" else "job_request:501",
         rank=7,
         cause=cause,
-        reason=f"so near the start a cancellation costs half the pay (${cost.fee_cents / 100:.2f}); it needs a yes",
+        reason=f"so near the start a cancellation costs half the pay (${cost.fee_cents / 100:.2f})",
         payload={"state": "cancelled"},
         precondition=owned_digest("job_request", job_request()),
         risk=cost,

@@ -222,6 +222,7 @@ def test_a_report_in_json_has_the_documented_shape() -> None:
             {"name": "title", "before": "", "after": "a|b [bold]"},
         ],
         "cause": "open shifts in When I Work that Wonolo does not know",
+        "seen": "",
         "reason": "",
         "choices": [],
         "worker": "",

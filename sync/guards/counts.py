@@ -24,7 +24,7 @@ def measure(writes: Collection[Change], facts: Facts, limits: Limits) -> Iterato
     for (action, kind), number in sorted(Counter((action, kind) for action, kind, _ in touched).items()):
         known = facts.linked.get(kind, 0)
         limit = _limit(action, known, limits)
-        what = f"{many(number, kind)} in {where[kind]} would be {_GUARDED[action]}"
+        what = f"{many(number, kind)} in {where[kind]} would be {_done(action, kind)}"
         yield Measured(f"{action}:{kind}", number, limit, f"{what}, of {known} linked; at most {limit} may")
         if number > limit:
             refused.add(kind)
@@ -34,6 +34,10 @@ def measure(writes: Collection[Change], facts: Facts, limits: Limits) -> Iterato
         if kind not in refused and number >= known >= max(3, limits.at_least // 2):
             why = f"every one of the {many(known, kind)} linked in {where[kind]} would change at once"
             yield Measured(f"everything:{kind}", number, known - 1, why)
+
+
+def _done(action: str, kind: str) -> str:
+    return "cancelled" if (action, kind) == ("delete", "job_request") else _GUARDED[action]
 
 
 def _limit(action: str, known: int, limits: Limits) -> int:

@@ -79,7 +79,7 @@ class About(msgspec.Struct, frozen=True):
         when = "now that work has begun" if self.minutes_to_start <= 0 else "so near the start"
         if not workers:
             return f"{when} a cancellation needs a yes"
-        return f"{when} a cancellation costs half the pay{wording.fee(self.fee(len(workers)))}; it needs a yes"
+        return f"{when} a cancellation costs half the pay{wording.fee(self.fee(len(workers)))}"
 
     def price(self, before: Demand | None, after: Demand | None) -> str:
         """The pay that turning one state of the demand into another adds, in brackets; empty when it adds none."""
@@ -147,7 +147,8 @@ def _rank(write: Write) -> int:
 
 def remark(this: About, verdict: Verdict, kind: Kind, reason: str, **more: Any) -> Change:
     """Word something that is not done, with the reason."""
-    risk = Risk(minutes_to_start=this.minutes_to_start)
+    people = 1 if more.get("worker") else len(this.demand.workers)
+    risk = Risk(people=people, minutes_to_start=this.minutes_to_start)
     return Change(action="none", verdict=verdict, kind=kind, reason=reason, risk=risk, rank=9, **_shared(this), **more)
 
 

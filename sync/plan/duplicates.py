@@ -60,7 +60,7 @@ def _cancelled(posting: Posting, row: LonePosting, older: int, snapshot: Snapsho
     seated = posting.demand.workers
     hold = this.costs(seated)
     if seated and not hold:
-        hold = f"{wording.names(seated, this.people)} would lose a seat; it needs a yes"
+        hold = f"{wording.names(seated, this.people)} would lose a seat"
     write = Write(action="delete", kind="job_request", record=str(posting.id), payload={"state": "cancelled"})
     risk = msgspec.structs.replace(spend(posting.demand, None, this.rules, posting), fee_cents=this.fee(len(seated)))
     seen = owned_digest("job_request", row.job_request)

@@ -114,7 +114,7 @@ def _waits_for(row: Made, change: Change, today: Today) -> str:
     if change.action == "update":
         return _TOO_NEAR if today.needs_yes(change) else ""
     due = f" ({money(change.risk.fee_cents)})" if change.risk.fee_cents else ""
-    return f"so near the start a cancellation costs half the pay{due}; it needs a yes"
+    return f"so near the start a cancellation costs half the pay{due}"
 
 
 def _waits_for_hours(change: Change, today: Today) -> str:
