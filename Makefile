@@ -24,7 +24,7 @@ test: .venv/ready ## run all tests, on SQLite and on a real Postgres
 fuzz: .venv/ready ## send the sandbox what its own OpenAPI documents allow, and what they do not
 	FUZZ_EXAMPLES=20 $(RUN) pytest -n 2 tests/fuzz
 
-mutants: .venv/ready ## break the pure code in every small way and see whether a test notices (a quarter of an hour)
+mutants: .venv/ready ## break the pure code in every small way and see whether a test notices (some twenty minutes)
 	.venv/bin/python tests/mutants.py > .venv/mutants.log 2>&1 || { tail -c 2000 .venv/mutants.log >&2; exit 1; }
 	$(RUN) tests.mutation_score
 

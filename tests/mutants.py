@@ -69,7 +69,7 @@ class Trials:
     def _is_due(self, name: str, file: SourceFileMutationData) -> bool:
         code = file.exit_code_by_key[name]
         if not self.names:
-            return code is None
+            return code in (None, UNTESTED)
         return status_by_exit_code[code] != "killed" and any(fnmatch(name, pattern) for pattern in self.names)
 
 
@@ -105,7 +105,7 @@ def main(names: Sequence[str]) -> int:
     copy_also_copy_files()
     setup_source_paths()
     mutmut.create_mutants(1)
-    mutmut.collect_or_load_stats(get_mutant_runner(1), apply_config_invalidation=True)
+    mutmut.run_stats_collection(get_mutant_runner(1))
     trampoline.set_mutant_under_test("")
     options = ["--rootdir=.", "-qq", "--tb=no", "--assert=plain"]  # nobody reads how a test failed
     selection = [*config().pytest_add_cli_args, *config().pytest_add_cli_args_test_selection]
