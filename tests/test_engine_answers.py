@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mappings.decision import YES
+from mappings.decision import NO, YES
 from sandbox.faults import Rule
 from tests.engine_world import Pair, at, copied, open_pair
 from tests.test_engine_decisions import decide, fates, waiting
@@ -139,3 +139,39 @@ async def test_a_yes_to_a_write_that_got_lost_still_counts(pair: Pair) -> None:
     await pair.engine.reconcile()
     assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 08:00-17:00: 2 open"]
     assert [fate[:2] for fate in await fates(pair)] == [("yes", "used")]
+
+
+async def a_seat_less(pair: Pair) -> int:
+    """Eight hours before the start a manager deletes Ada's shift; returns her Job."""
+    pair.offer(2)
+    await pair.settled()
+    job = pair.accept("Ada")
+    await pair.settled()
+    pair.world.advance(at(2, "00:00") - pair.world.clock.now())
+    pair.act("manager_deletes_shift", shift_id=pair.shifts(held=True)[0])
+    return job
+
+
+async def test_one_yes_takes_a_worker_off_and_the_seat_along(pair: Pair) -> None:
+    """Alone, Wonolo would offer the seat to others; and it cannot have fewer seats than people on them."""
+    await a_seat_less(pair)
+    hold, seat = sorted((await pair.engine.reconcile()).waiting, key=lambda row: row.verdict, reverse=True)
+    assert (hold.verdict, hold.kind) == ("hold", "job")
+    assert (seat.verdict, seat.kind, seat.reason) == (
+        "blocked",
+        "job_request",
+        "goes with taking Ada A. off: what is decided of that counts",
+    )
+    await decide(pair, hold, YES)
+    assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00: 1 open"]
+    assert states(pair) == ["cancelled"]
+
+
+async def test_one_no_keeps_the_worker_and_the_seat(pair: Pair) -> None:
+    """Nothing is asked about the seat by itself."""
+    await a_seat_less(pair)
+    hold = next(row for row in (await pair.engine.reconcile()).waiting if row.verdict == "hold")
+    await decide(pair, hold, NO)
+    outcome = await pair.quiet()
+    assert (outcome.waiting, outcome.skipped[-1].reason) == ((), "Ada A. stays, and so does the seat")
+    assert states(pair) == ["filled"]

@@ -106,14 +106,14 @@ def test_starts_are_told_apart_in_whatever_order_the_run_went() -> None:
     assert [row.record for row in plan.changes] == ["1", "3", "2"]
 
 
-def test_the_start_is_near_from_the_cutoff_on_and_half_an_odd_cent_is_nobodys() -> None:
+def test_the_start_is_near_from_the_cutoff_on_and_half_an_odd_cent_is_a_whole_one() -> None:
     """Twelve hours before it, to the second."""
     row = made("assign", "job", after=job(), worker=ANA.key)
     records = (("job_request", POSTED | {"wage": 150.01}), ("job", job()))
     fees = [
         back(row, today(*records, now=START - timedelta(hours=12, seconds=early))).risk.fee_cents for early in (0, 1)
     ]
-    assert fees == [7500, 0]
+    assert fees == [7501, 0]
     assert isinstance(fees[0], int)
 
 

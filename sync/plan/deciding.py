@@ -28,8 +28,17 @@ def decide(changes: Collection[Change], snapshot: Snapshot) -> tuple[list[Change
 
 def is_refused(change: Change, snapshot: Snapshot) -> bool:
     """Whether a person said no to a change, on the facts of today."""
+    return _said(change, snapshot) == NO
+
+
+def is_approved(change: Change, snapshot: Snapshot) -> bool:
+    """Whether a person said yes to a change, on the facts of today."""
+    return _said(change, snapshot) == YES
+
+
+def _said(change: Change, snapshot: Snapshot) -> str:
     answer = snapshot.decisions.get(change.key)
-    return answer is not None and answer.choice == NO and answer.facts == change.facts
+    return answer.choice if answer and answer.facts == change.facts else ""
 
 
 def _vanished(changes: Collection[Change], snapshot: Snapshot) -> list[str]:

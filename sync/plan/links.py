@@ -4,29 +4,25 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from mappings.demand import OVER, Posting, job_request_changes
+from mappings.demand import Posting
 from mappings.digest import owned_digest
 from mappings.link import LinkedDemand
-from mappings.model import NAMES, Demand, Stage, Unmapped
+from mappings.model import NAMES, Demand, Unmapped
 from mappings.ownership import Field
 from mappings.shifts import Lone, Shift, ShiftGroup, shift_changes, slot_of
 from sync.plan import wording
 from sync.plan.about import About, change, remark
 from sync.plan.bookings import about_to_go, own_records, taken_elsewhere, twice_booked
 from sync.plan.conflicts import clash, doubles, strays
-from sync.plan.deciding import is_refused
 from sync.plan.gone import both_gone, posting_gone, shifts_gone
 from sync.plan.merge import Merged, applied, differing, merge
 from sync.plan.model import Change, FieldChange, Write, digest
-from sync.plan.pay import spend
 from sync.plan.reading import NO_ONE, Sides, together, wonolo_demand
-from sync.plan.seats import job_writes, shift_seat_writes
+from sync.plan.seats import shift_seat_writes
 from sync.plan.seen import last_changed
 from sync.plan.snapshot import Snapshot
+from sync.plan.to_wonolo import to_wonolo, why_it_waits
 from sync.plan.workers import without_user
-
-_TOO_NEAR = "the start is too near to change this without a yes"
-_ASKED_FOR = "by [ownership] in the configuration this is not changed without a yes"
 
 
 class LinkPlan(msgspec.Struct, frozen=True):
@@ -104,7 +100,7 @@ def _both(
     link: LinkedDemand, posting: Posting, group: ShiftGroup, merged: Mapping[Field, Merged], this: About
 ) -> list[Change]:
     return [
-        *_to_wonolo(link, posting, group, merged, this),
+        *to_wonolo(link, posting, group, merged, this),
         *_to_wheniwork(link, posting, group, merged, this),
         *twice_booked(posting, group, this),
         *about_to_go(posting, group, this),
@@ -128,74 +124,6 @@ def _cause(base: Demand, wonolo: Demand, wheniwork: Demand, merged: Mapping[Fiel
     return "; ".join(sentences)
 
 
-def _to_wonolo(
-    link: LinkedDemand, posting: Posting, group: ShiftGroup, merged: Mapping[Field, Merged], this: About
-) -> Iterable[Change]:
-    ready = applied(posting.demand, merged, waiting=False)
-    full = applied(posting.demand, merged, waiting=True)
-    updates = list(_posting_update(link, posting, ready, this))
-    yield from updates
-    if full != ready:
-        later = msgspec.structs.replace(posting, demand=ready)
-        yield from _posting_update(link, later, full, this, hold=_why(posting, group, this))
-    twice = taken_elsewhere(ready.workers - posting.demand.workers, ready, own_records(posting, group), this)
-    for key, reason in twice.items():
-        yield remark(this, "blocked", "job", reason, worker=key)
-    refused = any(is_refused(row, this.snapshot) for row in updates)
-    free = (posting.demand if refused else ready).headcount - len(posting.demand.workers)
-    writes = [write for write in job_writes(posting, ready) if write.worker not in twice]
-    for write in (row for row in writes if row.action == "release"):
-        row = _release(link, posting, write, this)
-        free += 1 if row.verdict == "do" and not is_refused(row, this.snapshot) else 0
-        yield row
-    yield from _assignments((write for write in writes if write.action == "assign"), free, this)
-
-
-def _release(link: LinkedDemand, posting: Posting, write: Write, this: About) -> Change:
-    """A Job that is taken back; one whose work is over stays."""
-    seat = posting.seat_of(write.worker)
-    if seat and seat.state in OVER:
-        who = wording.person(write.worker, this.people)
-        return remark(this, "skip", "job", f"{who} has done the work, so the Job stays", worker=write.worker)
-    job = next(record for record in link.jobs if str(record["id"]) == write.record)
-    return change(this, write, hold=this.costs(frozenset({write.worker})), precondition=owned_digest("job", job))
-
-
-def _assignments(writes: Iterable[Write], free: int, this: About) -> Iterable[Change]:
-    """As many assignments as there are free slots, once those releases are done that wait for nobody."""
-    for place, write in enumerate(writes):
-        if place < free:
-            yield change(this, write)
-            continue
-        who = wording.person(write.worker, this.people)
-        reason = f"the JobRequest has no free slot for {who}; settle first what else waits in it"
-        yield remark(this, "blocked", "job", reason, worker=write.worker)
-
-
-def _why(posting: Posting, group: ShiftGroup, this: About) -> str:
-    """Why an edit waits for a yes."""
-    return _ASKED_FOR if this.stage(posting, group.demand) is Stage.OPEN else _TOO_NEAR
-
-
-def _posting_update(
-    link: LinkedDemand, posting: Posting, target: Demand, this: About, hold: str = ""
-) -> Iterable[Change]:
-    payload = job_request_changes(posting, target, this.rules)
-    if payload:
-        write = Write(
-            action="update",
-            kind="job_request",
-            record=str(posting.id),
-            payload=payload,
-            touched=differing(posting.demand, target, but=("workers",)),
-            seats=target.headcount - posting.demand.headcount,
-        )
-        fields = this.edits(msgspec.structs.replace(posting.demand, workers=target.workers), target)
-        risk = spend(posting.demand, target, this.rules, posting)
-        seen = owned_digest("job_request", link.job_request or {})
-        yield change(this, write, fields=fields, risk=risk, precondition=seen, hold=hold)
-
-
 def _to_wheniwork(
     link: LinkedDemand, posting: Posting, group: ShiftGroup, merged: Mapping[Field, Merged], this: About
 ) -> Iterable[Change]:
@@ -216,7 +144,7 @@ def _to_wheniwork(
     for write in waiting:
         if write not in writes:
             edits = this.edits(ready, _keeping_seats(full, ready))
-            yield _shift_change(link, write, edits, this, hold=_why(posting, group, this))
+            yield _shift_change(link, write, edits, this, hold=why_it_waits(posting, group, this))
 
 
 def _keeping_seats(target: Demand, now: Demand) -> Demand:

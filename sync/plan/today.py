@@ -15,6 +15,7 @@ from mappings.ownership import OWNERSHIP, Ownership
 from mappings.timesheet import Period
 from sync.plan.made import Made
 from sync.plan.model import Change, Write
+from sync.plan.pay import half
 
 Record = Mapping[str, Any]
 
@@ -64,7 +65,7 @@ class Today(msgspec.Struct, frozen=True):
     def fee(self, job: Record) -> int:
         """Cents that cancelling a Job costs once the start is near: half its pay."""
         request = self.records.get(("job_request", str(job.get("job_request_id"))), {})
-        return cents(request.get("wage")) // 2
+        return half(cents(request.get("wage")))
 
 
 def as_left(made: Made, state: Record | None, today: Today) -> Record:
