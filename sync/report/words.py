@@ -127,8 +127,8 @@ def fields(change: Change) -> str:
 def why(entry: Entry) -> str:
     """Why it is done; or why it is not, and what a person can do."""
     change = entry.change
-    seen = f" (last changed: {change.seen})" if change.seen else ""
-    told = _without_day(f"{change.cause}{seen}", change).replace(" -> ", ARROW).strip()
+    seen = f"; last changed: {change.seen}" if change.seen else ""
+    told = _without_day(f"{change.cause}{seen}", change).replace(" -> ", ARROW)
     if entry.status in ("to_do", "done"):
         return told
     cause = f" ({told})" if told else ""
