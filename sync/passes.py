@@ -14,7 +14,7 @@ from sync.outcome import Outcome, Pass, Untried, settled
 from sync.plan import Change, Plan, Verdict
 from sync.plan.approval import Approval
 from sync.plan.capability import need
-from sync.plan.together import waiting_together
+from sync.plan.undoing.together import waiting_together
 from sync.stale import not_done
 from sync.writer import Calls, Result, Writer, settle_quietly
 

@@ -9,9 +9,9 @@ import pytest
 
 from mappings.bookings import Booking
 from sync.plan import Change
-from sync.plan.inverse import inverse
 from sync.plan.made import Made
-from sync.plan.today import Today
+from sync.plan.undoing.inverse import inverse
+from sync.plan.undoing.today import Today
 from tests.factories import ANA, NOW, PEOPLE, RULES, START, held, job, job_request, shift, user
 
 END = START + timedelta(hours=8)

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from mappings.timesheet import Period
-from sync.plan.inverse import inverse
 from sync.plan.made import Made
 from sync.plan.model import Change
-from sync.plan.today import Today
+from sync.plan.undoing.inverse import inverse
+from sync.plan.undoing.today import Today
 from tests.factories import RULES, START, job, worked_time
 
 NOW = START + timedelta(days=1)

@@ -9,9 +9,9 @@ import pytest
 
 from mappings.bookings import Booking
 from mappings.link import LinkedDemand
-from sync.plan.inverse import inverse
 from sync.plan.made import Made
-from sync.plan.today import Today
+from sync.plan.undoing.inverse import inverse
+from sync.plan.undoing.today import Today
 from tests.factories import ANA, BEN, START, USERS, at, held, job, job_request, linked, shift
 from tests.test_plan_inverse import back, made, today
 

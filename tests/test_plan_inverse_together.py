@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from mappings.ownership import OWNERSHIP, Ownership, Right
-from sync.plan.inverse import inverse
 from sync.plan.model import Change, FieldChange, Plan
-from sync.plan.today import Today
-from sync.plan.together import waiting_together
+from sync.plan.undoing.inverse import inverse
+from sync.plan.undoing.today import Today
+from sync.plan.undoing.together import waiting_together
 from tests.factories import ANA, BEN, job_request
 from tests.test_plan_inverse import back, made, today
 from tests.test_plan_inverse_whole import LATE

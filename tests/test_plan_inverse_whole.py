@@ -12,10 +12,10 @@ from mappings.decision import UNDONE, Decision
 from mappings.digest import owned_digest
 from sync.plan import FieldChange, Plan, Risk
 from sync.plan.deciding import decide
-from sync.plan.inverse import inverse
 from sync.plan.made import Made
 from sync.plan.model import marker_key
-from sync.plan.today import Today
+from sync.plan.undoing.inverse import inverse
+from sync.plan.undoing.today import Today
 from tests.factories import ANA, NOW, START, at, job, shift, snapshot, user
 from tests.test_plan_inverse import POSTED, SEAT, back, made, today
 

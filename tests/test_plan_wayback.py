@@ -10,10 +10,10 @@ import pytest
 
 from mappings.digest import owned_digest
 from sync.plan import Change, Risk
-from sync.plan.inverse import inverse
 from sync.plan.made import Made
 from sync.plan.model import marker_key
-from sync.plan.today import Today
+from sync.plan.undoing.inverse import inverse
+from sync.plan.undoing.today import Today
 from tests.factories import ANA, NOW, START, job, shift, user
 from tests.test_plan_inverse import FREED, POSTED, SEAT, WAYS, back, made, today
 from tests.test_plan_inverse_seats import REQUEST

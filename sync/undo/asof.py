@@ -18,7 +18,7 @@ from sync.mirror.store import Transaction
 from sync.outbox import Outbox
 from sync.plan import Policy
 from sync.plan.made import Made
-from sync.plan.today import Record, Today
+from sync.plan.undoing.today import Record, Today
 from sync.plan.wording import sentence, wall
 
 Ref = tuple[str, str]

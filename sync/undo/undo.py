@@ -13,9 +13,9 @@ from sync.outbox import Outbox
 from sync.passes import Guards, Outcome, Passes
 from sync.plan import Change, Plan, Policy
 from sync.plan.capability import ruled_out
-from sync.plan.inverse import ways_back
 from sync.plan.made import Made
-from sync.plan.together import waiting_together
+from sync.plan.undoing.inverse import ways_back
+from sync.plan.undoing.together import waiting_together
 from sync.undo.asof import as_of
 
 _UNKNOWN = "the outcome of an earlier write is not known yet; try again in a minute"

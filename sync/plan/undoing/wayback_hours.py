@@ -8,7 +8,7 @@ from mappings.convert import flag, instant, moment, rfc2822
 from mappings.timesheet import job_id, minutes_worked
 from sync.plan.made import Made
 from sync.plan.model import Action, Write
-from sync.plan.today import NoWayBackError, Record, Today, as_it_was, as_left, restored
+from sync.plan.undoing.today import NoWayBackError, Record, Today, as_it_was, as_left, restored
 
 _STAYS: Mapping[Action, str] = {
     "create": "a Time is never deleted from here: delete it in When I Work, and the next run asks whether to enter it "

@@ -10,7 +10,7 @@ from sync.plan import wording
 from sync.plan.bookings import is_taken
 from sync.plan.made import Made
 from sync.plan.model import Change, Write
-from sync.plan.today import NoWayBackError, Record, Today
+from sync.plan.undoing.today import NoWayBackError, Record, Today
 
 Ref = tuple[str, str]
 

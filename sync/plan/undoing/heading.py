@@ -12,7 +12,7 @@ from sync.plan import wording
 from sync.plan.made import Made
 from sync.plan.model import Change, FieldChange
 from sync.plan.reading import read_sides
-from sync.plan.today import Record, Today
+from sync.plan.undoing.today import Record, Today
 
 
 def headed(row: Made, today: Today) -> Made:

@@ -12,12 +12,12 @@ import msgspec
 from mappings.convert import flag
 from mappings.digest import owned_digest
 from mappings.timesheet import is_link_key
-from sync.plan.heading import fields_back, headed
 from sync.plan.made import Made
 from sync.plan.model import Change, Plan, Risk
-from sync.plan.seats_back import SeatsBack
-from sync.plan.today import NoWayBackError, Record, Today
-from sync.plan.wayback import way_back
+from sync.plan.undoing.heading import fields_back, headed
+from sync.plan.undoing.seats_back import SeatsBack
+from sync.plan.undoing.today import NoWayBackError, Record, Today
+from sync.plan.undoing.wayback import way_back
 from sync.plan.wording import money
 
 _TOO_NEAR = "the start is too near to change this without a yes"

@@ -12,8 +12,8 @@ from mappings.worker import holder, wonolo_id
 from sync.plan import wording
 from sync.plan.made import Made
 from sync.plan.model import Write, marker_key
-from sync.plan.today import NoWayBackError, Record, Today, as_it_was, as_left, restored
-from sync.plan.wayback_hours import hours_back
+from sync.plan.undoing.today import NoWayBackError, Record, Today, as_it_was, as_left, restored
+from sync.plan.undoing.wayback_hours import hours_back
 
 _SHIFT_FIELDS = ("location_id", "site_id", "position_id", "break_time", "color", "user_id")
 
