@@ -67,7 +67,14 @@ def snapshot(
         payrolls=tuple(tx.observations.all("payroll")) if worked else (),
         booked=_booked(tx, links, postings, users, policy.rules),
         swaps=_swaps(tx, links),
+        others=_others(tx, now, ahead) if tx.links.is_empty() else None,
     )
+
+
+def _others(tx: Transaction, now: datetime, ahead: timedelta) -> dict[str, int]:
+    """How many shifts of When I Work are none of ours, by why."""
+    found = tx.observations.others_ahead(now, now + ahead)
+    return {"the company's own people hold them": found.get(True, 0), "they are drafts": found.get(False, 0)}
 
 
 def _slots(records: Iterable[Record], rules: Rules) -> set[Slot]:

@@ -10,7 +10,7 @@ import pytest
 
 from mappings.matching import DIFFERENT, SAME
 from sync.plan import Change
-from tests.engine_world import Pair, copied, open_pair
+from tests.engine_world import Pair, copied, open_pair, reopened
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar"
 
@@ -132,3 +132,23 @@ async def test_demands_that_are_two_are_made_on_both_sides(pair: Pair) -> None:
     await pair.engine.reconcile()
     await decided(pair, DIFFERENT)
     assert await pair.settled() == [f"{PICKER} 08:00-16:00: 2 open", f"{PICKER} 08:15-16:15: 2 open"]
+
+
+async def test_a_first_run_says_what_it_leaves_alone(pair: Pair) -> None:
+    """In numbers: shifts of the company's own people, drafts, and what is not offered; later runs do not repeat it."""
+    pair.offer(1)
+    for start in ("06:00", "07:00"):
+        pair.offer(3, start=start, published=False)
+    async with reopened(pair, scope={"tag": "#wonolo"}) as tagged:
+        assert await left_alone(tagged) == [
+            ("3 shifts in When I Work", "left alone, as the company's own people hold them"),
+            ("2 shifts in When I Work", "left alone, as they are drafts"),
+            ("1 shift in When I Work", "left alone, as they are outside [scope], or not to be offered yet"),
+        ]
+    await pair.engine.reconcile()
+    assert await left_alone(pair) == []
+
+
+async def left_alone(pair: Pair) -> list[tuple[str, str]]:
+    """What a diff says that it leaves alone."""
+    return [(row.subject, row.reason) for row in (await pair.engine.diff()).changes if row.verdict == "skip"]

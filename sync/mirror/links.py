@@ -38,6 +38,7 @@ _WORKERS, _USERS = _members("worker"), _members("user")
 _REQUEST_IDS = select(_REQUEST.c.id, _REQUEST.c.link).where(linked("job_request"), _REQUEST.c.link.in_(SOME))
 _JOBS = select(_JOB.c.job_request_id, _JOB.c.id, _JOB.c.raw).where(_JOB.c.pair == PAIR, _JOB.c.job_request_id.in_(SOME))
 _BASES = select(_LINK).where(_LINK.c.pair == PAIR, _LINK.c.key.in_(SOME))
+_ANY_DEMAND = select(_LINK.c.key).where(_LINK.c.pair == PAIR, _LINK.c.slot > "").limit(1)
 _AT = select(_LINK.c.key).where(_LINK.c.pair == PAIR, _LINK.c.slot.in_(SOME))
 _LINKED_USERS = select(_USER.c.id, _USER.c.link).where(linked("user"), _USER.c.digest != GONE)
 _CODED_USERS = select(_USER.c.id, _USER.c.employee_code).where(
@@ -72,6 +73,10 @@ class Links:
         """Forget a link; the change log keeps its history."""
         self._membership.free(key)
         self._rows.connection.execute(delete(_LINK).where(_LINK.c.pair == self._rows.pair, _LINK.c.key == key))
+
+    def is_empty(self) -> bool:
+        """Whether no demand was ever linked, as before a first run."""
+        return self._rows.ask(_ANY_DEMAND).first() is None
 
     def at(self, slots: Iterable[Slot]) -> list[str]:
         """Keys of the links whose base is at one of these slots."""

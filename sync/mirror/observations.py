@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    not_,
     or_,
     select,
     union,
@@ -68,6 +69,14 @@ _LONE_AHEAD = _LONE_SHIFTS.where(
         _SHIFT.c.start_time.is_(None),
         and_(_SHIFT.c.start_time > bindparam("now"), _SHIFT.c.start_time < bindparam("until")),
     )
+)
+_OTHERS = select(_SHIFT.c.published, func.count()).where(
+    _SHIFT.c.pair == PAIR,
+    _SHIFT.c.link == NO_LINK,
+    _SHIFT.c.digest != GONE,
+    _SHIFT.c.start_time > bindparam("now"),
+    _SHIFT.c.start_time < bindparam("until"),
+    or_(not_(_SHIFT.c.published), _SHIFT.c.user_id.not_in(_nobody_or_a_worker())),
 )
 _LONE_AT = _LONE_SHIFTS.where(_SHIFT.c.start_time.in_(SOME))
 
@@ -178,6 +187,11 @@ class Observations:
     def lone_shifts(self, now: datetime, until: datetime) -> list[Record]:
         """The published shifts ahead that no link holds and that are open or held by a Wonolo worker."""
         return _in_order(self._rows.ask(_LONE_AHEAD, now=now, until=until))
+
+    def others_ahead(self, now: datetime, until: datetime) -> dict[bool, int]:
+        """How many shifts ahead are none of ours: of the company's own people (True, published), and drafts (False)."""
+        rows = self._rows.ask(_OTHERS.group_by(_SHIFT.c.published), now=now, until=until)
+        return {bool(published): count for published, count in rows}
 
     def lone_shifts_at(self, starts: Collection[datetime]) -> list[Record]:
         """The same, of those that start at one of these instants."""

@@ -18,6 +18,7 @@ import msgspec
 from mappings.model import Unmapped
 from mappings.shifts import Shift, Slot, in_scope, joins, read_shift
 from sync.plan.deciding import decide
+from sync.plan.left import left_alone
 from sync.plan.links import departed, plan_link
 from sync.plan.lone import plan_lone
 from sync.plan.model import Change, FieldChange, Plan, Risk, Verdict, ordered
@@ -35,6 +36,7 @@ def make_plan(snapshot: Snapshot) -> Plan:
     snapshot = known.snapshot
     left = [shift for link in snapshot.links for shift in departed(link, snapshot) if shift.start > snapshot.now]
     lone, changes = _lone_shifts(left, snapshot)
+    changes += left_alone(lone, changes, snapshot)
     moved: list[tuple[str, int]] = []
     settled = [link.key for link in snapshot.workers if link.key not in snapshot.busy]
     for link in snapshot.links:

@@ -50,7 +50,7 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     people made and that still count, by what was decided. `worked` are Jobs whose work is over and whose hours may
     have to be carried over, `times` the Times without a link that may record them, `payrolls` all payroll periods.
     `booked` tells when the workers of these links and postings are taken, in order; `swaps` what is under way about a
-    shift, in words.
+    shift, in words. `others` tells before the first run how many shifts are left alone, by why; None after it.
     """
 
     now: datetime
@@ -73,6 +73,7 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     payrolls: tuple[Record, ...] = ()
     booked: Mapping[str, tuple[Booking, ...]] = {}
     swaps: Mapping[int, str] = {}
+    others: Mapping[str, int] | None = None
 
     def reading(self, link: LinkedDemand) -> Reading:
         """A link's records, read once for all who ask; raises Unmapped when one has no meaning here any more."""

@@ -172,10 +172,13 @@ def checksum(report: Report) -> str:
 
 def left_out(report: Report) -> list[str]:
     """The records that were left out: how many of them for which reason, and some of them by name."""
-    return [
-        f"{_counted(len(changes), 'record')}: {reason}: {records(changes)}"
-        for reason, changes in report.left_out().items()
-    ]
+    return [_left_out(reason, changes) for reason, changes in report.left_out().items()]
+
+
+def _left_out(reason: str, changes: list[Change]) -> str:
+    if not changes[0].link:  # many records, told as a number
+        return f"{changes[0].subject}: {reason}"
+    return f"{_counted(len(changes), 'record')}: {reason}: {records(changes)}"
 
 
 def refused(report: Report) -> list[str]:
