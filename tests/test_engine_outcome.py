@@ -36,9 +36,8 @@ async def test_what_was_not_tried_as_a_service_failed_is_told_with_the_reason(pa
     pair.world.faults.add(Rule(fault="error", method="GET", path=f"/api_v2/job_requests/{pair.requests()[0]}"))
     headline, rows = await told(pair)
     assert headline == "Nothing written, 1 failed, 2 not tried."
-    assert [why for _, why in rows[1:]] == [
-        "not tried: Wonolo failed before its turn came (seats 2 → 3 in When I Work)."
-    ] * 2
+    cause = "seats 2 → 3 in When I Work; last changed: When I Work Mon 02 Mar 08:00"
+    assert [why for _, why in rows[1:]] == [f"not tried: Wonolo failed before its turn came ({cause})."] * 2
     assert [deed for deed, _ in rows] == [f"change request {number}" for number in pair.requests()]
     pair.world.faults.clear()
     assert (await told(pair))[1] == []
