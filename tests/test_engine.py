@@ -164,7 +164,7 @@ async def test_a_request_without_a_start_is_skipped(pair: Pair) -> None:
     request = pair.post(1)
     pair.world.wonolo.job_requests.records[request]["start_time"] = None
     outcome = await pair.engine.reconcile()
-    assert [row.reason for row in outcome.skipped] == ["it has no start_time"]
+    assert [row.reason for row in outcome.skipped if row.link] == ["it has no start_time"]
 
 
 async def test_answers_in_html_end_the_run_with_an_error_that_is_kept(sqlite_url: str) -> None:

@@ -23,7 +23,7 @@ async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
 async def told(pair: Pair) -> tuple[str, list[tuple[str, str]]]:
     """What a reconcile reports: its headline, and what is done to which record and why not."""
     report = of_outcome(await pair.engine.reconcile(), "main")
-    rows = [(words.deed(row.change), words.why(row)) for row in report.entries if row.status != "done"]
+    rows = [(words.deed(row.change), words.why(row)) for row in report.entries if row.status not in ("done", "skip")]
     return words.headline(report), rows
 
 
