@@ -54,12 +54,10 @@ _SEATS = select(_SHIFT.c.link, _SHIFT.c.user_id, _SHIFT.c.start_time, _SHIFT.c.e
     _SHIFT.c.user_id.in_(SOME),
     _SHIFT.c.start_time > bindparam("start", type_=_SHIFT.c.start_time.type),
 )
-_GIVEN_AWAY = select(_SHIFT.c.link).where(
-    linked("shift"),
-    _SHIFT.c.digest != GONE,
-    _SHIFT.c.start_time > bindparam("start", type_=_SHIFT.c.start_time.type),
-    _SHIFT.c.id.in_(select(_SWAP.c.shift_id).where(_SWAP.c.pair == PAIR, _SWAP.c.digest != GONE)),
+_GIVEN_AWAY = select(_SHIFT.c.link, _SHIFT.c.start_time).where(
+    linked("shift"), _SHIFT.c.digest != GONE, _SHIFT.c.id.in_(SOME)
 )
+_SWAPPED = select(_SWAP.c.shift_id).where(_SWAP.c.pair == PAIR, _SWAP.c.digest != GONE)
 _OFF_AHEAD = select(_OFF.c.user_id, _OFF.c.start_time, _OFF.c.end_time).where(
     _OFF.c.pair == PAIR, _OFF.c.digest != GONE, _OFF.c.end_time > bindparam("start", type_=_OFF.c.end_time.type)
 )
@@ -98,7 +96,9 @@ class Booked:
         """Keys of the links with a seat ahead that somebody is about to give away, or has time off over."""
         away = [row for row in self._rows.ask(_OFF_AHEAD, start=now) if row.start_time and row.end_time]
         seats = [row for some in chunked(sorted({row.user_id for row in away})) for row in self._seats(some, now)]
-        return set(self._rows.ask(_GIVEN_AWAY, start=now).scalars()) | {
+        # Shift by shift: joined, SQLite would go through all that are ahead.
+        swapped = self._rows.ask_for_each(_GIVEN_AWAY, set(self._rows.ask(_SWAPPED).scalars()))
+        return {row.link for row in swapped if row.start_time and row.start_time > now} | {
             seat.link
             for seat in seats
             for off in away
