@@ -8,7 +8,7 @@ import pytest
 
 from mappings.decision import NO, UNDONE, YES, Decision
 from mappings.matching import DIFFERENT, SAME
-from sync.plan import Change, Plan, make_plan
+from sync.plan import Change, FieldChange, Plan, make_plan
 from tests.factories import ANA, BEN, NOW, START, at, demand, held, job, job_request, linked, shift, snapshot
 from tests.plans import line
 
@@ -107,3 +107,18 @@ def test_fewer_seats_than_people_who_go_wait_by_themselves() -> None:
         ("release job 907 #7", "hold", COSTS),
         ("update job_request 500", "hold", "the start is too near to change this without a yes"),
     ]
+
+
+@pytest.mark.parametrize(("hours", "verdict"), [(8, "skip"), (7, "conflict")])
+def test_a_seat_that_is_left_over_once_the_work_is_over_is_no_conflict(hours: int, verdict: str) -> None:
+    """A manager tidies the schedule; nobody can be sent to work that has ended, so nobody is asked."""
+    both = demand(headcount=2, workers=frozenset({ANA.key}))
+    link = linked(both, job_request(), jobs=[job(state="in_progress")], shifts=[held()])
+    (row,) = make_plan(snapshot(link, now=START + timedelta(hours=hours))).changes
+    assert row.verdict == verdict
+    if verdict == "skip":
+        assert (row.reason, row.fields, row.choices) == (
+            "the work is over, so both sides stay as they are",
+            (FieldChange("seats", "2", "1"),),
+            (),
+        )
