@@ -172,3 +172,15 @@ def test_a_seat_that_strayed_takes_the_rest_of_an_edit() -> None:
         ("update shift 301", "do", sent(notes="Dock 4")),
         ("update shift 302", "do", sent(later, notes="Dock 4")),
     ]
+
+
+def test_a_seat_whose_holder_asked_to_give_it_away_is_told_of_with_the_worker() -> None:
+    """Of both sides and of a seat that moved alone; not of an open one, nor of somebody who left already."""
+    base = demand(headcount=3, workers=frozenset({ANA.key, BEN.key}))
+    jobs, shifts = [job(), job(BEN, "withdrawn")], [held(), held(303, 108), shift(instances=1)]
+    link = linked(base, job_request(slots=3), jobs=jobs, shifts=shifts)
+    swaps = {302: "a drop is pending on this shift", 303: "a swap is pending", 301: "a swap is pending"}
+    told = [row for row in make_plan(snapshot(link, swaps=swaps)).changes if row.verdict == "skip"]
+    assert [(row.kind, row.record, row.worker, row.reason, row.risk.people) for row in told] == [
+        ("shift", "302", ANA.key, "Ana R. may not come: a drop is pending on this shift", 1)
+    ]
