@@ -63,13 +63,16 @@ def departed(link: LinkedDemand, snapshot: Snapshot) -> tuple[Shift, ...]:
 
 
 def _changes(link: LinkedDemand, sides: Sides, this: About) -> list[Change]:
+    if sides.posting and sides.group:
+        posting = wonolo_demand(sides.posting, link.base, this.rules, sides.group)
+        return _merged(
+            link, posting, sides.group, msgspec.structs.replace(this, demand=posting.demand, posting=posting)
+        )
     this = msgspec.structs.replace(this, seen=last_changed(link, this.rules.zone(link.base.place)))
     if sides.posting:
-        posting = wonolo_demand(sides.posting, link.base, this.rules, sides.group)
+        posting = wonolo_demand(sides.posting, link.base, this.rules)
         this = msgspec.structs.replace(this, demand=posting.demand, posting=posting)
-        return (
-            _merged(link, posting, sides.group, this) if sides.group else shifts_gone(link, posting, sides.losses, this)
-        )
+        return shifts_gone(link, posting, sides.losses, this)
     return posting_gone(link, sides.group, this) if sides.group else [both_gone(this)]
 
 
