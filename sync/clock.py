@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from sync.errors import ClockBehind
+from sync.errors import ClockWrong
 
 _STEP = timedelta(minutes=10)
 """How far a clock may be set back before a person should know; until it caught up, time stands still."""
@@ -29,22 +29,26 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class OffsetClock:
-    """This machine's clock, shifted by how far a service's clock was ahead of it."""
+class ServiceClock:
+    """A service's clock, as far as it was ahead of this machine's when it last told the time."""
 
-    offset: timedelta
+    def __init__(self) -> None:
+        self._offset = timedelta(0)
+
+    def set(self, told: datetime) -> None:
+        """Follow the service's clock, which says this just now."""
+        self._offset = told - datetime.now(UTC)
 
     def now(self) -> datetime:
         """Return the machine's current instant plus the offset, in UTC."""
-        return datetime.now(UTC) + self.offset
+        return datetime.now(UTC) + self._offset
 
 
 class ForwardClock:
     """A clock that never goes back behind what it told, or behind the `latest` run of an earlier process.
 
     Readings are ordered by it: one that seems older than another never replaces it, so a clock that is set back would
-    hide what changed. Raises ClockBehind when it is too far behind to wait for.
+    hide what changed. Raises ClockWrong when it is too far behind to wait for.
     """
 
     def __init__(self, clock: Clock, latest: datetime | None = None) -> None:
@@ -54,7 +58,7 @@ class ForwardClock:
         """Return the clock's time, or the latest one it told while it is before that."""
         told = self._clock.now()
         if self._latest and self._latest - told > _STEP:
-            raise ClockBehind(
+            raise ClockWrong(
                 f"the clock says {told:%Y-%m-%d %H:%M} UTC, but the last run was at {self._latest:%Y-%m-%d %H:%M}: set "
                 "the clock right (or, for a sandbox that was set back, use a database of its own)"
             )

@@ -33,7 +33,7 @@ def days_told(first: date | None, last: date | None, now: datetime, back: timede
 
 def compare(store: Store, pair: str, policy: Policy, days: Days, now: datetime) -> tuple[HoursRow, ...]:
     """The hours of work that is over and began in these days; ConfigError when hours could not be read."""
-    with store.begin(pair) as tx:
+    with store.read(pair) as tx:
         if tx.observations.cursor("time") is None:
             raise ConfigError(["wheniwork: this login is not shown hours worked; use one of a supervisor"])
         seen = worked_between(tx, policy, now, days.start, now + _DAY)

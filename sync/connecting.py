@@ -1,22 +1,32 @@
 """Connecting to both services of a pair, and whose clock counts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 
+from sync.clients.http import BeforeWrite
 from sync.clients.trace import Trace
 from sync.clients.trust import trusting
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
-from sync.clock import Clock, OffsetClock, SystemClock
+from sync.clock import Clock, ServiceClock, SystemClock
 from sync.config import Config
-from sync.intake.poll import service_time
+from sync.errors import ClockWrong
+
+_MOST_SKEW = timedelta(minutes=2)
+"""Beyond it, what has begun and what is near would be mistaken for each other."""
 
 
 @asynccontextmanager
 async def open_clients(
-    config: Config, transport: httpx.AsyncBaseTransport | None = None, trace: Trace | None = None
+    config: Config,
+    transport: httpx.AsyncBaseTransport | None = None,
+    trace: Trace | None = None,
+    before_write: BeforeWrite | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[tuple[Wonolo, WhenIWork]]:
     """Open the clients of a pair; nothing is sent yet. Raises ConfigError for URLs that may not be used."""
     there, here, trust = config.wonolo, config.wheniwork, trusting(config.connection.ca_file)
@@ -32,6 +42,8 @@ async def open_clients(
             trust=trust,
             body=there.body,
             auth_in=there.auth_in,
+            before_write=before_write,
+            clock=clock,
         ) as wonolo,
         WhenIWork(
             here.base_url,
@@ -42,14 +54,63 @@ async def open_clients(
             per_minute=here.per_minute,
             trace=trace,
             trust=trust,
+            before_write=before_write,
+            clock=clock,
         ) as wheniwork,
     ):
         yield wonolo, wheniwork
 
 
-async def believed_clock(config: Config, wonolo: Wonolo) -> Clock:
-    """The clock that counts for a pair: this machine's, or as the configuration wants it that of the service."""
-    if config.sync.clock == "system":
-        return SystemClock()
-    told = service_time(await wonolo.info())
-    return OffsetClock(told - SystemClock().now()) if told else SystemClock()
+def service_time(info: Mapping[str, Any]) -> datetime | None:
+    """Return the service's own clock as `/info` shows it (Wonolo reference 4), None when it cannot be read."""
+    try:
+        return datetime.fromisoformat(str(info.get("utc_time_now")).replace(" UTC", "+00:00")).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+class Clocks:
+    """The clock that counts for a pair, compared with those of both services."""
+
+    def __init__(self, config: Config, clock: Clock | None) -> None:
+        follows = config.sync.clock == "wonolo" and clock is None
+        self.believed: Clock = clock or (ServiceClock() if follows else SystemClock())
+        self._clients: tuple[Wonolo, WhenIWork] | None = None
+
+    def connect(self, wonolo: Wonolo, wheniwork: WhenIWork) -> None:
+        """Compare with the clocks of these services from now on."""
+        self._clients = (wonolo, wheniwork)
+
+    async def follow(self) -> None:
+        """Set the clock by Wonolo's, where that one counts."""
+        if isinstance(self.believed, ServiceClock):
+            await self.compare()
+
+    async def compare(self) -> None:
+        """Ask Wonolo for the time; raises ClockWrong when this clock is another, but where it is to be followed."""
+        assert self._clients  # noqa: S101 - connected right after the clients are made
+        told = service_time(await self._clients[0].info())
+        if told and isinstance(self.believed, ServiceClock):
+            self.believed.set(told)
+        elif told:
+            _require("Wonolo", told - self.believed.now())
+        self.check()
+
+    def check(self) -> None:
+        """Raise ClockWrong when the last answer of a service came with another time than this clock's."""
+        if self._clients:
+            wonolo, wheniwork = self._clients
+            for name, skew in (("Wonolo", wonolo.skew), ("When I Work", wheniwork.skew)):
+                if skew is not None:
+                    _require(name, skew)
+
+
+def _require(service: str, ahead: timedelta) -> None:
+    if abs(ahead) > _MOST_SKEW:
+        minutes = round(abs(ahead).total_seconds() / 60)
+        much = f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60):,} hours"
+        where = "ahead of" if ahead > timedelta(0) else "behind"
+        raise ClockWrong(
+            f"the clock of {service} is {much} {where} this machine's, so nothing is written: set this "
+            'machine\'s clock right (for a sandbox whose time was moved, set clock = "wonolo" under [sync])'
+        )

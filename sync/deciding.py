@@ -60,7 +60,7 @@ class Deciding:
 
     def _doubts(self) -> tuple[tuple[Doubt, ...], dict[str, str]]:
         doubts = self._undecided().doubts
-        with self._store.begin(self._pair) as tx:
+        with self._store.read(self._pair) as tx:
             said = tx.decisions.open()
         heeded = [doubt.key for doubt in doubts if doubt.key in said and said[doubt.key].facts == doubt.facts]
         return doubts, {key: said[key].choice for key in heeded}
@@ -86,7 +86,7 @@ class Deciding:
         return await asyncio.to_thread(self._decided, count)
 
     def _decided(self, count: int) -> list[Kept]:
-        with self._store.begin(self._pair) as tx:
+        with self._store.read(self._pair) as tx:
             runs = [
                 run.started_at for run in tx.runs.last(_RUNS) if run.command == "reconcile" and run.outcome in _WENT
             ]

@@ -1,7 +1,7 @@
 """The engine of one pair: pull, plan, guard, write; the only place that wires the parts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -16,26 +16,39 @@ from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, ForwardClock
 from sync.comparison import compare, days_told
 from sync.config import Config
-from sync.connecting import believed_clock, open_clients
+from sync.connecting import Clocks, open_clients
 from sync.deciding import Deciding
 from sync.errors import ConfigError, StalePlan
 from sync.facts import guards_of, note_scope
-from sync.gather import snapshot
-from sync.intake.poll import Horizon, Poller, Progress, Pulled
+from sync.gather import pausings, snapshot
+from sync.intake.parts import NEAR, WHOLE, Horizon, Part, Progress, Pulled
+from sync.intake.poller import Poller
+from sync.lease import Fence, Lease, leased
+from sync.mirror.dirty import DirtyKind
 from sync.mirror.store import Store
 from sync.outbox import Outbox
-from sync.passes import Guards, Outcome, Passes
+from sync.passes import Guards, Outcome, Passes, uninterrupted
 from sync.plan import Plan, Policy, make_plan
 from sync.plan.approval import Approval, whole
 from sync.plan.capability import ruled_out
+from sync.plan.pausing import paused
 from sync.plan.variance import HoursRow
-from sync.run import recorded
+from sync.run import Run, recorded
 from sync.undo import PlanMaker, Undo, Wanted
-from sync.writer import Calls, Recovery
+from sync.writer import Calls, Recovery, Result
+
+Between = Callable[[], Awaitable[bool]]
+
+_LONG = timedelta(minutes=1)
+"""A run that writes for longer looks again at what is near, or a request for tonight would wait for its end."""
 
 
 def quiet(_kind: str, _count: int) -> None:
     """Progress that nobody watches."""
+
+
+def unwatched(_result: Result) -> None:
+    """A result that nobody watches."""
 
 
 @asynccontextmanager
@@ -45,37 +58,60 @@ async def open_engine(
     transport: httpx.AsyncBaseTransport | None = None,
     clock: Clock | None = None,
     progress: Progress = quiet,
+    written: Callable[[Result], None] = unwatched,
     trace: Trace | None = None,
 ) -> AsyncIterator["Engine"]:
     """Open database and clients of a pair; `transport` replaces the network of both clients.
 
-    `progress` is told what comes in, and `trace` each exchange with a service.
-    Raises StoreError kinds for the database and ConfigError for URLs that may not be used.
+    `progress` is called with what comes in, `written` with what became of each change, and `trace` with each exchange
+    with a service. Nothing is sent yet. Raises StoreError kinds for the database and ConfigError for URLs that may not
+    be used.
     """
     store = await asyncio.to_thread(Store.open, config.database.url)
+    clocks, fence = Clocks(config, clock), Fence()
+    fence.checks.append(clocks.check)
     try:
-        async with open_clients(config, transport, trace) as (wonolo, wheniwork):
-            believed = clock or await believed_clock(config, wonolo)
-            forward = ForwardClock(believed, await asyncio.to_thread(_latest_run, store, config.name))
-            yield Engine(config, store, wonolo, wheniwork, forward, progress)
+        async with open_clients(config, transport, trace, fence, clocks.believed) as (wonolo, wheniwork):
+            clocks.connect(wonolo, wheniwork)
+            await clocks.follow()
+            forward = ForwardClock(clocks.believed, await asyncio.to_thread(_latest_run, store, config.name))
+            yield Engine(config, store, wonolo, wheniwork, clocks, forward, fence, progress, written)
     finally:
         store.close()
 
 
 def _latest_run(store: Store, pair: str) -> datetime | None:
     """When the newest run ended, or began if it never did; None before the first."""
-    with store.begin(pair) as tx:
+    with store.read(pair) as tx:
         return next((run.finished_at or run.started_at for run in tx.runs.last(1)), None)
 
 
 class Engine:
-    """One pair of accounts; make it with `open_engine`. `deciding` is what people do about it."""
+    """One pair of accounts; make it with `open_engine`.
 
-    def __init__(
-        self, config: Config, store: Store, wonolo: Wonolo, wheniwork: WhenIWork, clock: Clock, progress: Progress
+    `deciding` is what people do about it, `fence` what every write passes, `store` its database.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts that are wired here
+        self,
+        config: Config,
+        store: Store,
+        wonolo: Wonolo,
+        wheniwork: WhenIWork,
+        clocks: Clocks,
+        clock: Clock,
+        fence: Fence,
+        progress: Progress,
+        written: Callable[[Result], None],
     ) -> None:
-        self._config, self._store, self._clock, self._progress = config, store, clock, progress
-        self._wheniwork = wheniwork
+        self._config, self.store, self.clock, self._progress = config, store, clock, progress
+        self._wonolo, self._wheniwork, self._clocks, self.fence, self._written = (
+            wonolo,
+            wheniwork,
+            clocks,
+            fence,
+            written,
+        )
         self._policy = Policy(
             config.rules,
             timedelta(hours=config.sync.cutoff_hours),
@@ -88,21 +124,43 @@ class Engine:
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)
         self._calls = Calls(wonolo, wheniwork)
         self.deciding = Deciding(store, config.name, clock, self._undecided)
-        self._passes = self._passing(self.plan)
+        self._recovery = Recovery(self._calls, store, config.name, config.rules)
 
     async def pull(self, times: timedelta = timedelta(0)) -> Pulled:
-        """Read what may have changed in both systems into the mirror; Times at least so far back."""
-        await self._right_account()
+        """Read what may have changed in both systems into the mirror; Times at least so far back.
+
+        Raises ClockWrong when this machine's clock is not the services'.
+        """
+        await self.check_access()
         horizon = replace(self._horizon, times=max(self._horizon.times, times))
-        pulled = await self._poller.pull(horizon, self._progress)
+        pulled = await self.fence.unless_stopped(self._poller.pull(horizon, self._progress))
         await asyncio.to_thread(self._remember)
         return pulled
 
+    async def check_access(self) -> None:
+        """Raise ClockWrong or ConfigError unless the clocks agree and the login acts in the right account."""
+        await self._clocks.follow()
+        self.clock.now()  # a clock that went back stops the run before anything is read
+        await self._clocks.compare()
+        await self._right_account()
+
+    async def read(self, parts: Collection[Part]) -> Pulled:
+        """Read some parts into the mirror; what cannot be read is in the result."""
+        pulled = await self._poller.read(parts, self._horizon, self._progress)
+        if pulled.parts.keys() >= WHOLE:
+            await asyncio.to_thread(self._remember)
+        return pulled
+
+    async def look_at(self, records: Collection[tuple[DirtyKind, int]]) -> Pulled:
+        """Read records by their ids into the mirror; raises the RemoteErrors of a service that does not answer."""
+        return await self._poller.reader.look_at(records)
+
     def _remember(self) -> None:
         """From a complete pull on, what others do is noted; what is too old is forgotten."""
-        now = self._clock.now()
-        with self._store.begin(self._config.name) as tx:
+        now = self.clock.now()
+        with self.store.begin(self._config.name) as tx:
             tx.sightings.pulled(now, now - timedelta(days=self._config.database.keep_days))
+            tx.deliveries.forget(now)
 
     async def _right_account(self) -> None:
         wanted = self._config.wheniwork.account_id
@@ -118,8 +176,9 @@ class Engine:
         return await asyncio.to_thread(self._plan)
 
     def _plan(self) -> Plan:
-        now = self._clock.now()
-        with self._store.begin(self._config.name) as tx:
+        now = self.clock.now()
+        with self.store.read(self._config.name) as tx:
+            pauses = pausings(tx, now)
             plan = make_plan(snapshot(tx, self._policy, now, self._horizon.ahead, self._horizon.times))
             # Who decides about a change that was refused wants it tried again.
             refused = Outbox(tx.rows).refused([change.key for change in plan.to_do if not change.decided], now)
@@ -127,11 +186,11 @@ class Engine:
         plan = plan.judged(
             lambda change: ("blocked", f"refused lately: {refused[change.key]}") if change.key in refused else None
         )
-        return plan.judged(lambda change: ruled_out(change, barred))
+        return plan.judged(lambda change: ruled_out(change, barred)).judged(paused(pauses))
 
     async def diff(self) -> Plan:
         """Pull and plan; the writer is never reached. The plan tells why guards would refuse it."""
-        async with recorded(self._store, self._config.name, self._clock, "diff", writes=False) as run:
+        async with recorded(self.store, self._config.name, self.clock, "diff") as run:
             pulled = await self.pull()
             plan = await self.plan()
             guards = await self._guards(pulled, {})
@@ -139,7 +198,7 @@ class Engine:
         return msgspec.structs.replace(plan, refusals=guards(plan.to_do))
 
     async def _guards(self, pulled: Pulled, allow: Mapping[str, float]) -> Guards:
-        return await asyncio.to_thread(guards_of, self._store, self._config, pulled, self._clock.now(), allow)
+        return await asyncio.to_thread(guards_of, self.store, self._config, pulled, self.clock.now(), allow)
 
     async def hours(self, first: date | None = None, last: date | None = None) -> tuple[HoursRow, ...]:
         """Pull, then compare the hours of work that began in these days; nothing is written.
@@ -147,72 +206,130 @@ class Engine:
         By default from as far back as hours are kept equal (two weeks, where they are not) until now. Raises
         ConfigError when When I Work does not show hours worked.
         """
-        now = self._clock.now()
+        now = self.clock.now()
         days = days_told(first, last, now, self._horizon.times)
-        async with recorded(self._store, self._config.name, self._clock, "hours", writes=False):
+        async with recorded(self.store, self._config.name, self.clock, "hours"):
             await self.pull(now - days.start)
-            return await asyncio.to_thread(compare, self._store, self._config.name, self._policy, days, now)
+            return await asyncio.to_thread(compare, self.store, self._config.name, self._policy, days, now)
 
     def _undecided(self) -> Plan:
-        with self._store.begin(self._config.name) as tx:
-            seen = snapshot(tx, self._policy, self._clock.now(), self._horizon.ahead, self._horizon.times)
+        with self.store.read(self._config.name) as tx:
+            seen = snapshot(tx, self._policy, self.clock.now(), self._horizon.ahead, self._horizon.times)
         return make_plan(msgspec.structs.replace(seen, decisions={}))
 
     async def reconcile(
-        self, allow: Mapping[str, float] | None = None, approved: Approval | None = None, checksum: str = ""
+        self,
+        allow: Mapping[str, float] | None = None,
+        approved: Approval | None = None,
+        checksum: str = "",
+        wait: float = 0,
     ) -> Outcome:
         """Pull, plan and write until nothing is left to do; raises UnsafePlan before the first write.
 
         `allow` raises guards' limits for this run: {"delete:shift": 40}. With `approved` nothing but the changes of
         a saved plan is written, with `checksum` nothing but the plan that has it; StalePlan when the world has moved
-        on. Raises StoreLocked while another run writes.
+        on. Raises LeaseTaken when another run still writes after `wait` seconds.
         """
-        async with recorded(self._store, self._config.name, self._clock, "reconcile", writes=True) as run:
+        async with self._writing("reconcile", wait) as run:
             pulled = await self.pull()
-            await Recovery(self._calls, self._store, self._config.name, self._config.rules).run(self._clock.now())
+            await self.recover()
             if checksum:
                 approved = await self._as_approved(checksum)
             guards = await self._guards(pulled, allow or {})
-            outcome = await self._passes.carry_out(run.number, guards, approved)
+            outcome = await self._passing(self.plan, _Fresh(self)).carry_out(run.number, guards, approved)
             if not approved:
-                await asyncio.to_thread(note_scope, self._store, self._config, run.number)
-            run.outcome = "waiting" if outcome.is_pending else "done"
-            run.counts = outcome.counts
+                await asyncio.to_thread(note_scope, self.store, self._config, run.number)
+            _end(run, outcome)
+        return outcome
+
+    @asynccontextmanager
+    async def _writing(self, command: str, wait: float) -> AsyncIterator[Run]:
+        """A recorded run that alone may write for the pair."""
+        name = self._config.name
+        async with (
+            leased(self.store, name, command, wait) as lease,
+            self.fence.holding(lease),
+            recorded(self.store, name, self.clock, command) as run,
+        ):
+            yield run
+
+    async def recover(self) -> None:
+        """Learn the outcome of writes that were never answered; call it after a complete pull."""
+        await self._recovery.run(self.clock.now())
+
+    async def carry_out(self, lease: Lease, pulled: Pulled, between: Between) -> Outcome:
+        """Plan and write from the mirror as it is, as a recorded run where there is something to do.
+
+        Raises UnsafePlan before the first write, and LeaseLost and ClockWrong once nothing may be written any more.
+        """
+        guards = await self._guards(pulled, {})
+        passes = self._passing(self.plan, between)
+        async with self.fence.holding(lease):
+            plan = await passes.first()
+            if not plan.to_do:
+                return await passes.settle(plan)
+            async with recorded(self.store, self._config.name, self.clock, "daemon") as run:
+                outcome = await passes.carry_out(run.number, guards, plan=plan)
+                await asyncio.to_thread(note_scope, self.store, self._config, run.number)
+                _end(run, outcome)
         return outcome
 
     async def undo_plan(self, wanted: Wanted) -> Plan:
         """Pull, and plan what takes a run back; nothing is written. Raises NothingToUndo."""
-        undo = Undo(self._store, self._config.name, self._policy, self._clock, wanted)
+        undo = Undo(self.store, self._config.name, self._policy, self.clock, wanted)
         await asyncio.to_thread(undo.check)
-        async with recorded(self._store, self._config.name, self._clock, "diff", writes=False) as this:
+        async with recorded(self.store, self._config.name, self.clock, "diff") as this:
             pulled = await self.pull()
             plan = await asyncio.to_thread(undo.plan)
             guards = await self._guards(pulled, {"scope": inf})
             this.counts = {"to_do": len(plan.to_do), "waiting": len(plan.waiting)}
         return msgspec.structs.replace(plan, refusals=guards(plan.to_do))
 
-    async def undo(self, wanted: Wanted, allow: Mapping[str, float] | None = None) -> Outcome:
+    async def undo(self, wanted: Wanted, allow: Mapping[str, float] | None = None, wait: float = 0) -> Outcome:
         """Pull, and take a run back; what it did is held from then on, or the next reconcile would do it again.
 
         Raises NothingToUndo, else as `reconcile`.
         """
-        undo = Undo(self._store, self._config.name, self._policy, self._clock, wanted)
+        undo = Undo(self.store, self._config.name, self._policy, self.clock, wanted)
         await asyncio.to_thread(undo.check)
-        async with recorded(self._store, self._config.name, self._clock, "undo", writes=True) as this:
+        async with self._writing("undo", wait) as this:
             pulled = await self.pull()
-            await Recovery(self._calls, self._store, self._config.name, self._config.rules).run(self._clock.now())
+            await self.recover()
             # What is taken back does not follow from the configuration.
             guards = await self._guards(pulled, {"scope": inf, **(allow or {})})
             outcome = await undo.carry_out(self._passing, self.plan, this.number, guards)
-            this.outcome = "waiting" if outcome.is_pending else "done"
-            this.counts = outcome.counts
+            _end(this, outcome)
         return outcome
 
-    def _passing(self, plan: PlanMaker) -> Passes:
-        return Passes(self._config, self._store, self._calls, self._clock, plan, self._progress)
+    def _passing(self, plan: PlanMaker, between: Between = uninterrupted) -> Passes:
+        return Passes(self._config, self.store, self._calls, self.clock, self.fence, plan, self._watched, between)
+
+    def _watched(self, result: Result) -> None:
+        self._progress(result.outcome, 1)
+        self._written(result)
 
     async def _as_approved(self, checksum: str) -> Approval:
         plan = await self.plan()
         if plan.checksum != checksum:
             raise StalePlan([f"the plan as a whole: its checksum is {plan.checksum} now, not {checksum}"])
         return whole(plan)
+
+
+class _Fresh:
+    """Looks again at what is near, between two writes of a run that writes for long."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._at = engine, engine.clock.now()
+
+    async def __call__(self) -> bool:
+        """Read the near parts when the last reading is old; returns whether they were read."""
+        if self._engine.clock.now() - self._at < _LONG:
+            return False
+        self._at = self._engine.clock.now()
+        pulled = await self._engine.read(NEAR)
+        return bool(pulled.parts)
+
+
+def _end(run: Run, outcome: Outcome) -> None:
+    run.outcome = "stopped" if outcome.is_stopped else "waiting" if outcome.is_pending else "done"
+    run.counts = outcome.counts

@@ -16,9 +16,13 @@ SyncError
   StalePlan            the world moved since the plan was approved: plan again
   NothingToUndo        no such run, or it wrote nothing
   NoHistory            no such record: name it otherwise
-  ClockBehind          this clock is earlier than what was read already: set it right
+  ClockWrong           this clock is not the service's, or earlier than what was read already: set it right
+  NotSent              a write was held back at the last moment: nothing happened, end the run
+    LeaseLost          another process may write by now
+    Stopped            somebody asked this process to end
   StoreError           the database cannot be used
     StoreLocked        somebody else is writing: try again later
+      LeaseTaken       another process has the lease of the pair: wait for it
     StoreNewer         a newer version of the program made it: upgrade
 """
 
@@ -181,8 +185,29 @@ class NoHistory(SyncError):
     """Nothing is known of what a history was asked for; the text says how such things are named."""
 
 
-class ClockBehind(SyncError):
-    """The clock says a time before that of the last run, so what is read now would be taken for old."""
+class ClockWrong(SyncError):
+    """The clock differs from the service's, or is behind the last run; what is read or sent now would be wrong."""
+
+
+class NotSent(SyncError):
+    """A write was held back right before it was sent, so nothing happened."""
+
+
+class LeaseLost(NotSent):
+    """Another process may write for the pair by now, so this one must not."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another run has taken over, as this one did not move for more than 30 seconds; it ends here, and what it "
+            "had not sent is planned anew"
+        )
+
+
+class Stopped(NotSent):
+    """Somebody asked the process to end."""
+
+    def __init__(self) -> None:
+        super().__init__("stopped")
 
 
 class StoreError(SyncError):
@@ -191,6 +216,14 @@ class StoreError(SyncError):
 
 class StoreLocked(StoreError):
     """Another process holds the database; nothing was changed."""
+
+
+class LeaseTaken(StoreLocked):
+    """Another process has the lease of the pair; `holder` says in words which."""
+
+    def __init__(self, holder: str) -> None:
+        self.holder = holder
+        super().__init__(f"another run of this pair is under way: {holder}")
 
 
 class StoreNewer(StoreError):

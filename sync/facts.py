@@ -7,7 +7,7 @@ from functools import partial
 from mappings.model import NAMES
 from sync.config import Config
 from sync.guards import Facts, Limits, check, scope_changes
-from sync.intake.poll import Pulled
+from sync.intake.parts import Pulled
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
 from sync.passes import Guards
@@ -17,7 +17,7 @@ _DAY = timedelta(days=1)
 
 def guards_of(store: Store, config: Config, pulled: Pulled, now: datetime, allow: Mapping[str, float]) -> Guards:
     """The guards of one run; `allow` raises limits of theirs."""
-    with store.begin(config.name) as tx:
+    with store.read(config.name) as tx:
         facts = _facts(tx, config, pulled, now)
     return partial(check, facts=facts, limits=Limits(**config.guards.model_dump()), allow=allow)
 
@@ -27,7 +27,8 @@ def _facts(tx: Transaction, config: Config, pulled: Pulled, now: datetime) -> Fa
     return Facts(
         linked=tx.ahead.linked(now),
         gone=tx.ahead.gone(now),
-        listed={"shift": pulled.counts.get("shift", 0)},
+        # Only a reading of the whole horizon shows whether there are shifts at all.
+        listed={"shift": pulled.counts.get("shift", 0)} if {"soon", "later"} <= pulled.parts.keys() else {},
         complete=pulled.complete,
         spent=Outbox(tx.rows).spent(now - _DAY),
         rescoped=() if last is None else scope_changes(last, config.looked_at),

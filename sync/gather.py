@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -12,6 +12,7 @@ from mappings.adoption import NEAR
 from mappings.bookings import Booking, of_job_request, of_shift, of_time_off, pending_swap
 from mappings.convert import identifier, moment
 from mappings.demand import HOLDING, read_posting
+from mappings.digest import RecordKind
 from mappings.likeness import Seat
 from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Place, Rules, Unmapped, Worker
@@ -20,6 +21,7 @@ from mappings.worker import holder, is_key, key_of, read_wheniwork, read_wonolo,
 from sync.mirror.store import Transaction
 from sync.outbox import Outbox
 from sync.plan import Policy, Snapshot
+from sync.plan.pausing import Pausing
 from sync.plan.snapshot import LonePosting, Record
 
 _NEAR = int(NEAR.total_seconds() / 60)
@@ -69,6 +71,18 @@ def snapshot(
         swaps=_swaps(tx, links),
         others=_others(tx, now, ahead) if tx.links.is_empty() else None,
     )
+
+
+def pausings(tx: Transaction, now: datetime) -> list[Pausing]:
+    """Load the pauses in force, with the links that hold their records."""
+    found = []
+    for row in tx.pauses.current(now):
+        until = f" until {row.until:%Y-%m-%d %H:%M} UTC" if row.until else ""
+        sentence = f"{row.who} paused {row.target}{until}" + (f": {row.why}" if row.why else "")
+        kind = cast("RecordKind", row.kind)
+        links = {row.target, *(tx.past.links(kind, row.record) if row.kind else ())}
+        found.append(Pausing(sentence, (row.kind, row.record) if row.kind else None, frozenset(links)))
+    return found
 
 
 def _others(tx: Transaction, now: datetime, ahead: timedelta) -> dict[str, int]:

@@ -21,7 +21,11 @@ _MAY_HAVE_HAPPENED = ("sent", "unknown", "done", "seen")
 
 _BEGIN = insert(_INTENT)
 _ATTEMPTS = select(func.count()).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
-_FINISH = update(_INTENT).where(_INTENT.c.pair == PAIR, _INTENT.c.id == bindparam("intent"))
+_UNDER_WAY = ("sent", "unknown")
+_FINISH = update(_INTENT).where(
+    _INTENT.c.pair == PAIR, _INTENT.c.id == bindparam("intent"), _INTENT.c.state.in_(_UNDER_WAY)
+)
+_STATES = select(_INTENT.c.state, func.count().label("number")).where(_INTENT.c.pair == PAIR).group_by(_INTENT.c.state)
 _CENTS = _INTENT.c.change[("risk", "cents")].as_integer()
 _FEE = _INTENT.c.change[("risk", "fee_cents")].as_integer()
 _SPENT = select(func.sum(case((_CENTS > 0, _CENTS), else_=0) + func.coalesce(_FEE, 0))).where(
@@ -81,8 +85,15 @@ class Outbox:
         return int(self._rows.ask(_ATTEMPTS, of_key=key).scalar_one())
 
     def finish(self, intent: int, state: str, now: datetime, error: str = "") -> None:
-        """Record a write's outcome: done, failed, forbidden (to this key, whatever the record), or unknown."""
+        """Record a write's outcome: done, failed, forbidden (to this key, whatever the record), unsent, or unknown.
+
+        An outcome that another run has found meanwhile stays.
+        """
         self._rows.ask(_FINISH, intent=intent, state=state, finished_at=now, error=error)
+
+    def states(self) -> dict[str, int]:
+        """Return how many intents are in each state."""
+        return {row.state: row.number for row in self._rows.ask(_STATES)}
 
     def spent(self, since: datetime) -> int:
         """Cents of pay and of fees that writes cost since then, also those of unknown outcome; savings do not count."""
@@ -91,7 +102,7 @@ class Outbox:
     def unknown(self) -> list[Intent]:
         """The writes whose outcome nobody knows, oldest first; among them those that a dying process left behind."""
         query = select(_INTENT.c.id, _INTENT.c.change, _INTENT.c.bound, _INTENT.c.run).where(
-            _INTENT.c.pair == self._rows.pair, _INTENT.c.state.in_(("sent", "unknown"))
+            _INTENT.c.pair == self._rows.pair, _INTENT.c.state.in_(_UNDER_WAY)
         )
         return [
             Intent(row.id, msgspec.convert(row.change, Change), row.bound, row.run)

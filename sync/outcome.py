@@ -32,6 +32,7 @@ class Outcome:
     stale: tuple[str, ...] = ()
     untried: tuple[Untried, ...] = ()
     passes: int = 1
+    is_stopped: bool = False
 
     @property
     def counts(self) -> dict[str, int]:
@@ -54,10 +55,14 @@ class Outcome:
 
 @dataclass(slots=True)
 class Pass:
-    """One pass: what became of the changes that were tried, and which were not."""
+    """One pass: what became of the changes that were tried, and which were not.
+
+    One that was interrupted left the rest to the next plan, as the mirror was read anew.
+    """
 
     results: list[Result] = field(default_factory=list)
     untried: list[Untried] = field(default_factory=list)
+    is_interrupted: bool = False
 
 
 def settled(passes: list[Pass], last: Plan, stale: tuple[str, ...] = ()) -> Outcome:

@@ -1,13 +1,14 @@
 """Carrying plans out, pass by pass, until a pass finds nothing to do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from mappings.model import NAMES
 from sync.clock import Clock
 from sync.config import Config
-from sync.errors import Refusal, RemoteError, StalePlan, UnsafePlan
-from sync.intake.poll import Progress
+from sync.errors import LeaseLost, Refusal, RemoteError, StalePlan, Stopped, UnsafePlan
+from sync.lease import Fence
 from sync.mirror.store import Store
 from sync.outbox import Outbox
 from sync.outcome import Outcome, Pass, Untried, settled
@@ -28,35 +29,57 @@ _SWITCHES = {
     "wheniwork": "writing to When I Work is switched off: set write = true under [wheniwork]",
 }
 
+STOPPED = "the run was stopped before its turn came"
+
 _NO_USE = "it was written, but the system still shows the old value"
 
 Guards = Callable[[Iterable[Change]], tuple[Refusal, ...]]
 """Every reason to refuse the changes of one run, over all its passes."""
 
 
+async def uninterrupted() -> bool:
+    """Nothing is read between two writes."""
+    return False
+
+
+@dataclass(slots=True)
 class Passes:
-    """The passes of one run; `plan` makes a plan of what the mirror holds by then."""
+    """The passes of one run; `plan` makes a plan of what the mirror holds by then.
 
-    def __init__(
-        self,
-        config: Config,
-        store: Store,
-        calls: Calls,
-        clock: Clock,
-        plan: Callable[[], Awaitable[Plan]],
-        progress: Progress,
-    ) -> None:
-        self._config, self._store, self._calls, self._clock = config, store, calls, clock
-        self._plan, self._progress = plan, progress
+    `between` is called between two writes: when it returns True, the mirror was read anew, and the rest is planned
+    again before the next write. `written` is called with what became of each change.
+    """
 
-    async def carry_out(self, run: int, guards: Guards, approved: Approval | None = None) -> Outcome:
+    config: Config
+    store: Store
+    calls: Calls
+    clock: Clock
+    fence: Fence
+    plan: Callable[[], Awaitable[Plan]]
+    written: Callable[[Result], None]
+    between: Callable[[], Awaitable[bool]] = uninterrupted
+
+    async def first(self) -> Plan:
+        """Return the plan that the first pass would carry out, unless it is narrowed."""
+        return self._switched(await self.plan())
+
+    async def settle(self, plan: Plan) -> Outcome:
+        """Do what a plan without anything to do does: bases move as far as both sides agree."""
+        await asyncio.to_thread(self._agree, plan)
+        return settled([Pass()], plan)
+
+    async def carry_out(
+        self, run: int, guards: Guards, approved: Approval | None = None, plan: Plan | None = None
+    ) -> Outcome:
         """Write and plan again until a pass has nothing to do, or gets nowhere.
 
-        With `approved`, nothing else is written. Raises UnsafePlan, and StalePlan when nothing approved still holds,
-        both before the first write; what guards refuse of a later pass, together with the earlier ones, is blocked.
+        `plan` is the first one, where it is made already. With `approved`, nothing else is written. Raises UnsafePlan,
+        and StalePlan when nothing approved still holds, both before the first write; what guards refuse of a later
+        pass, together with the earlier ones, is blocked. Raises LeaseLost and ClockWrong when nothing may be written
+        any more. When the run is stopped, the rest is left untried.
         """
         passes: list[Pass] = []
-        plan = self._switched(await self._plan())
+        plan = plan or await self.first()
         stale = await asyncio.to_thread(self._stale, approved, plan) if approved else ()
         plan = _narrowed(plan, approved)
         if approved and stale and not plan.to_do:
@@ -66,24 +89,33 @@ class Passes:
             raise UnsafePlan(refusals)
         while True:
             await asyncio.to_thread(self._agree, plan)
-            written = {row.change.key for earlier in passes for row in earlier.results if row.outcome == "done"}
-            passes.append(await self._write(run, plan.to_do, written))
-            came_of = passes[-1].results
-            if not plan.to_do or len(passes) == _MOST_PASSES or all(row.outcome == "failed" for row in came_of):
+            done = {row.change.key for earlier in passes for row in earlier.results if row.outcome == "done"}
+            passes.append(await self._write(run, plan.to_do, done))
+            if self._is_over(plan, passes):
                 break
             results = [row for earlier in passes for row in earlier.results]
-            plan = _guarded(_narrowed(self._switched(await self._plan()), approved), results, guards)
-        return settled(passes, plan, stale)
+            plan = _guarded(_narrowed(self._switched(await self.plan()), approved), results, guards)
+        outcome = settled(passes, plan, stale)
+        return replace(outcome, is_stopped=self.fence.stopping.is_set() and bool(outcome.untried))
+
+    def _is_over(self, plan: Plan, passes: Sequence[Pass]) -> bool:
+        last = passes[-1]
+        if self.fence.stopping.is_set() or not plan.to_do:
+            return True
+        if last.is_interrupted:
+            return False
+        full = sum(not one.is_interrupted for one in passes)
+        return full == _MOST_PASSES or all(row.outcome == "failed" for row in last.results)
 
     def _stale(self, approved: Approval, plan: Plan) -> tuple[str, ...]:
         """What was approved and does not hold any more, with what became of it."""
         links = {approved.links.get(key, "") for key in approved.stale(plan)} - {""}
-        with self._store.begin(self._config.name) as tx:
+        with self.store.begin(self.config.name) as tx:
             return not_done(approved, plan, Outbox(tx.rows).of_links(links))
 
     def _switched(self, plan: Plan) -> Plan:
         """The plan with the writes blocked that the configuration does not allow yet."""
-        off = self._config.switched_off
+        off = self.config.switched_off
 
         def judge(change: Change) -> tuple[Verdict, str] | None:
             return ("blocked", _SWITCHES[str(change.system)]) if change.writes and change.system in off else None
@@ -91,10 +123,10 @@ class Passes:
         return waiting_together(plan.judged(judge))
 
     def _agree(self, plan: Plan) -> None:
-        now = self._clock.now()
-        with self._store.begin(self._config.name) as tx:
+        now = self.clock.now()
+        with self.store.begin(self.config.name) as tx:
             tx.decisions.end(plan.void, "void", now)
-            settle_quietly(tx, plan, self._config.rules, now)
+            settle_quietly(tx, plan, self.config.rules, now)
 
     async def _write(self, run: int, changes: Iterable[Change], done: Collection[str]) -> Pass:
         """Carry changes out in order; what is planned again although it is `done` did not stick, and is given up.
@@ -103,9 +135,15 @@ class Passes:
         do, everything else that needs the same; after a call that the service as a whole did not answer, everything
         else for that service.
         """
-        writer = Writer(self._calls, self._store, self._config.name, self._config.rules, self._clock, run)
+        writer = self._writer(run)
         came_of, stopped = Pass(), dict[str | None, str]()
         for change in changes:
+            if self.fence.stopping.is_set():
+                came_of.untried.append(Untried(change, STOPPED))
+                continue
+            if came_of.results and not stopped and await self.between():
+                came_of.is_interrupted = True
+                break
             reason = next((stopped[one] for one in (change.system, need(change), change.link) if one in stopped), "")
             if reason:
                 came_of.untried.append(Untried(change, reason))
@@ -113,13 +151,21 @@ class Passes:
             try:
                 again = change.writes and change.key in done
                 result = await (writer.give_up(change, _NO_USE) if again else writer.carry_out(change))
+            except Stopped:
+                came_of.untried.append(Untried(change, STOPPED))
+                continue
             except RemoteError as error:
                 result = Result(change, "failed", str(error))
                 stopped[change.system] = f"{NAMES[change.system]} failed before its turn came" if change.system else ""
-            self._progress(result.outcome, 1)
+            self.written(result)
             came_of.results.append(result)
             stopped |= _stops(result)
         return came_of
+
+    def _writer(self, run: int) -> Writer:
+        if self.fence.lease is None:
+            raise LeaseLost
+        return Writer(self.calls, self.config.rules, self.clock, run, self.fence.lease)
 
 
 def _stops(result: Result) -> dict[str | None, str]:

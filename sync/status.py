@@ -25,7 +25,7 @@ def read_status(config: Config, runs: int = 10) -> Status:
     """Read the status of a pair; raises StoreError kinds."""
     store = Store.open(config.database.url)
     try:
-        with store.begin(config.name) as tx:
+        with store.read(config.name) as tx:
             counts, last = tx.counts(), tuple(tx.runs.last(runs))
     finally:
         store.close()

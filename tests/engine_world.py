@@ -229,7 +229,7 @@ class Pair:
 
     def apart(self, outcome: Outcome) -> list[str]:
         """What only one side shows, but for the slots of demands that wait for a person, as the outcome says."""
-        with self.engine._store.begin(self.config.name) as tx:
+        with self.engine.store.begin(self.config.name) as tx:
             members = {row for change in outcome.waiting for row in tx.membership.of(change.link)}
         requests = frozenset(number for kind, number in members if kind == "job_request")
         shifts = frozenset(number for kind, number in members if kind == "shift")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sync.clock import ForwardClock, OffsetClock, SystemClock
-from sync.errors import ClockBehind
+from sync.clock import ForwardClock, ServiceClock, SystemClock
+from sync.errors import ClockWrong
 
 
 def test_the_system_clock_tells_utc() -> None:
@@ -17,10 +17,12 @@ def test_the_system_clock_tells_utc() -> None:
     assert told.tzinfo is UTC
 
 
-def test_an_offset_clock_runs_ahead_by_its_offset() -> None:
-    """It follows a service whose clock is an hour ahead."""
-    ahead = OffsetClock(timedelta(hours=1)).now() - SystemClock().now()
-    assert timedelta(minutes=59) < ahead <= timedelta(hours=1)
+def test_a_service_clock_runs_ahead_as_the_service_does() -> None:
+    """It follows a service whose clock is an hour ahead, and then one that was set right."""
+    clock = ServiceClock()
+    for ahead in (timedelta(hours=1), timedelta(0)):
+        clock.set(SystemClock().now() + ahead)
+        assert abs(clock.now() - SystemClock().now() - ahead) < timedelta(minutes=1)
 
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -50,5 +52,5 @@ def test_a_clock_that_is_set_back_a_little_stands_still_until_it_caught_up() -> 
 
 def test_a_clock_far_behind_the_last_run_is_refused() -> None:
     """With both times, and what to do."""
-    with pytest.raises(ClockBehind, match=r"says 2026-03-02 12:00 UTC, but the last run was at 2026-03-02 12:11: set"):
+    with pytest.raises(ClockWrong, match=r"says 2026-03-02 12:00 UTC, but the last run was at 2026-03-02 12:11: set"):
         ForwardClock(SetBack(), NOON + timedelta(minutes=11)).now()

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.faults import Rule
 from sync.engine import open_engine
-from sync.errors import ConfigError, InvalidResponse, Unauthorized, UnsafePlan
+from sync.errors import ClockWrong, ConfigError, InvalidResponse, Unauthorized, UnsafePlan
 from tests.engine_world import Pair, at, configured, open_pair, quiet_world, reopened
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
@@ -25,7 +25,7 @@ async def pair(database_url: str) -> AsyncIterator[Pair]:
 
 def runs(pair: Pair, count: int = 1) -> list[tuple[str, str, dict[str, int], str]]:
     """The newest runs: command, outcome, counts and error."""
-    with pair.engine._store.begin(pair.config.name) as tx:
+    with pair.engine.store.begin(pair.config.name) as tx:
         return [(row.command, row.outcome, dict(row.counts), row.error) for row in tx.runs.last(count)]
 
 
@@ -191,16 +191,17 @@ async def test_wrong_credentials_end_the_run(sqlite_url: str) -> None:
 
 
 async def test_the_service_s_clock_may_be_believed(sqlite_url: str) -> None:
-    """A sandbox may be months away from this machine's clock, which then sees nothing ahead."""
+    """A sandbox may be months away from this machine's clock, which then is no clock to plan by."""
     async with open_pair(sqlite_url) as pair:
         pair.offer(1)
         believing = configured(pair.world, sqlite_url, sync={"clock": "wonolo"})
         other = configured(pair.world, sqlite_url, name="by the machine's clock")
         async with open_engine(other, transport=pair.wire) as engine:
-            assert (await engine.diff()).changes == ()
+            with pytest.raises(ClockWrong, match=r"the clock of Wonolo is [0-9,]+ hours behind this machine's"):
+                await engine.diff()
         async with open_engine(believing, transport=pair.wire) as engine:
             assert [row.action for row in (await engine.diff()).to_do] == ["create"]
-            assert abs(engine._clock.now() - pair.world.clock.now()) < timedelta(minutes=1)
+            assert abs(engine.clock.now() - pair.world.clock.now()) < timedelta(minutes=1)
 
 
 async def test_progress_is_told_by_kind(sqlite_url: str) -> None:

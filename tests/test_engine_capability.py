@@ -71,7 +71,7 @@ async def test_what_was_lifted_is_tried_at_once(pair: Pair) -> None:
     pair.offer(1)
     await pair.engine.reconcile()
     pair.world.wonolo.switches.pool = "private"
-    with pair.engine._store.begin(pair.config.name) as tx:
+    with pair.engine.store.begin(pair.config.name) as tx:
         assert Outbox(tx.rows).lift(pair.world.clock.now()) == {"post requests"}
         assert Outbox(tx.rows).lift(pair.world.clock.now()) == frozenset()
     assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00: 1 open"]

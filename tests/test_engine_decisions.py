@@ -230,7 +230,7 @@ async def test_a_saved_plan_that_was_carried_out_says_by_which_run(pair: Pair) -
     with pytest.raises(StalePlan) as told:
         await pair.engine.reconcile(approved=saved)
     assert told.value.changed == [f"post a request ({PICKER}), seats: 2: carried out already, by run 2"]
-    with pair.engine._store.begin("main") as tx:
+    with pair.engine.store.begin("main") as tx:
         assert tx.runs.last(1)[0].outcome == "refused"
 
 

@@ -11,7 +11,7 @@ from sandbox.faults import Rule
 from sync.engine import open_engine
 from sync.errors import Refusal, UnsafePlan
 from sync.guards import allowance
-from sync.passes import Passes
+from sync.lease import leased
 from sync.plan import Plan
 from tests.engine_world import Pair, open_pair, quiet_world, reopened
 
@@ -212,9 +212,10 @@ async def test_a_later_pass_counts_together_with_the_earlier_ones(sqlite_url: st
             begun.append(0)
             return await engine.plan()
 
-        passes = Passes(pair.config, engine._store, engine._calls, pair.world.clock, plan, lambda _kind, _count: None)
+        passes = engine._passing(plan)
         guards = await engine._guards(await engine.pull(), {})
-        outcome = await passes.carry_out(1, guards)
+        async with leased(engine.store, pair.config.name, "a test") as lease, engine.fence.holding(lease):
+            outcome = await passes.carry_out(1, guards)
         assert [row.subject for row in outcome.done] == [
             "Picker at Harbor Warehouse, Wed 04 Mar 06:00-14:00",
             "Picker at Harbor Warehouse, Wed 04 Mar 06:15-14:15",

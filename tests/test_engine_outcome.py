@@ -88,7 +88,7 @@ async def test_what_an_undo_did_not_try_is_told_once(pair: Pair) -> None:
     outcome = await pair.engine.reconcile()
     _, second, third = pair.requests()
     pair.world.faults.add(Rule(fault="error", method="GET", path=f"/api_v2/job_requests/{second}"))
-    with pair.engine._store.begin("main") as tx:
+    with pair.engine.store.begin("main") as tx:
         run = tx.runs.last(1)[0].id
     outcome = await pair.engine.undo(Wanted(run, "Dana"), {"delete:job_request": 3})
     report = of_outcome(outcome, "main")

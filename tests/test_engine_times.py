@@ -106,6 +106,13 @@ def done(outcome: Outcome) -> list[tuple[str, str, str]]:
     return [(row.action, row.kind, row.cause) for row in outcome.done]
 
 
+def adjust(pair: Pair, job: int, **fields: Any) -> None:
+    """Wonolo changes a Job by itself."""
+    record = pair.world.wonolo.jobs.records[job]
+    record.update(fields)
+    pair.world.wonolo.jobs.touch(record, pair.world.clock.now())
+
+
 async def test_a_worker_who_finishes_has_the_hours_in_when_i_work(any_pair: Pair) -> None:
     """Of the shift, with its break, and provisional; a second run writes nothing."""
     await worked(any_pair)
@@ -129,7 +136,7 @@ async def test_an_approval_follows(any_pair: Pair) -> None:
     assert done(outcome) == [("update", "time", "approved in Wonolo")]
     assert shown(any_pair.world.wheniwork.times[time]) == ("08:00", "16:00", 0.5, True)
     await any_pair.quiet()
-    with any_pair.engine._store.begin(any_pair.config.name) as tx:
+    with any_pair.engine.store.begin(any_pair.config.name) as tx:
         assert tx.timesheets.unsettled() == set()
 
 
@@ -152,7 +159,7 @@ async def test_a_crew_s_hours_are_entered_and_approved_at_once(pair: Pair) -> No
 async def test_hours_changed_in_wonolo_change_the_time(pair: Pair) -> None:
     """Wonolo adjusted what the worker had reported."""
     job, _ = await entered(pair)
-    pair.world.wonolo.jobs.records[job].update(actual_duration=510, hours_worked=8.5, updated_at=pair.world.clock.now())
+    adjust(pair, job, actual_duration=510, hours_worked=8.5)
     assert done(await pair.engine.reconcile()) == [("update", "time", "hours 7 h 30 min -> 8 h in Wonolo")]
     assert shown(only(pair)) == ("08:00", "16:30", 0.5, False)
     await pair.quiet()
@@ -178,7 +185,7 @@ async def test_hours_edited_on_both_sides_are_wonolo_s(pair: Pair) -> None:
     """The report says so."""
     job, time = await entered(pair)
     edit(pair, time, end_time=at(2, "15:00"))
-    pair.world.wonolo.jobs.records[job].update(actual_duration=510, updated_at=pair.world.clock.now())
+    adjust(pair, job, actual_duration=510)
     [(_, _, cause)] = done(await pair.engine.reconcile())
     assert cause.endswith("both sides changed the hours: Wonolo decides")
     assert shown(only(pair)) == ("08:00", "16:30", 0.5, False)
@@ -209,7 +216,7 @@ async def test_a_payroll_period_that_is_over_is_never_written(any_pair: Pair, *,
     state = "finalized" if finalized else "closed"
     reason = f"the payroll period Mon 02 Mar to Sun 15 Mar is {state}, so nothing is changed"
     assert told(outcome.skipped) == [(SUBJECT, "", f"{reason} (7 h 30 min in Wonolo, 6 h 30 min in When I Work)")]
-    any_pair.world.wonolo.jobs.records[job].update(actual_duration=510, updated_at=any_pair.world.clock.now())
+    adjust(any_pair, job, actual_duration=510)
     await any_pair.quiet()
     for payroll in any_pair.world.wheniwork.table("payrolls").values():
         payroll.update(is_closed=False, is_finalized=False)
@@ -299,7 +306,7 @@ async def test_a_time_that_a_manager_approved_is_changed_on_a_yes_only(pair: Pai
     job, time = await entered(pair)
     edit(pair, time, is_approved=True)
     await pair.quiet()
-    pair.world.wonolo.jobs.records[job].update(actual_duration=510, updated_at=pair.world.clock.now())
+    adjust(pair, job, actual_duration=510)
     [change] = (await pair.quiet()).waiting
     assert (change.verdict, change.reason) == (
         "hold",
@@ -320,7 +327,7 @@ async def test_a_time_created_without_a_reply_is_found_by_its_marker(any_pair: P
     assert [(row.outcome, row.change.kind) for row in outcome.failed] == [("unknown", "time")]
     await any_pair.quiet()
     assert shown(only(any_pair)) == ("08:00", "16:00", 0.5, False)
-    with any_pair.engine._store.begin(any_pair.config.name) as tx:
+    with any_pair.engine.store.begin(any_pair.config.name) as tx:
         assert (tx.ahead.linked(any_pair.world.clock.now())["time"], tx.timesheets.unsettled()) == (1, set())
 
 
@@ -342,7 +349,7 @@ async def test_an_update_of_hours_without_a_reply_is_looked_at_again(pair: Pair,
     """Whether it happened or not, the end is the same."""
     job, time = await entered(pair)
     if method == "PUT":
-        pair.world.wonolo.jobs.records[job].update(actual_duration=450, updated_at=pair.world.clock.now())
+        adjust(pair, job, actual_duration=450)
     else:
         edit(pair, time, end_time=at(2, "15:30"))
     pair.world.faults.add(Rule(fault=fault, method=method, times=1))
@@ -447,7 +454,7 @@ async def test_a_time_deleted_long_after_is_noticed_before_it_is_written(pair: P
 async def test_a_no_show_that_was_completed_before_leaves_its_time_to_a_person(pair: Pair) -> None:
     """Hours are never deleted by a program."""
     job, _ = await entered(pair)
-    pair.world.wonolo.jobs.records[job].update(state="no_show", updated_at=pair.world.clock.now())
+    adjust(pair, job, state="no_show")
     outcome = await pair.engine.reconcile()
     assert [row.reason for row in outcome.waiting if row.kind == "time"] == [
         "Wonolo now calls the Job no_show: delete the Time in When I Work if nobody worked"

@@ -10,7 +10,6 @@ import pytest
 
 from mappings.decision import YES
 from sandbox.faults import Rule
-from sync.clock import SystemClock
 from sync.errors import NothingToUndo, UnsafePlan
 from sync.passes import Outcome
 from sync.undo import Wanted
@@ -29,7 +28,7 @@ async def pair(sqlite_url: str) -> AsyncIterator[Pair]:
 
 def last_run(pair: Pair) -> int:
     """The number of the newest run that wrote something."""
-    with pair.engine._store.begin(pair.config.name) as tx:
+    with pair.engine.store.begin(pair.config.name) as tx:
         return next(run.id for run in tx.runs.last(50) if run.counts.get("done"))
 
 
@@ -275,8 +274,8 @@ async def test_a_run_under_way_cannot_be_undone_yet(pair: Pair) -> None:
     """One that died can."""
     pair.offer(1)
     await pair.settled()
-    with pair.engine._store.begin(pair.config.name) as tx:
+    with pair.engine.store.begin(pair.config.name) as tx:
         run = tx.runs.start("reconcile", pair.world.clock.now())
-        tx.runs.lease(run, SystemClock().now())
+        tx.leases.take("another process", "a test")
     with pytest.raises(NothingToUndo, match=f"^run {run} is still under way"):
         await pair.engine.undo_plan(Wanted(run))

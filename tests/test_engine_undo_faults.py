@@ -60,7 +60,7 @@ def _die(_request: object) -> None:
 
 def _give_lease_back(pair: Pair) -> None:
     """As two minutes later."""
-    with pair.engine._store.begin(pair.config.name) as tx:
+    with pair.engine.store.begin(pair.config.name) as tx:
         tx.runs.finish(tx.runs.last(1)[0].id, pair.world.clock.now(), "stopped", {})
 
 

@@ -29,7 +29,7 @@ async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
 async def gathered(pair: Pair) -> Snapshot:
     """What the mirror holds for a plan after a pull."""
     await pair.engine.pull()
-    with pair.engine._store.begin("main") as tx:
+    with pair.engine.store.begin("main") as tx:
         return snapshot(tx, pair.engine._policy, pair.world.clock.now(), timedelta(days=14))
 
 
@@ -75,7 +75,7 @@ async def test_people_are_those_of_the_jobs_and_candidates_are_read_for_stranger
 async def test_links_with_an_unknown_write_are_busy(pair: Pair) -> None:
     """They are not planned before it is known."""
     change = Change(action="update", kind="shift", record="1", link="shift:1", subject="s")
-    with pair.engine._store.begin("main") as tx:
+    with pair.engine.store.begin("main") as tx:
         Outbox(tx.rows).begin(1, change, pair.world.clock.now())
     assert (await gathered(pair)).busy == {
         "shift:1": "the outcome of an earlier write (update) is not known yet; the next run looks again"

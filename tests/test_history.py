@@ -36,7 +36,7 @@ async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
 
 def history(pair: Pair, text: str) -> History:
     """The history of what a person named."""
-    with pair.engine._store.begin(pair.config.name) as tx:
+    with pair.engine.store.begin(pair.config.name) as tx:
         return read_history(tx, text, pair.config.rules)
 
 
@@ -133,7 +133,7 @@ async def test_a_link_tells_of_both_sides(pair: Pair) -> None:
 
 
 def _made(pair: Pair, link: str) -> list[Change]:
-    with pair.engine._store.begin(pair.config.name) as tx:
+    with pair.engine.store.begin(pair.config.name) as tx:
         return [row.change for row in Outbox(tx.rows).of_links([link])]
 
 

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from sandbox.faults import Rule
+from sync.connecting import service_time
 from sync.errors import InvalidResponse, Unavailable
-from sync.intake.poll import service_time
 from tests.engine_world import START, Pair, at, copied, open_pair
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
@@ -28,7 +28,7 @@ async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
 
 def cursor(pair: Pair, name: str) -> datetime | None:
     """How far a poller has read."""
-    with pair.engine._store.begin("main") as tx:
+    with pair.engine.store.begin("main") as tx:
         return tx.observations.cursor(name)
 
 
@@ -39,7 +39,7 @@ def asked(pair: Pair, path: str) -> list[dict[str, Any]]:
 
 def mirrored(pair: Pair, kind: Any) -> set[int]:
     """Ids of the records that a system still has, as the mirror says."""
-    with pair.engine._store.begin("main") as tx:
+    with pair.engine.store.begin("main") as tx:
         return {int(row["id"]) for row in tx.observations.all(kind)}
 
 
@@ -56,19 +56,22 @@ async def test_a_pull_counts_what_it_read(pair: Pair) -> None:
     )
 
 
-async def test_the_first_pull_looks_back_and_later_ones_from_the_newest_record_on(pair: Pair) -> None:
-    """With ten minutes of overlap each, as clocks differ."""
+async def test_the_first_pull_looks_back_and_later_ones_from_the_last_one_on(pair: Pair) -> None:
+    """With ten minutes of overlap each, as clocks differ; an empty listing moves no cursor."""
     await pair.engine.pull()
-    assert cursor(pair, "job_request") == START
+    assert cursor(pair, "job_request") is None
     pair.world.advance(timedelta(hours=2))
     pair.post(1)
     pair.world.advance(timedelta(hours=1))
     await pair.engine.pull()
-    assert cursor(pair, "job_request") == START + timedelta(hours=2)
+    assert cursor(pair, "job_request") == START + timedelta(hours=3)
+    pair.world.advance(timedelta(hours=1))
     await pair.engine.pull()
+    assert cursor(pair, "job_request") == START + timedelta(hours=3)
     since = [datetime.fromisoformat(query["updated_after"]) for query in asked(pair, "/api_v2/job_requests")]
-    overlap = timedelta(minutes=10)
-    assert since == [START - timedelta(days=92) - overlap, START - overlap, START + timedelta(hours=2) - overlap]
+    long, overlap = timedelta(days=92), timedelta(minutes=10)
+    hours = [START + timedelta(hours=number) for number in (0, 3, 3)]
+    assert since == [hours[0] - long - overlap, hours[1] - long - overlap, hours[2] - overlap]
 
 
 async def test_a_cursor_does_not_move_before_the_last_page_is_kept(pair: Pair) -> None:
@@ -88,7 +91,7 @@ async def test_a_cursor_does_not_move_before_the_last_page_is_kept(pair: Pair) -
     assert (len(mirrored(pair, "job_request")), cursor(pair, "job_request")) == (50, None)
     pair.wire.before_read.clear()
     await pair.engine.pull()
-    assert (len(mirrored(pair, "job_request")), cursor(pair, "job_request")) == (60, START)
+    assert (len(mirrored(pair, "job_request")), cursor(pair, "job_request")) == (60, START + timedelta(hours=1))
 
 
 async def test_trouble_in_one_system_does_not_cut_off_the_other(pair: Pair) -> None:
@@ -207,7 +210,7 @@ async def test_a_deleted_user_is_nobody_s_worker_any_more(pair: Pair) -> None:
     user["is_deleted"] = True
     await pair.engine.pull()
     assert user["id"] not in mirrored(pair, "user")
-    with pair.engine._store.begin("main") as tx:
+    with pair.engine.store.begin("main") as tx:
         assert tx.links.users() == {}
 
 
@@ -223,6 +226,6 @@ async def test_a_run_stopped_from_outside_leaves_the_pair_to_others(pair: Pair) 
     with pytest.raises(asyncio.CancelledError):
         await running
     pair.wire.before_write = None
-    with pair.engine._store.begin("main") as tx:
+    with pair.engine.store.begin("main") as tx:
         assert tx.runs.last(1)[0].outcome == "stopped"
     assert await pair.settled() == [f"{PICKER}: 1 open"]

@@ -25,7 +25,7 @@ async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
 
 def mirrored(pair: Pair, kind: Any) -> set[int]:
     """Ids of the records that a system still has, as the mirror says."""
-    with pair.engine._store.begin("main") as tx:
+    with pair.engine.store.begin("main") as tx:
         return {int(row["id"]) for row in tx.observations.all(kind)}
 
 

@@ -49,7 +49,7 @@ def begin_in(pair: Pair, part: Span) -> int:
 
 def mirrored(pair: Pair) -> set[int]:
     """Ids of the shifts that the mirror has."""
-    with pair.engine._store.begin("main") as tx:
+    with pair.engine.store.begin("main") as tx:
         return {int(row["id"]) for row in tx.observations.all("shift")}
 
 

@@ -12,7 +12,6 @@ import pytest
 import sqlalchemy
 
 from sandbox.faults import FaultName, Rule
-from sync.clock import SystemClock
 from sync.errors import StoreLocked
 from sync.passes import Outcome
 from tests.engine_world import CutShortError, Pair, at, copied, open_pair, reopened
@@ -280,9 +279,9 @@ async def test_a_shift_deleted_under_our_hands_is_noticed(pair: Pair) -> None:
 async def test_a_second_writer_is_turned_away(any_pair: Pair) -> None:
     """One run at a time writes for a pair; a diff may look on."""
     any_pair.offer(1)
-    with any_pair.engine._store.begin("main") as tx:
-        tx.runs.lease(99, SystemClock().now())
-    with pytest.raises(StoreLocked, match="another reconcile of this pair is under way"):
+    with any_pair.engine.store.begin("main") as tx:
+        tx.leases.take("another process", "a test")
+    with pytest.raises(StoreLocked, match="another run of this pair is under way"):
         await any_pair.engine.reconcile()
     assert len((await any_pair.engine.diff()).to_do) == 1
     release(any_pair)

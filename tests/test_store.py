@@ -140,7 +140,7 @@ def test_two_pairs_in_one_database_do_not_see_each_other(store: Store) -> None:
     with store.begin("other") as tx:
         tx.observations.save_cursor("job", NOW)
         tx.runs.start("diff", NOW)
-        tx.runs.lease(1, NOW)
+        tx.leases.take("theirs", "a run of the other pair")
         assert tx.counts() == {
             "job_request": 1,
             "job": 0,
@@ -161,7 +161,7 @@ def test_two_pairs_in_one_database_do_not_see_each_other(store: Store) -> None:
         assert tx.observations.cursor("job") is None
         assert [row["instances"] for row in tx.observations.lone_shifts(NOW, END)] == [1]
         assert tx.membership.held("shift", [1]) == set()
-        tx.runs.lease(2, NOW)
+        tx.leases.take("ours", "a run of this pair")
         tx.observations.mark_gone("shift", [1], LATER)
         tx.links.end("shift:1")
     with store.begin("other") as tx:
@@ -375,19 +375,6 @@ def test_a_window_is_cut_where_so_many_shifts_have_begun(store: Store) -> None:
     with store.begin("main") as tx:
         cuts = [tx.observations.shift_start_after(START, days[3], count) for count in (1, 2, 3)]
     assert cuts == [days[1], days[2], None]
-
-
-def test_one_run_at_a_time_may_write(store: Store) -> None:
-    """A lease is renewed by its run, ends by itself, and is given back at the end."""
-    with store.begin("main") as tx:
-        tx.runs.lease(1, NOW)
-        tx.runs.lease(1, LATER)
-    with pytest.raises(StoreLocked, match="another reconcile"), store.begin("main") as tx:
-        tx.runs.lease(2, LATER)
-    with store.begin("main") as tx:
-        tx.runs.lease(2, LATER + timedelta(minutes=3))
-        tx.runs.finish(2, LATER, "done", {})
-        tx.runs.lease(3, LATER)
 
 
 def test_a_locked_database_says_so(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mappings.model import Rules
-from sync.clock import SystemClock
+from sync.lease import Lease
 from sync.plan import Change
 from sync.writer import Writer
 from sync.writer.readback import unlike
@@ -28,9 +28,10 @@ async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
 def writer(pair: Pair) -> Writer:
     """A writer that holds the pair's lease."""
     engine = pair.engine
-    with engine._store.begin("main") as tx:
-        tx.runs.lease(1, SystemClock().now())
-    return Writer(engine._calls, engine._store, "main", pair.config.rules, pair.world.clock, 1)
+    engine.fence.lease = Lease(engine.store, "main", "a writer")
+    with engine.store.begin("main") as tx:
+        tx.leases.take("a writer", "a test")
+    return Writer(engine._calls, pair.config.rules, pair.world.clock, 1, engine.fence.lease)
 
 
 def change(**fields: Any) -> Change:

@@ -13,6 +13,8 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -40,6 +42,8 @@ from sync.errors import (
 )
 
 _log = structlog.get_logger(__name__)
+
+BeforeWrite = Callable[[], Awaitable[None]]
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -102,10 +106,12 @@ def _is_loopback(host: str) -> bool:
 class Api:
     """Requests to one service; use it as an async context manager.
 
-    Every method returns a Reply or raises a RemoteError of `sync.errors`. `trace` is told every exchange.
+    Every method returns a Reply or raises a RemoteError of `sync.errors`. `trace` is told every exchange;
+    `before_write` is called right before a write is sent, and what it raises holds the write back. `skew` is how far
+    the service's clock was ahead at its last answer, None until one shows it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - a service, its limits, and what tests and runs put in between
         self,
         service: Service,
         limits: Limits,
@@ -113,11 +119,14 @@ class Api:
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
         trace: Trace | None = None,
+        before_write: BeforeWrite | None = None,
     ) -> None:
         self.service = service
         self._limits = limits
         self._clock = clock
         self._trace = trace
+        self._before_write = before_write
+        self.skew: timedelta | None = None
         self._grants = Grants(log_in, clock)
         # The state bucket needs no thread to trim it, so neither does the limiter need closing.
         self._limiter = Limiter(SingleBucketFactory(StateBucket([limits.rate]), schedule_leak=False), buffer_ms=0)
@@ -189,6 +198,8 @@ class Api:
 
     async def _exchange(self, request: Request, grant: Grant | None = None) -> Reply:
         await self._limiter.try_acquire_async()
+        if request.writes and self._before_write:
+            await self._before_write()  # now, as the login and the budget may have taken a minute
         started = time.perf_counter()
         answer: httpx.Response | RemoteError | None = None
         try:
@@ -198,7 +209,17 @@ class Api:
             raise
         finally:
             self._tell(request, answer, round((time.perf_counter() - started) * 1000, 1))
+        self._compare_clocks(response)
         return read(request, response, self.service.permission_codes, self._clock.now())
+
+    def _compare_clocks(self, response: httpx.Response) -> None:
+        """Note how far the service's clock is ahead of this one, to the second."""
+        try:
+            told = parsedate_to_datetime(response.headers.get("Date", ""))
+        except ValueError:
+            return
+        if told.tzinfo:
+            self.skew = told - self._clock.now()
 
     def _tell(self, request: Request, answer: httpx.Response | RemoteError | None, ms: float) -> None:
         status = answer.status_code if isinstance(answer, httpx.Response) else None

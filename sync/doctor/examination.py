@@ -17,13 +17,12 @@ from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import SystemClock
 from sync.config import Config
-from sync.connecting import open_clients
+from sync.connecting import open_clients, service_time
 from sync.doctor import mapping
 from sync.doctor.advice import explain
 from sync.doctor.finding import Finding, Level
 from sync.doctor.hours import hidden
 from sync.errors import SyncError
-from sync.intake.poll import service_time
 from sync.mirror.store import Store
 from sync.outbox import Outbox
 from sync.plan.wording import hours

@@ -7,11 +7,18 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from sync.errors import StoreError, StoreLocked, StoreNewer
 
 _BUSY_SECONDS = 5
+
+_PATIENCE_SECONDS = 5
+"""A server that restarts is back within seconds."""
+
+_READ_ONLY = "read_only"
+"""The execution option of a transaction that only reads."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _REVISIONS = sorted(path.stem.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
@@ -29,30 +36,43 @@ def connect(url: str) -> Engine:
         hide_parameters=True,
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
-        connect_args={"timeout": _BUSY_SECONDS} if sqlite else {},
+        connect_args={"timeout": _BUSY_SECONDS} if sqlite else {"connect_timeout": _BUSY_SECONDS},
+        pool_pre_ping=not sqlite,  # a connection of before the server's restart is replaced when it is taken
     )
     if sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediately)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # The driver must not begin transactions of its own kind.
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    # An intent must be on the disk before its write is sent, or a power cut would send it twice.
+    connection.execute("PRAGMA synchronous=FULL")
 
 
-def _begin_immediately(connection: Connection) -> None:
-    # A transaction that reads first and writes later would fail with "locked" instead of waiting its turn.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin_sqlite(connection: Connection) -> None:
+    reads = _reads(connection)
+    connection.exec_driver_sql(f"PRAGMA query_only={int(reads)}")
+    # A transaction that reads first and writes later would fail with "locked" instead of waiting its turn; one that
+    # only reads must not keep writers waiting.
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _reads(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(_READ_ONLY))
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction: all of it or nothing. Raises StoreLocked or StoreError instead of the driver's errors."""
+def transaction(engine: Engine, *, reads: bool = False) -> Iterator[Connection]:
+    """One transaction: all of it or nothing; with `reads` one state of the database, which it cannot change.
+
+    Raises StoreLocked or StoreError instead of the driver's errors. A server that was restarted is asked again for some
+    seconds, as nothing can have happened before a connection is there.
+    """
     try:
-        with engine.begin() as connection:
+        with _connected(engine, reads=reads) as connection, connection.begin():
             yield connection
     except DatabaseError as error:
         reason = str(error.orig)
@@ -60,6 +80,22 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             raise StoreLocked("the database is locked by another program; end it, or try again later") from error
         where = engine.url.render_as_string(hide_password=True)
         raise StoreError(f"the database {where} cannot be used: {reason.splitlines()[0]}") from error
+
+
+def _connected(engine: Engine, *, reads: bool) -> Connection:
+    """A connection for one transaction; SQLite is not asked twice, as only a person can mend its file."""
+    options: dict[str, Any] = {_READ_ONLY: True} if reads else {}
+    if engine.dialect.name == "sqlite":
+        return engine.connect().execution_options(**options)
+    if reads:
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    retrying = Retrying(
+        retry=retry_if_exception_type(OperationalError),
+        stop=stop_after_delay(_PATIENCE_SECONDS),
+        wait=wait_fixed(0.5),
+        reraise=True,
+    )
+    return retrying(engine.connect).execution_options(**options)
 
 
 def migrate(url: str) -> None:

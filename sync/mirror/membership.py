@@ -4,11 +4,13 @@ So planning finds what may need something by indexes of those few rows, however 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
-from sqlalchemy import Select, Update, and_, bindparam, literal_column, select, update
+from sqlalchemy import Select, Update, and_, bindparam, literal, literal_column, select, update
 
 from mappings.digest import RecordKind
+from sync.mirror.mirrored import GONE
 from sync.mirror.records import LINKABLE, table
 from sync.mirror.rows import PAIR, SOME, Rows
 
@@ -67,6 +69,21 @@ _LOSING = select(_SHIFT.c.link).where(linked("shift"), _SHIFT.c.id.in_(SOME))
 _UNSETTLE = update(_REQUEST).where(linked("job_request"), _REQUEST.c.link.in_(_LOSING)).values(settled="")
 
 
+_RUNNING = timedelta(days=1)
+"""How long after its start work may still be under way."""
+
+
+def _unread(kind: Literal["job_request", "shift"]) -> Select[Any]:
+    mirrored = table(kind)
+    not_over = mirrored.c.start_time > bindparam("now", type_=mirrored.c.start_time.type)
+    unread = mirrored.c.read_at < bindparam("before", type_=mirrored.c.read_at.type)
+    columns = select(literal(kind).label("kind"), mirrored.c.id, mirrored.c.read_at)
+    return columns.where(linked(kind), mirrored.c.digest != GONE, not_over, unread).order_by(mirrored.c.read_at)
+
+
+_UNREAD = (_unread("job_request"), _unread("shift"))
+
+
 class Membership:
     """The records that the links of one pair hold."""
 
@@ -102,3 +119,12 @@ class Membership:
     def held(self, kind: RecordKind, ids: Sequence[int]) -> set[int]:
         """Those of the records that some link holds."""
         return {row.id for row in self._rows.ask_for_each(_HELD[kind], ids)}
+
+    def long_unread(
+        self, now: datetime, before: datetime, most: int
+    ) -> list[tuple[Literal["job_request", "shift"], int]]:
+        """Linked requests and shifts of work that is not over, read last before an instant; longest unread first."""
+        rows = [
+            row for query in _UNREAD for row in self._rows.ask(query.limit(most), now=now - _RUNNING, before=before)
+        ]
+        return [(row.kind, row.id) for row in sorted(rows, key=lambda row: (row.read_at, row.kind, row.id))][:most]

@@ -1,21 +1,17 @@
-"""Runs of a pair, kept for the audit, and the lease that lets one run at a time write."""
+"""Runs of a pair, kept for the audit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, null, or_, select, update
+from sqlalchemy import insert, null, select, update
 
-from sync.errors import StoreLocked
 from sync.mirror import tables
 from sync.mirror.records import of_model
 from sync.mirror.rows import Rows
 
 _RUN = of_model(tables.Run)
-_LEASES = of_model(tables.Lease)
-
-_LEASE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +52,9 @@ class Runs:
         return found
 
     def finish(self, run: int, now: datetime, outcome: str, counts: Mapping[str, int], error: str = "") -> None:
-        """Record how a run ended, and give its lease back."""
+        """Record how a run ended."""
         values = {"finished_at": now, "outcome": outcome, "counts": dict(counts), "error": error}
         self._rows.connection.execute(update(_RUN).where(_RUN.c.id == run).values(**values))
-        self._rows.connection.execute(delete(_LEASES).where(_LEASES.c.pair == self._rows.pair, _LEASES.c.run == run))
-
-    def lease(self, run: int, now: datetime) -> None:
-        """Take or renew the right to write for the pair; raises StoreLocked while another run has it.
-
-        `now` is this machine's own clock, as no service's clock is sure to move.
-        """
-        values = {"pair": self._rows.pair, "run": run, "until": now + _LEASE, "now": now}
-        if not self._rows.upsert(_LEASES, [values], _free_or_ours):
-            raise StoreLocked("another reconcile of this pair is under way, or died less than two minutes ago")
-
-    def is_writing(self, run: int, now: datetime) -> bool:
-        """Whether a run still has the lease; `now` as for `lease`."""
-        held = select(_LEASES.c.until).where(_LEASES.c.pair == self._rows.pair, _LEASES.c.run == run)
-        return self._rows.connection.execute(held.where(_LEASES.c.until > now)).first() is not None
 
     def last(self, count: int) -> list[RunSummary]:
         """The newest runs, newest first."""
@@ -89,7 +70,3 @@ class Runs:
 
 def _summary(row: Any) -> RunSummary:
     return RunSummary(row.id, row.command, row.started_at, row.finished_at, row.outcome, row.counts, row.error)
-
-
-def _free_or_ours(lease: Table, new: Any) -> Any:
-    return or_(lease.c.until <= bindparam("now", type_=lease.c.until.type), lease.c.run == new.run)

@@ -13,10 +13,14 @@ from sync.mirror.ahead import Ahead
 from sync.mirror.booked import Booked
 from sync.mirror.database import connect, migrate, transaction
 from sync.mirror.decisions import Decisions
+from sync.mirror.dirty import Deliveries, DirtyRecords
+from sync.mirror.leases import Leases
 from sync.mirror.links import Links
+from sync.mirror.looks import Looks
 from sync.mirror.membership import Membership
 from sync.mirror.observations import Observations
 from sync.mirror.past import Past
+from sync.mirror.pauses import Pauses
 from sync.mirror.records import of_model
 from sync.mirror.rows import Rows
 from sync.mirror.runs import Runs
@@ -49,6 +53,12 @@ class Store:
         with transaction(self._engine) as connection:
             yield Transaction(Rows(connection, pair))
 
+    @contextmanager
+    def read(self, pair: str) -> Iterator["Transaction"]:
+        """One state of the rows of a pair, to be read only; nobody's writes wait for it."""
+        with transaction(self._engine, reads=True) as connection:
+            yield Transaction(Rows(connection, pair))
+
 
 class Transaction:
     """What can be asked of and told to the rows of one pair, inside one transaction."""
@@ -66,6 +76,11 @@ class Transaction:
         self.runs = Runs(rows)
         self.decisions = Decisions(rows)
         self.seats = Seats(rows)
+        self.leases = Leases(rows)
+        self.dirty = DirtyRecords(rows)
+        self.deliveries = Deliveries(rows)
+        self.looks = Looks(rows)
+        self.pauses = Pauses(rows)
 
     def counts(self) -> dict[str, int]:
         """How many records of each kind the mirror holds, and how many links."""

@@ -72,11 +72,68 @@ class Run(SQLModel, table=True):
 
 
 class Lease(SQLModel, table=True):
-    """Which run may write for a pair, until when; a run that dies stops renewing it."""
+    """The right to write for a pair, until an instant; an owner that dies stops renewing it.
+
+    `owner` is a name that is never used twice, `holder` says to people who that is.
+    """
 
     pair: str = Field(primary_key=True)
-    run: int
+    owner: str
+    holder: str
     until: datetime
+
+
+class Dirty(SQLModel, table=True):
+    """A record that may have changed, to be read again.
+
+    `since` is when the first word of it came, `touched` counts the words: a row is deleted only with the count that
+    its reading began with.
+    """
+
+    pair: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    record: int = Field(primary_key=True, sa_type=BigInteger)
+    since: datetime
+    touched: int = 1
+
+
+class Delivery(SQLModel, table=True):
+    """A webhook that was taken, kept for a while so that its doubles are known; never its body."""
+
+    __table_args__ = (Index("ix_delivery_pair_at", "pair", "at"),)
+    pair: str = Field(primary_key=True)
+    system: str = Field(primary_key=True)
+    event: str = Field(primary_key=True)
+    at: datetime
+
+
+class Look(SQLModel, table=True):
+    """The last complete reading of one part of a pair; `at` is when it began, `marked` asks for another at once."""
+
+    pair: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    at: datetime | None = None
+    marked: bool = False
+
+
+class Paused(SQLModel, table=True):
+    """An order to write nothing, for a pair or for one record of it (`kind` and `record`); kept for good.
+
+    It holds until `until`, or until somebody ends it.
+    """
+
+    __tablename__ = "pause"
+    __table_args__ = (Index("ix_pause_pair", "pair"),)
+    id: int | None = Field(default=None, primary_key=True)
+    pair: str
+    kind: str = ""
+    record: int = Field(default=0, sa_type=BigInteger)
+    who: str
+    why: str
+    at: datetime
+    until: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str = ""
 
 
 class Intent(SQLModel, table=True):

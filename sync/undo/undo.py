@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 import msgspec
 
 from mappings.decision import UNDONE, Decision
-from sync.clock import Clock, SystemClock
+from sync.clock import Clock
 from sync.errors import NothingToUndo, UnsafePlan
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
@@ -45,14 +45,14 @@ class Undo:
 
     def check(self) -> None:
         """Raise NothingToUndo for a run that is not there, has not ended, or wrote nothing."""
-        with self._store.begin(self._pair) as tx:
+        with self._store.read(self._pair) as tx:
             found = tx.runs.of(self._run)
             if found is None:
                 last = next((f"the latest is {run.id}" for run in tx.runs.last(1)), "there is none yet")
                 raise NothingToUndo(
                     f"there is no run {self._run} of {self._pair}; {last}: `shiftbridge status` lists them"
                 )
-            if found.outcome == "running" and tx.runs.is_writing(self._run, SystemClock().now()):
+            if found.outcome == "running" and tx.leases.holder():
                 raise NothingToUndo(f"run {self._run} is still under way; undo it once it has ended")
             if not Outbox(tx.rows).of_run(self._run):
                 raise NothingToUndo(f"run {self._run} ({found.command}) wrote nothing, so there is nothing to undo")

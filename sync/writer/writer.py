@@ -10,9 +10,10 @@ import structlog
 from mappings.digest import RecordKind, owned_digest
 from mappings.model import Rules
 from mappings.timesheet import is_link_key
-from sync.clock import Clock, SystemClock
-from sync.errors import Forbidden, OutcomeUnknown, Rejected, RemoteError, Unavailable
-from sync.mirror.store import Store, Transaction
+from sync.clock import Clock
+from sync.errors import ClockWrong, Forbidden, NotSent, OutcomeUnknown, Rejected, RemoteError, Unavailable
+from sync.lease import Lease
+from sync.mirror.store import Transaction
 from sync.outbox import Outbox
 from sync.plan import Change, Plan
 from sync.plan.capability import need
@@ -31,23 +32,31 @@ Outcome = Literal["done", "moved", "failed", "forbidden", "unknown"]
 class Result:
     """What became of a change: done; moved (the record changed since, so plan again); failed or unknown, with why.
 
-    What is forbidden was refused to the key, and so is every other change that needs the same of it.
+    What is forbidden was refused to the key, and so is every other change that needs the same of it. `record` is the
+    id of the record that was written, a created one too.
     """
 
     change: Change
     outcome: Outcome
     reason: str = ""
+    record: str = ""
 
 
 class Writer:
     """Carries out the changes of one run, one at a time."""
 
-    def __init__(self, calls: Calls, store: Store, pair: str, rules: Rules, clock: Clock, run: int) -> None:
-        self._calls, self._store, self._pair = calls, store, pair
-        self._rules, self._clock, self._run = rules, clock, run
+    def __init__(self, calls: Calls, rules: Rules, clock: Clock, run: int, lease: Lease) -> None:
+        self._calls, self._store, self._pair = calls, lease.store, lease.pair
+        self._rules, self._clock, self._run, self._lease = rules, clock, run, lease
+        self._written: dict[tuple[str, int], str] = {}
 
     async def carry_out(self, change: Change) -> Result:
-        """Carry out one change; raises Unauthorized, Unavailable and InvalidResponse, as the rest would fail too."""
+        """Carry out one change; raises Unauthorized, Unavailable and InvalidResponse, as the rest would fail too.
+
+        Raises NotSent kinds when nothing may be sent any more.
+        """
+        if self._is_too_late(change):
+            return Result(change, "moved", "its start has passed meanwhile")
         if change.action in ("link", "unlink"):
             await asyncio.to_thread(self._tie, change)
             return Result(change, "done")
@@ -59,8 +68,13 @@ class Writer:
             return Result(change, "moved", "what it builds on is not there yet")
         intent = await asyncio.to_thread(self._begin, change)
         result = await self._send(change, payload, before, intent)
-        _log.info("change", outcome=result.outcome, action=change.action, kind=change.kind, record=change.record)
+        _log.info("change", outcome=result.outcome, action=change.action, kind=change.kind, record=result.record)
         return result
+
+    def _is_too_late(self, change: Change) -> bool:
+        """Whether it would ask for people for work that has begun since it was planned."""
+        posts = change.action == "create" and change.kind == "job_request"
+        return posts and change.start is not None and change.start <= self._clock.now()
 
     async def give_up(self, change: Change, reason: str) -> Result:
         """Record a change as refused without sending it, so that it is left alone for a while."""
@@ -69,7 +83,7 @@ class Writer:
 
     async def _send(self, change: Change, payload: Record, before: Record | None, intent: int) -> Result:
         try:
-            written = await self._calls.send(change, payload)
+            written = await self._sent(change, payload, intent)
             seen = [] if written is None else await self._calls.read_back(change, written)
         except OutcomeUnknown as error:
             return await self._end(change, intent, "unknown", str(error))
@@ -84,9 +98,16 @@ class Writer:
             raise
         return await asyncio.to_thread(self._settle, change, payload, before, seen, intent)
 
+    async def _sent(self, change: Change, payload: Record, intent: int) -> int | None:
+        try:
+            return await self._calls.send(change, payload)
+        except (NotSent, ClockWrong) as error:
+            await self._end(change, intent, "unsent", str(error))
+            raise
+
     async def _end(self, change: Change, intent: int, state: str, reason: str) -> Result:
         await asyncio.to_thread(self._finish, change, intent, state, reason)
-        return Result(change, cast("Outcome", state), reason)
+        return Result(change, cast("Outcome", state), reason, change.record)
 
     async def _look_again(self, change: Change) -> tuple[Record | None, str]:
         """Read the record once more; returns it, and why the change no longer fits (empty when it does)."""
@@ -103,8 +124,11 @@ class Writer:
         return record, reason
 
     def _compare(self, kind: RecordKind, change: Change, record: Record) -> str:
+        now = owned_digest(kind, record)
         with self._store.begin(self._pair) as tx:
-            if owned_digest(kind, record) != tx.observations.digest(kind, int(change.record)):
+            # Not with the mirror as it is by now: another process may have read an edit since this was planned.
+            planned_on = change.precondition or tx.observations.digest(kind, int(change.record))
+            if now != self._written.get((kind, int(change.record)), planned_on):
                 tx.observations.save(kind, [record], self._clock.now(), "read")
                 return "somebody changed it meanwhile"
         unlike = [name for name, value in change.expects.items() if int(record.get(name) or 0) != value]
@@ -127,7 +151,7 @@ class Writer:
 
     def _begin(self, change: Change) -> int:
         with self._store.begin(self._pair) as tx:
-            tx.runs.lease(self._run, SystemClock().now())  # a run that slept past its lease must not write any more
+            self._lease.require(tx)  # a run that slept past its lease must not write any more
             if change.decided:
                 tx.decisions.end([change.decided], "used", self._clock.now(), self._run)
             return Outbox(tx.rows).begin(self._run, change, self._clock.now())
@@ -140,6 +164,7 @@ class Writer:
 
     def _tie(self, change: Change) -> None:
         with self._store.begin(self._pair) as tx:
+            self._lease.require(tx)
             settler = settler_of(change.link, tx, self._rules, self._clock.now())
             if change.action == "link":
                 settler.adopt(change)
@@ -154,12 +179,14 @@ class Writer:
         after = seen[0][1] if seen else None
         reason = unlike(change, payload, seen, self._rules)
         with self._store.begin(self._pair) as tx:
+            self._lease.require(tx)  # else the run that took over may have settled this already
             gone = int(change.record) if after is None else None
             settler_of(change.link, tx, self._rules, now).written(change, seen, gone)
             outbox = Outbox(tx.rows)
             outbox.finish(intent, "failed" if reason else "done", now, reason)
             outbox.log(self._run, change, now, before=before, after=after)
-        return Result(change, "failed" if reason else "done", reason)
+        self._written |= {(kind, int(row["id"])): owned_digest(kind, row) for kind, row in seen}
+        return Result(change, "failed" if reason else "done", reason, str((after or {}).get("id", change.record)))
 
 
 def _refused(change: Change, error: Rejected | Forbidden) -> Outcome:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ssl
+from datetime import timedelta
 from typing import Self
 
 import httpx
 from pyrate_limiter import Duration, Rate
 
 from sync.clients.auth import Grant
-from sync.clients.http import Api, Limits, Service, require_https
+from sync.clients.http import Api, BeforeWrite, Limits, Service, require_https
 from sync.clients.trace import Trace
 from sync.clients.wheniwork.account import Account
 from sync.clients.wheniwork.collections import Collection, Positions
@@ -33,7 +34,8 @@ class WhenIWork(ShiftActs, Account):
     one (When I Work reference 2). `user_id` is the manager's user row in the account meant; without it the service
     chooses, so check `account()` before writing. Fields are spelled as When I Work spells them: break_time in hours.
     Every method raises the RemoteErrors of `sync.errors`. `trace` is told every exchange;
-    `trust` says whose certificates are believed, if not the usual authorities'.
+    `trust` says whose certificates are believed, if not the usual authorities'; `before_write` is called right before a
+    write is sent.
 
     Beside shifts and account there are the collections `users` (filters show_pending, show_deleted), `positions`
     (show_deleted), `locations`, `sites` (include_deleted), `times` (start, end, user_id, updated_at), `blocks`,
@@ -55,6 +57,7 @@ class WhenIWork(ShiftActs, Account):
         clock: Clock | None = None,
         trace: Trace | None = None,
         trust: ssl.SSLContext | None = None,
+        before_write: BeforeWrite | None = None,
     ) -> None:
         require_https("wheniwork.login_url", login_url)
         legacy = login_url.rstrip("/") == base_url.rstrip("/") + "/login"
@@ -63,7 +66,17 @@ class WhenIWork(ShiftActs, Account):
         # Ninety a minute and ten at once stay within the hundred of When I Work reference 4.
         rate = Rate(per_minute, Duration.MINUTE, burst=max(1, per_minute // 9))
         service = Service("wheniwork", base_url, _PERMISSION_CODES, trust)
-        super().__init__(Api(service, Limits(rate), self._log_in, self._clock, transport=transport, trace=trace))
+        super().__init__(
+            Api(
+                service,
+                Limits(rate),
+                self._log_in,
+                self._clock,
+                transport=transport,
+                trace=trace,
+                before_write=before_write,
+            )
+        )
         self._collect()
 
     def _collect(self) -> None:
@@ -82,6 +95,11 @@ class WhenIWork(ShiftActs, Account):
         self.availabilities = Availabilities(self._api)
         self.availability_events = AvailabilityEvents(self._api)
         self.payrolls = Payrolls(self._api)
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the service's clock was ahead of this one at its last answer, None until one showed it."""
+        return self._api.skew
 
     async def __aenter__(self) -> Self:
         return self

@@ -11,7 +11,7 @@ from pyrate_limiter import Duration, Rate
 
 from sync.clients.auth import Grant
 from sync.clients.exchange import Record
-from sync.clients.http import Api, Limits, Service
+from sync.clients.http import Api, BeforeWrite, Limits, Service
 from sync.clients.trace import Trace
 from sync.clients.wonolo.company import Badges, Customers, Search
 from sync.clients.wonolo.job_requests import JobRequests, MultiDayJobRequests
@@ -34,7 +34,8 @@ class Wonolo(JobRequests, MultiDayJobRequests, Jobs, Messages, Users, Badges, Cu
     raises the RemoteErrors of `sync.errors`; a Public Pool key gets Forbidden on most writes (Wonolo reference 13).
     `body` is how the fields of a write are spelled: JSON, nested under the record's name or flat, or a form (nested by
     brackets); `auth_in` is where a write carries the token (Wonolo reference 14).
-    `trace` is told every exchange; `trust` says whose certificates are believed, if not the usual authorities'.
+    `trace` is told every exchange; `trust` says whose certificates are believed, if not the usual authorities';
+    `before_write` is called right before a write is sent.
     """
 
     def __init__(  # noqa: PLR0913 - keys, and what tests replace
@@ -48,6 +49,7 @@ class Wonolo(JobRequests, MultiDayJobRequests, Jobs, Messages, Users, Badges, Cu
         clock: Clock | None = None,
         trace: Trace | None = None,
         trust: ssl.SSLContext | None = None,
+        before_write: BeforeWrite | None = None,
         body: Literal["nested", "flat", "form"] = "nested",
         auth_in: Literal["query", "body"] = "query",
     ) -> None:
@@ -57,8 +59,21 @@ class Wonolo(JobRequests, MultiDayJobRequests, Jobs, Messages, Users, Badges, Cu
         rate = Rate(max(1, round(per_second * 60)), Duration.MINUTE, burst=max(1, round(per_second)))
         self._auth_in_body = auth_in == "body"
         service = Service("wonolo", base_url, trust=trust, forms=body == "form")
-        api = Api(service, Limits(rate), self._log_in, self._clock, transport=transport, trace=trace)
+        api = Api(
+            service,
+            Limits(rate),
+            self._log_in,
+            self._clock,
+            transport=transport,
+            trace=trace,
+            before_write=before_write,
+        )
         super().__init__(api, flat=body == "flat")
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the service's clock was ahead of this one at its last answer, None until one showed it."""
+        return self._api.skew
 
     async def __aenter__(self) -> Self:
         return self

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import pytest
 
-from sync.intake.ahead import ahead
+from sync.intake.pages import ahead
 
 
 async def pages(told: list[str], fails_at: int = 9) -> AsyncIterator[int]:

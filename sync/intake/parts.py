@@ -1,0 +1,59 @@
+"""The parts of a pair that are read each by itself, and what a reading of some of them brought."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from mappings.model import System
+from sync.errors import RemoteError
+
+Part = Literal["soon", "requests", "time_off", "people", "hours", "later", "places", "second_look"]
+"""`soon` are shifts that start within two days, `later` the rest of the horizon, `requests` JobRequests and Jobs."""
+
+PARTS: tuple[Part, ...] = get_args(Part)
+"""All parts, the nearest first."""
+
+WHOLE = frozenset(PARTS) - {"second_look"}
+"""The parts that make a complete pull."""
+
+NEAR: frozenset[Part] = frozenset({"soon", "requests"})
+"""The parts that decide about tonight; the others wait where the budget of requests runs low."""
+
+SYSTEMS: dict[System, tuple[Part, ...]] = {
+    "wonolo": ("requests", "people", "second_look"),
+    "wheniwork": ("places", "people", "soon", "later", "hours", "time_off", "second_look"),
+}
+"""The parts that each system has a share of, in the order in which they are read: people before their shifts."""
+
+SOON = timedelta(hours=48)
+
+Progress = Callable[[str, int], None]
+"""Is called with the kind of record and how many more have come in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """How far pollers look: shifts ahead, JobRequests back on the very first poll, times worked back (zero: none)."""
+
+    ahead: timedelta
+    history: timedelta
+    times: timedelta = timedelta(0)
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What was read: records by kind, whether listings were complete, and sentences about what was left out.
+
+    `parts` were read to their end, each with when its reading began; `failed` were not, with the first error of each.
+    """
+
+    counts: dict[str, int] = field(default_factory=dict)
+    complete: bool = True
+    problems: list[str] = field(default_factory=list)
+    parts: dict[Part, datetime] = field(default_factory=dict)
+    failed: dict[Part, RemoteError] = field(default_factory=dict)
+
+    def count(self, kind: str, number: int) -> None:
+        """Add to the records of a kind."""
+        self.counts[kind] = self.counts.get(kind, 0) + number

@@ -1,0 +1,43 @@
+"""The last complete reading of each part of a pair: what is due is derived from it, on any machine."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from sync.mirror import tables
+from sync.mirror.records import of_model
+from sync.mirror.rows import PAIR, Rows
+
+_LOOK = of_model(tables.Look)
+_ALL = select(_LOOK).where(_LOOK.c.pair == PAIR)
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """When the last complete reading of a part began, None before the first; `marked` asks for another at once."""
+
+    at: datetime | None = None
+    marked: bool = False
+
+
+class Looks:
+    """The readings of the parts of one pair."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def all(self) -> dict[str, LastLook]:
+        """Return the last complete reading of each part that was ever read or marked."""
+        return {row.part: LastLook(row.at, row.marked) for row in self._rows.ask(_ALL)}
+
+    def looked(self, part: str, at: datetime) -> None:
+        """Record that a part was read to its end; `at` is when that began."""
+        self._rows.upsert(_LOOK, [{"pair": self._rows.pair, "part": part, "at": at, "marked": False}])
+
+    def mark(self, parts: Iterable[str]) -> None:
+        """Ask for parts to be read at once, whatever their cadence."""
+        for part in parts:
+            values = {"pair": self._rows.pair, "part": part, "at": None, "marked": True}
+            self._rows.upsert(_LOOK, [values], keep=("at",))
