@@ -18,7 +18,7 @@ from sandbox.wonolo.state import WonoloState
 _KINDS = {"shifts": "shiftId", "users": "userId"}
 _BLANK = {"shifts": shift_record, "users": user_record}
 _DATE_ENDINGS = ("_at", "_date", "_login")
-_NEVER_TOLD = "is_open"
+_COMPUTED = "is_open"
 
 
 def tell_wonolo(state: WonoloState, webhooks: Webhooks) -> None:
@@ -116,7 +116,7 @@ def _blank(kind: str, record: Record) -> Record:
 
 def _differences(record: Record, before: Record, *, created: bool) -> Record:
     """The plain fields that differ, in camel case; of a new record the old values are null."""
-    plain = [name for name, value in record.items() if name != _NEVER_TOLD and not isinstance(value, list | dict)]
+    plain = [name for name, value in record.items() if name != _COMPUTED and not isinstance(value, list | dict)]
     changed = [name for name in plain if before[name] != record[name]]
     return {
         _camel(name): {"new": _spelled(name, record[name]), "old": None if created else _spelled(name, before[name])}

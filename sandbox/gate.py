@@ -55,7 +55,7 @@ class Gate:
         else:
             received.status = reply.status
             service = self._world.wonolo if system == "wonolo" else self._world.wheniwork
-            await _send_reply(reply, service.told_time(), send)
+            await _send_reply(reply, service.shown_time(), send)
 
     async def _reply(self, received: Received, scope: Scope, body: bytes) -> Reply | None:
         async def call() -> Reply:

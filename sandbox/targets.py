@@ -14,7 +14,7 @@ import msgspec
 SIGNATURE_HEADERS: Mapping[str, str] = {"wonolo": "X-Wonolo-Webhook-Token", "wheniwork": "X-Signed-Hmac-256"}
 """Wonolo reference 11, When I Work reference 13.6."""
 DIGESTS: Mapping[str, str] = {"wonolo": "hex", "wheniwork": "base64"}
-"""How each service spells its signature by default, after the same sources."""
+"""The format of each service's signature by default, after the same sources."""
 SHARED_SECRET = "sandbox-webhook-secret"  # noqa: S105 - a made-up secret, documented for everybody
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -23,7 +23,7 @@ class Target(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Where a service sends its webhooks, on the loopback interface, and what is open about how.
 
     Without a `secret` Wonolo signs with its API's secret key. `header` and `digest` replace the service's own name of
-    the signature's header and its spelling. `body` is Wonolo's: a record under its name, bare, or its id and state
+    the signature's header and its format. `body` is Wonolo's: a record under its name, bare, or its id and state
     alone. `batch_seconds` of virtual time is how long When I Work gathers events.
     """
 
@@ -44,7 +44,7 @@ class Target(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             raise ValueError("A webhook of When I Work needs a secret.")
 
     def headers(self, body: bytes, secret: str) -> dict[str, str]:
-        """The headers that a body of JSON goes with."""
+        """Return the headers that a body of JSON goes with, the signature among them."""
         name = self.header or SIGNATURE_HEADERS[self.system]
         return {"content-type": "application/json", name: self.signature(body, secret)}
 
@@ -61,7 +61,7 @@ class Target(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def targets_beneath(base: str, name: str, batch_seconds: float = 3.0) -> list[Target]:
-    """A target for each service beneath a receiver's address: `BASE/webhooks/SYSTEM/NAME`; raises ValueError.
+    """Return a target for each service beneath a receiver's address: `BASE/webhooks/SYSTEM/NAME`; raises ValueError.
 
     Wonolo signs with its API's secret key, When I Work with `SHARED_SECRET`.
     """

@@ -12,7 +12,7 @@ _DEPTH = 1000
 
 
 def webhook_body(content: Mapping[str, Any], fault: str | None) -> bytes:
-    """The body of a webhook as JSON, or what the fault makes of it."""
+    """Return the body of a webhook as JSON, or what the fault makes of it."""
     if fault == "webhook_unknown":
         return msgspec.json.encode(_unknown(content))
     body = msgspec.json.encode(content)
@@ -20,7 +20,7 @@ def webhook_body(content: Mapping[str, Any], fault: str | None) -> bytes:
 
 
 def shown_body(body: bytes, fault: str | None) -> Any:
-    """A body decoded; of one that a fault made unfit for that, its size."""
+    """Return a body decoded; of one that a fault made unfit for that, its size."""
     return f"({len(body)} bytes)" if fault in _SPOILED else msgspec.json.decode(body)
 
 

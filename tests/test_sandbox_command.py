@@ -52,10 +52,10 @@ def test_both_services_call_the_pair_of_the_configuration_signed_with_its_secret
             while len(receiver.calls) < 2 and time.monotonic() < deadline:
                 time.sleep(0.02)
             shown = httpx.get(f"{url}/_sandbox/webhooks").json()
-    (first, told), (second, batch) = receiver.calls
+    (first, record), (second, batch) = receiver.calls
     urls = [f"{base}/webhooks/{system}/{config['name']}" for system in ("wonolo", "wheniwork")]
     assert [delivery["url"] for delivery in shown["deliveries"]] == urls
-    assert first[TOKEN] == hashlib.sha256(told + config["wonolo"]["secret_key"].encode()).hexdigest()
+    assert first[TOKEN] == hashlib.sha256(record + config["wonolo"]["secret_key"].encode()).hexdigest()
     secret = config["wheniwork"]["webhook_secret"].encode()
     assert second[SIGNED] == b64encode(hmac.digest(secret, batch, "sha256")).decode()
     assert shown["targets"][1]["batch_seconds"] == 1

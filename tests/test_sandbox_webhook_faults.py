@@ -111,14 +111,14 @@ def test_a_signed_body_may_be_no_json(control: Served, receiver: Receiver, syste
 
 
 @pytest.mark.parametrize("system", ["wonolo", "wheniwork"])
-def test_a_signed_body_may_tell_of_what_nobody_knows(control: Served, receiver: Receiver, system: str) -> None:
+def test_a_signed_body_may_name_what_nobody_knows(control: Served, receiver: Receiver, system: str) -> None:
     """Another record than Wonolo's two, an event of an unheard-of type of When I Work."""
     _, body = _spoil(control, receiver, system, "webhook_unknown")
-    told: Any = json.loads(body)
+    content: Any = json.loads(body)
     if system == "wonolo":
-        assert told == {"gadget": {"id": 1, "state": "polished"}}
+        assert content == {"gadget": {"id": 1, "state": "polished"}}
     else:
-        ((event,),) = told.values()
+        ((event,),) = content.values()
         assert (event["type"], event["data"]) == ("gadgets::polished", {"gadgetId": "1", "fields": {}})
         assert {"uuid", "userId", "createdAt", "sentAt"} <= set(event)
 

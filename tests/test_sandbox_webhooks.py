@@ -41,8 +41,8 @@ def test_the_signature_is_the_documented_one() -> None:
     assert encoded == base64.b64encode(bytes.fromhex(known)).decode()
     mine = Target(system="wheniwork", url=url, secret=secret).signature(body, secret)
     assert mine == base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
-    spelled = Target(system="wheniwork", url=url, secret=secret, digest="hex").signature(body, secret)
-    assert spelled == hmac.digest(secret.encode(), body, "sha256").hex()
+    in_hex = Target(system="wheniwork", url=url, secret=secret, digest="hex").signature(body, secret)
+    assert in_hex == hmac.digest(secret.encode(), body, "sha256").hex()
 
 
 def test_wonolo_tells_every_state_change(control: Served, receiver: Receiver) -> None:
@@ -163,7 +163,7 @@ def test_when_i_work_tells_changes_in_batches(control: Served, receiver: Receive
 
 
 def test_unset_dates_are_zero_and_users_are_told(control: Served, receiver: Receiver) -> None:
-    """A batch of no length goes at once, under any header and in any spelling."""
+    """A batch of no length goes at once, under any header and in any format."""
     control.aim(receiver, "wheniwork", batch_seconds=0, header="X-Hook", digest="hex")
     user = next(iter(control.world.wheniwork.users.values()))
     shift = next(one for one in control.world.wheniwork.shifts.values() if one["notified_at"] is None)
@@ -181,7 +181,7 @@ def test_unset_dates_are_zero_and_users_are_told(control: Served, receiver: Rece
     assert SIGNED not in headers
 
 
-def test_invitations_are_told(control: Served, receiver: Receiver) -> None:
+def test_an_invitation_is_an_event(control: Served, receiver: Receiver) -> None:
     """A user who is created with one, and one who is invited again; the first event is the creation."""
     control.aim(receiver, "wheniwork", batch_seconds=0)
     user = control.wheniwork("POST", "/users", json={"first_name": "Ada", "email": "ada@sandbox.example"}).json()
@@ -222,7 +222,7 @@ def test_a_repeated_batch_is_the_same_one(control: Served, receiver: Receiver) -
     assert len({event["uuid"] for body in receiver.bodies() for event in body["events"]}) == 2
 
 
-def test_another_accounts_changes_are_not_told(control: Served, receiver: Receiver) -> None:
+def test_changes_of_another_account_are_not_sent(control: Served, receiver: Receiver) -> None:
     """A webhook is set up in one account."""
     control.aim(receiver, "wheniwork", batch_seconds=0)
     other = control.world.wheniwork.add_account("Elsewhere")

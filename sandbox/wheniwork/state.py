@@ -72,7 +72,7 @@ class WhenIWorkState:
         """The present instant in UTC, in whole seconds as the service stores it."""
         return self.clock.now().replace(microsecond=0)
 
-    def told_time(self) -> datetime:
+    def shown_time(self) -> datetime:
         """The present as the service's own clock has it, which the switch `clock_skew_seconds` makes wrong."""
         return self.clock.now() + timedelta(seconds=self.switches.clock_skew_seconds)
 

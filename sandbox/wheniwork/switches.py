@@ -97,7 +97,7 @@ class Switches:
     """Whether listings in pages say `more`; False: as recorded in 2016 (7.5)."""
 
     clock_skew_seconds: Annotated[float, msgspec.Meta(ge=-31_536_000, le=31_536_000)] = 0.0
-    """How far the clock is ahead that the Date header shows; records keep the world's time (any network)."""
+    """Seconds by which the clock is ahead that the Date header shows, not records (any network)."""
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Set switches by name; an unknown name or an unfit value raises ValueError and changes nothing."""

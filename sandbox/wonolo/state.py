@@ -53,7 +53,7 @@ class WonoloState:
         now = self.clock.now()
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-    def told_time(self) -> datetime:
+    def shown_time(self) -> datetime:
         """The present as the service's own clock has it, which the switch `clock_skew_seconds` makes wrong."""
         return self.clock.now() + timedelta(seconds=self.switches.clock_skew_seconds)
 
