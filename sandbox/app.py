@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -23,8 +25,14 @@ _PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": "/
 
 def create_app(world: World) -> FastAPI:
     """Compose the application: `/api_v2` is Wonolo, `/2` and `/login` are When I Work, `/_sandbox` is control."""
-    app = FastAPI(title="Sandbox of Wonolo and When I Work", redirect_slashes=False, **_PAGES)
     courier = Courier(world)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        courier.start()  # webhooks may be aimed before anybody has asked for anything
+        yield
+
+    app = FastAPI(title="Sandbox of Wonolo and When I Work", redirect_slashes=False, lifespan=lifespan, **_PAGES)
     app.include_router(control.routes(world, courier), prefix="/_sandbox")
     app.include_router(wonolo.routes(world.wonolo), prefix="/api_v2")
     app.include_router(wheniwork.routes(world.wheniwork), prefix="/2")

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from sandbox.courier import Courier
 from sandbox.faults import Rule
 from sandbox.people import ImpossibleActError, UnknownActError, live, perform
-from sandbox.webhooks import Target
+from sandbox.targets import Target
 from sandbox.wheniwork import operations as wheniwork_operations
 from sandbox.wonolo import operations as wonolo_operations
 from sandbox.world import Beginning, World
@@ -40,6 +40,7 @@ def _endpoint(world: World, courier: Courier, answer: Answer) -> Callable[[Reque
             answered = answer(world, _object(await request.body()), request)
             if request.method == "POST" and world.webhooks.targets:
                 await courier.deliver()
+            courier.start()
             return _json(answered)
         except ImpossibleActError as error:
             return _json({"error": str(error)}, 409)

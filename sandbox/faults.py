@@ -8,7 +8,17 @@ from typing import Annotated, Literal, get_args
 
 import msgspec
 
-WebhookFault = Literal["webhook_lost", "webhook_doubled", "webhook_reordered", "webhook_late", "webhook_forged"]
+WebhookFault = Literal[
+    "webhook_lost",
+    "webhook_doubled",
+    "webhook_reordered",
+    "webhook_late",
+    "webhook_forged",
+    "webhook_huge",
+    "webhook_deep",
+    "webhook_malformed",
+    "webhook_unknown",
+]
 FaultName = Literal[
     WebhookFault,
     "lost_request",

@@ -1,9 +1,11 @@
-"""The door in front of both APIs: notes every request, lets the world catch up, and applies faults."""
+"""The door in front of both APIs: notes every request, lets the world catch up, applies faults, dates every answer."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,12 +49,13 @@ class Gate:
         received = self._world.requests.add(self._world.clock.now(), system, request, body)
         reply = await self._reply(received, _without_last_slash(scope), body)
         self._world.gather_events()
+        self._courier.start()
         if reply is None:
             await _break_off(scope, receive)
         else:
             received.status = reply.status
-            await _send_reply(reply, send)
-        self._courier.start()
+            service = self._world.wonolo if system == "wonolo" else self._world.wheniwork
+            await _send_reply(reply, service.shown_time(), send)
 
     async def _reply(self, received: Received, scope: Scope, body: bytes) -> Reply | None:
         async def call() -> Reply:
@@ -100,9 +103,10 @@ async def _called(app: ASGIApp, scope: Scope, body: bytes) -> Reply:
     return Reply(start["status"], b"".join(message.get("body", b"") for message in rest), list(start["headers"]))
 
 
-async def _send_reply(reply: Reply, send: Send) -> None:
-    has_length = any(name == b"content-length" for name, _ in reply.headers)
-    headers = reply.headers if has_length else [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+async def _send_reply(reply: Reply, now: datetime, send: Send) -> None:
+    headers = [*reply.headers, (b"date", format_datetime(now, usegmt=True).encode())]
+    if not any(name == b"content-length" for name, _ in headers):
+        headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     body = await _drip(reply, send) if reply.drip_seconds else reply.body
     await send({"type": "http.response.body", "body": body})

@@ -55,8 +55,9 @@ class Server:
     """The sandbox on `127.0.0.1`, in a thread; port 0 takes a free port. Use it as a context manager.
 
     `url` is the base of all routes, without a slash at its end. With certificates it is one of https, and a proxy for
-    programs with the real hosts built in listens on the next port (a free one for port 0); `environment` is then what
-    such a program needs to have set. A port that cannot be had raises OSError, whose `strerror` names it.
+    programs with the real hosts built in listens on the next port but one (a free one for port 0); the next port is
+    left to a receiver of webhooks. `environment` is then what such a program needs to have set. A port that cannot be
+    had raises OSError, whose `strerror` names it.
     """
 
     def __init__(self, world: World, port: int = 0, certificates: Certificates | None = None) -> None:
@@ -66,12 +67,13 @@ class Server:
         # Connections inherit it. Head and body go out as two packets, and the second would wait 40 ms for an answer.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"{'https' if certificates else 'http'}://{_address(self._socket)}"
-        self._proxy = self._beside(port + 1 if port else 0, certificates) if certificates else None
+        self._proxy = self._beside(port + 2 if port else 0, certificates) if certificates else None
         config = uvicorn.Config(
             create_app(world),
             http=_BreakableProtocol,
             ws="none",
-            lifespan="off",
+            lifespan="on",
+            date_header=False,  # the gate dates answers, by the world's clock
             log_config=None,
             access_log=False,
             ssl_certfile=certificates.certificate if certificates else None,

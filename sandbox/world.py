@@ -13,7 +13,8 @@ from sandbox.events import Watch, tell_wonolo
 from sandbox.faults import Faults
 from sandbox.places import open_warehouses
 from sandbox.requests import RequestLog
-from sandbox.webhooks import Target, Webhooks
+from sandbox.targets import Target
+from sandbox.webhooks import Webhooks
 from sandbox.wheniwork.roster import send_reminders
 from sandbox.wheniwork.seed import seed_objects as seed_wheniwork
 from sandbox.wheniwork.state import WhenIWorkState
@@ -23,6 +24,7 @@ from sandbox.wonolo.snapshot import snapshot as wonolo_snapshot
 from sandbox.wonolo.state import WonoloState
 
 MOST_DEMANDS = 200_000
+_BETWEEN_REMINDERS = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class World:
     def catch_up(self) -> None:
         """Do what has become due on a clock that runs by itself."""
         let_time_pass(self.wonolo)
-        if self.clock.now() - self._caught_up_at >= timedelta(minutes=1):
+        if self.clock.now() - self._caught_up_at >= _BETWEEN_REMINDERS:
             self._caught_up_at = self.clock.now()
             send_reminders(self.wheniwork)
 
@@ -122,9 +124,12 @@ class World:
         if self._watch is not None:
             self._watch.look()
 
-    def has_news(self) -> bool:
-        """Whether a webhook waits to be sent, or an event for its batch to end."""
-        return self.webhooks.waiting or (self._watch is not None and self._watch.gathering)
+    @property
+    def next_due(self) -> datetime:
+        """The instant at which something is next to happen by itself, or a webhook to go; a minute on at the latest."""
+        reminders = self._caught_up_at + _BETWEEN_REMINDERS
+        others = (self.wonolo.next_due(), self.webhooks.next_due, self._watch.ends_at if self._watch else None)
+        return min([reminders, *(moment for moment in others if moment is not None)])
 
     def snapshot(self) -> dict[str, Any]:
         """Both services, whole, as JSON values."""

@@ -10,7 +10,12 @@ from sync.plan.model import digest
 
 _KEYS = {
     "wonolo": {"api_key": "pk_test_sandbox", "secret_key": "sk_test_sandbox"},
-    "wheniwork": {"key": "sandbox-developer-key", "email": "manager@sandbox.example", "password": "sandbox"},
+    "wheniwork": {
+        "key": "sandbox-developer-key",
+        "email": "manager@sandbox.example",
+        "password": "sandbox",
+        "webhook_secret": "sandbox-webhook-secret",
+    },
 }
 _WORK = {
     "Picker": ("Fulfillment / Warehousing", "Pick and pack orders", 18.5),

@@ -147,12 +147,12 @@ def test_without_tls_there_is_no_proxy() -> None:
 
 
 def test_a_port_of_the_pair_that_is_taken_is_named(tmp_path: Path) -> None:
-    """The proxy listens on the port after the server's; where it cannot, neither does the server."""
+    """The proxy listens two ports after the server; where it cannot, neither does the server."""
     certificates = make_certificates(tmp_path, VirtualClock().now())
     world = build_world(demands=0, start=NOON)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match=rf"port {port}: Address already in use"):
-            Server(world, port - 1, certificates)
-    with pytest.raises(OSError, match=r"port 65536: there is no such port"):
+            Server(world, port - 2, certificates)
+    with pytest.raises(OSError, match=r"port 65537: there is no such port"):
         Server(world, 65535, certificates)

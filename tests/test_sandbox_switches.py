@@ -50,7 +50,7 @@ def test_each_fault_is_set_by_a_test() -> None:
     """By name, in the tests of faults or of webhooks."""
     texts = {
         node.value
-        for path in (*HERE.glob("test_sandbox_faults*.py"), HERE / "test_sandbox_webhooks.py")
+        for path in (*HERE.glob("test_sandbox_faults*.py"), HERE / "test_sandbox_webhook_faults.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant)
     }

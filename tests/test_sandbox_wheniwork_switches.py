@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox_control import Control
 from tests.sandbox_wheniwork import KEY, Sandbox, shift_body
 
 NOON_TEXT = "Mon, 23 Nov 2026 12:00:00 -0600"
@@ -174,3 +175,12 @@ def test_conflicts_can_be_refused(status: int) -> None:
     assert manager.refused("POST", "/2/shifts", json=body) == (status, 2000)
     sandbox.state.switches.change({"refuse_time_off": False, "refuse_overlaps": True})
     assert manager.refused("POST", "/2/shifts", json=body) == (status, 2000)
+
+
+def test_the_clock_can_be_wrong() -> None:
+    """In the Date header; Wonolo keeps its own clock."""
+    control = Control()
+    control.post("/switches", {"wheniwork": {"clock_skew_seconds": -3600}})
+    assert control.send("GET", "/2/shifts").headers["date"] == "Mon, 23 Nov 2026 17:00:00 GMT"
+    assert control.send("GET", "/api_v2/info").headers["date"] == "Mon, 23 Nov 2026 18:00:00 GMT"
+    assert control.refused("/switches", {"wheniwork": {"clock_skew_seconds": 1e9}})[0] == 400

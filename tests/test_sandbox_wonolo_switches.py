@@ -111,3 +111,15 @@ def test_a_no_show_may_turn_out_to_have_worked() -> None:
     api.act("worker_finishes", job_id=job["id"], minutes=55)
     found = api.get(f"/jobs/{job['id']}")["job"]
     assert (found["state"], found["actual_duration"]) == ("completed", 55)
+
+
+def test_the_clock_can_be_wrong() -> None:
+    """In `/info` and in the Date header, also backwards; records keep the world's time."""
+    api = wonolo()
+    number = api.job_request()["id"]
+    for seconds, shown in ((90, "18:01:30"), (-0.5, "17:59:59")):
+        api.switch(clock_skew_seconds=seconds)
+        answer = api.send("GET", "/info")
+        assert answer.headers["date"] == f"Mon, 23 Nov 2026 {shown} GMT"
+        assert answer.json()["utc_time_now"].startswith(f"2026-11-23T{shown}.")
+    assert api.get(f"/job_requests/{number}")["job_request"]["updated_at"] == "2026-11-23T10:00:00.000-08:00"

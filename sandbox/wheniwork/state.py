@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -71,6 +71,10 @@ class WhenIWorkState:
     def now(self) -> datetime:
         """The present instant in UTC, in whole seconds as the service stores it."""
         return self.clock.now().replace(microsecond=0)
+
+    def shown_time(self) -> datetime:
+        """The present as the service's own clock has it, which the switch `clock_skew_seconds` makes wrong."""
+        return self.clock.now() + timedelta(seconds=self.switches.clock_skew_seconds)
 
     def next_id(self, kind: str) -> int:
         """A fresh id, unique among all records of its kind."""

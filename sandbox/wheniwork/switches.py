@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -95,6 +95,9 @@ class Switches:
     """HTTP status where an overlap or time off is refused (12)."""
     more_key: bool = True
     """Whether listings in pages say `more`; False: as recorded in 2016 (7.5)."""
+
+    clock_skew_seconds: Annotated[float, msgspec.Meta(ge=-31_536_000, le=31_536_000)] = 0.0
+    """Seconds by which the clock is ahead that the Date header shows, not records (any network)."""
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Set switches by name; an unknown name or an unfit value raises ValueError and changes nothing."""

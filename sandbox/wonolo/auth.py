@@ -40,7 +40,7 @@ def check_token(state: WonoloState, params: Params) -> None:
 def info(state: WonoloState, _params: Params) -> dict[str, Any]:
     """What runs where, and the time; needs no token."""
     return {
-        "utc_time_now": state.clock.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "utc_time_now": state.shown_time().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "environment": "test",
         "rails_environment": "test",
         "rack_environment": "test",

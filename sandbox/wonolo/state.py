@@ -53,6 +53,10 @@ class WonoloState:
         now = self.clock.now()
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
+    def shown_time(self) -> datetime:
+        """The present as the service's own clock has it, which the switch `clock_skew_seconds` makes wrong."""
+        return self.clock.now() + timedelta(seconds=self.switches.clock_skew_seconds)
+
     def next_part_id(self) -> int:
         """An id for a part of a record, such as a transition of a Job."""
         self._last_part_id += 1

@@ -88,6 +88,9 @@ class Switches:
     no_show_ends_other_jobs: bool = False
     """Whether a no-show takes the worker off the other Jobs that are filled (Wonolo reference 10)."""
 
+    clock_skew_seconds: Annotated[float, msgspec.Meta(ge=-31_536_000, le=31_536_000)] = 0.0
+    """Seconds by which the clock is ahead that `/info` and the Date header show, not records (reference 4)."""
+
     def change(self, changes: Mapping[str, Any]) -> None:
         """Set switches by name; an unknown name or an unfit value raises ValueError and changes nothing."""
         known = {field.name for field in fields(self)}

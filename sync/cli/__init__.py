@@ -163,12 +163,15 @@ def init(config: ConfigPath = CONFIG, force: Force = False) -> None:  # noqa: FB
 
 
 @app.command()
-def sandbox(
+def sandbox(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     config: ConfigPath = CONFIG,
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8025,
     seed: Seed = 1,
     demands: Annotated[int, typer.Option(min=0, help="How many stacks of open shifts there are.")] = 12,
     tls: Annotated[bool, typer.Option("--tls", help="Serve https, and a proxy for programs to find it by.")] = False,  # noqa: FBT002
+    webhooks: Annotated[
+        str, typer.Option(metavar="URL", help="The daemon to send webhooks to, on this machine; off sends none.")
+    ] = "http://127.0.0.1:8026",
     force: Force = False,  # noqa: FBT002
 ) -> None:
     """Serve both APIs on this machine, with people in them, and write a configuration for them."""
@@ -176,11 +179,17 @@ def sandbox(
 
     from sandbox.authority import make_certificates
     from sandbox.serve import Server, end_on_signals, exports
+    from sandbox.targets import targets_beneath
     from sandbox.world import build_world
     from sync.cli import setting_up, terminal
     from sync.clock import SystemClock
 
     terminal.log(0)
+    name = setting_up.sandbox_pair()
+    try:
+        targets = targets_beneath(webhooks, name, batch_seconds=1) if webhooks not in ("", "off") else []
+    except ValueError:
+        raise typer.BadParameter("--webhooks takes http://127.0.0.1:PORT, a program on this machine, or off") from None
     with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:
         certificates = make_certificates(Path(folder), SystemClock().now()) if tls else None
         try:
@@ -188,10 +197,14 @@ def sandbox(
         except (OSError, ValueError) as error:
             raise typer.BadParameter(f"cannot serve on {getattr(error, 'strerror', error)}") from None
         server.world.wheniwork.switches.rate_limit_per_minute = 0
+        for target in targets:
+            server.world.aim_webhooks(target)
         end_on_signals()
         with contextlib.suppress(KeyboardInterrupt), server:
             ca_file = str(certificates.authority) if certificates else ""
-            terminal.say(setting_up.sandbox_configuration(server.url, config, ca_file, overwrite=force))
+            terminal.say(setting_up.sandbox_configuration(server.url, config, ca_file, name, overwrite=force))
+            if targets:
+                terminal.say(f"Webhooks go to {' and '.join(target.url for target in targets)}, if somebody listens.\n")
             if tls:
                 terminal.say(f"For programs with the real hosts built in:\n  {exports(server.environment)}\n")
             server.wait()

@@ -74,14 +74,18 @@ def _option(path: Path) -> str:
     return "" if path == Path("shiftbridge.toml") else f" --config {path}"
 
 
-def sandbox_configuration(url: str, path: Path, ca_file: str = "", *, overwrite: bool) -> str:
+def sandbox_pair() -> str:
+    """A fresh name for the pair of a sandbox, so that what a database knows of an earlier one is left alone."""
+    return f"sandbox-{SystemClock().now():%Y%m%d-%H%M%S}"
+
+
+def sandbox_configuration(url: str, path: Path, ca_file: str = "", name: str = "", *, overwrite: bool) -> str:
     """Write a configuration for the sandbox at `url` and return what to tell the user.
 
-    `ca_file` is the authority to trust where the sandbox serves https. The configuration has a pair of its own, so what
-    a database knows of an earlier sandbox is left alone.
+    `ca_file` is the authority to trust where the sandbox serves https, `name` the name of the pair, a fresh one if
+    none is given.
     """
-    name = f"sandbox-{SystemClock().now():%Y%m%d-%H%M%S}"
-    text = asyncio.run(ready_configuration(url, name, ca_file))
+    text = asyncio.run(ready_configuration(url, name or sandbox_pair(), ca_file))
     write_file(path, signed(text), overwrite=overwrite or is_untouched(path))
     return f"""The sandbox listens on {url} until you press Ctrl-C. Wrote {path} for it.
 

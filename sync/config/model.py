@@ -106,6 +106,9 @@ class WhenIWorkSection(Section):
     key: SecretStr = Field(description="The developer key.")
     email: SecretStr
     password: SecretStr
+    webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="What When I Work signs webhooks with; empty = none are taken."
+    )
     user_id: int | None = Field(
         default=None, description="The manager's user id; needed when the login has several accounts."
     )
