@@ -46,7 +46,7 @@ def settings_and_file(path: Path, verbose: int, pair: str = "") -> tuple[Config,
 
 
 def _meant(pair: str, names: list[str]) -> str:
-    near = get_close_matches(pair, names, 1)
+    near = get_close_matches(pair, names, 1, 0.75)  # north is not near south
     return f"did you mean {near[0]}?" if near else f"it holds {', '.join(sorted(names))}"
 
 

@@ -58,12 +58,13 @@ def sorted_out(environ: Mapping[str, str], pairs: Sequence[str], *, complete: bo
 
 
 def _give(name: str, value: str, names: Mapping[str, list[str]], found: Variables, *, complete: bool) -> None:
-    """Give a variable to the pair with the longest fitting name."""
-    prefix = next((name[:end] for end in range(len(name), 0, -1) if name[:end] in names), "")
+    """Give a variable to the pair with the longest name that leaves a section and an option."""
+    ends = (end for end in range(len(name), 0, -1) if "__" in name[end:])
+    prefix = next((name[:end] for end in ends if name[:end] in names), "")
     pairs = sorted(set(names.get(prefix, ())))
     if not pairs and complete:
         meant = name.removeprefix(_PAIR).partition("__")[0]
-        found.wrong.setdefault(meant.lower(), []).append(f"${name}: there is no such pair; {_hint(meant, names)}")
+        found.wrong.setdefault(meant.lower(), []).append(f"${name}: {_hint(meant, names)}")
     elif len(pairs) > 1:
         for pair in pairs:
             words = f"${name}: may be for any of {', '.join(pairs)}; rename all but one of them"
@@ -74,8 +75,10 @@ def _give(name: str, value: str, names: Mapping[str, list[str]], found: Variable
 
 def _hint(meant: str, names: Mapping[str, list[str]]) -> str:
     known = sorted(prefix.removeprefix(_PAIR).removesuffix("__") for prefix in names)
+    if meant in known:
+        return f"must name a section and an option, as ${_PAIR}{meant}__WONOLO__WRITE"
     near = get_close_matches(meant, known, 1)
-    return f"did you mean {_PAIR}{near[0]}?" if near else f"there are {', '.join(known)}"
+    return "there is no such pair; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}")
 
 
 def _give_plain(name: str, value: str, found: Variables, *, single: bool) -> None:
