@@ -72,7 +72,7 @@ def test_a_pair_that_is_not_named_rightly_is_asked_for(
     """The message has the names."""
     for command in ("diff", "reconcile", "policy", "doctor", "conflicts", "decisions", "hours", "match"):
         assert run([command, "--config", str(folder), *arguments]) == 1
-        assert capsys.readouterr().err == f"Error: Invalid value: {said.format(folder=folder)}\nTry: shiftbridge --help\n"
+        assert capsys.readouterr().err.startswith(f"Error: Invalid value: {said.format(folder=folder)}\n")
     for words in (["approve", "k"], ["refuse", "k"], ["resolve", "k", "1"], ["undo", "1"], ["history", "shift", "1"]):
         assert run([*words, "--config", str(folder), *arguments]) == 1
         assert said.format(folder=folder) in capsys.readouterr().err
@@ -88,7 +88,7 @@ def test_a_single_pair_need_not_be_named(folder: Path, capsys: Captured) -> None
     assert run(["policy", "--config", str(file), "--pair", "north"]) == 0
     capsys.readouterr()
     assert run(["policy", "--config", str(file), "--pair", "south"]) == 1
-    assert capsys.readouterr().err.startswith(f"Error: Invalid value: --pair: {file} holds no 'south'; it holds north\n")
+    assert f"--pair: {file} holds no 'south'; it holds north\n" in capsys.readouterr().err
 
 
 def test_a_mistake_in_one_pair_leaves_the_commands_of_another_alone(folder: Path, capsys: Captured) -> None:

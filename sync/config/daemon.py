@@ -6,7 +6,7 @@ from sync.config.section import Section
 
 
 class PollSection(Section):
-    """How often the daemon looks at each part, in seconds, whether or not a webhook came.
+    """After how many seconds the daemon looks at each part again, also when no webhook came.
 
     The last quarter of each service's budget of calls is kept for what is near: where the budget runs low, the far
     parts wait.
@@ -53,7 +53,7 @@ class DaemonSection(Section):
         default=1.0,
         ge=1,
         le=20,
-        description="How many times longer the pauses below may be while webhooks keep arriving; they never end "
+        description="How many times longer the seconds below may be while webhooks keep arriving; they never end "
         "polling, as webhooks get lost.",
     )
     poll: PollSection = PollSection()

@@ -64,7 +64,8 @@ def _give(name: str, value: str, names: Mapping[str, list[str]], found: Variable
     pairs = sorted(set(names.get(prefix, ())))
     if not pairs and complete:
         meant = name.removeprefix(_PAIR).partition("__")[0]
-        found.wrong.setdefault(meant.lower(), []).append(f"${name}: {_hint(meant, names)}")
+        for pair in names.get(f"{_PAIR}{meant}__", [meant.lower()]):
+            found.wrong.setdefault(pair, []).append(f"${name}: {_hint(meant, names)}")
     elif len(pairs) > 1:
         for pair in pairs:
             words = f"${name}: may be for any of {', '.join(pairs)}; rename all but one of them"
