@@ -91,7 +91,7 @@ WONOLO: tuple[Endpoint, ...] = (
     Endpoint("GET", "/users", "users", (), "reads workers, to match them with users of When I Work"),
     Endpoint("POST", "/users", "create_user", (SOME,), NOT_NEEDED + "workers come from Wonolo, never from us"),
     Endpoint("POST", "/users/invite", "invite_user", (SOME,), NOT_NEEDED + "workers come from Wonolo, never from us"),
-    Endpoint("GET", "/users/{id}", "user", (7,), NOT_NEEDED + "a Job carries its worker"),
+    Endpoint("GET", "/users/{id}", "user", (7,), "reads a worker that somebody said has changed"),
     Endpoint("PATCH", "/users/{id}", "update_user", (7, SOME), NOT_NEEDED + "workers keep their own data", ("PUT",)),
     Endpoint("GET", "/users/{id}/tracking", "tracking", (7,), NOT_NEEDED + "where a worker is, is nobody's business"),
     Endpoint("POST", "/sync_auth_token", "sync_auth_token", (SOME,), _SHAPE),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -117,10 +117,17 @@ def test_the_example_file_names_every_option() -> None:
     """Optional ones stand there with their default, or in a comment."""
     text = commented(EXAMPLE)
     named = {*re.findall(r"^(?:# )?(\w+) =", text, re.MULTILINE), *re.findall(r"^\[\w+\.(\w+)]", text, re.MULTILINE)}
-    tables = [Config.model_fields[name].annotation for name in Config.model_fields]
-    models = [model for model in (*tables, PlaceEntry, SkillEntry) if isinstance(model, type) and model is not str]
-    options = {name for model in models if issubclass(model, BaseModel) for name in model.model_fields}
+    models: list[type[BaseModel]] = [*tables_within(Config), PlaceEntry, SkillEntry]
+    options = {name for model in models if model is not Config for name in model.model_fields}
     assert options - {"settled"} <= named  # what is settled leaves no choice
+
+
+def tables_within(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """A table, and the tables within it."""
+    yield model
+    for field in model.model_fields.values():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from tables_within(field.annotation)
 
 
 def test_the_smallest_configuration_has_the_documented_defaults(tmp_path: Path) -> None:
@@ -128,6 +135,21 @@ def test_the_smallest_configuration_has_the_documented_defaults(tmp_path: Path) 
     config = load(written(tmp_path, ACCESS), {})
     assert config.model_dump(exclude={"wonolo", "wheniwork", "database"}) == {
         "name": "main",
+        "daemon": {
+            "listen": "127.0.0.1:8026",
+            "stale_after": 30,
+            "stretch_polls": 1,
+            "poll": {
+                "requests": 30,
+                "soon": 60,
+                "later": 600,
+                "time_off": 600,
+                "people": 900,
+                "hours": 900,
+                "places": 3600,
+                "second_look": 86_400,
+            },
+        },
         "connection": {"ca_file": ""},
         "sync": {
             "horizon_days": 14,

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 import typer.main
 
-from sync.cli.options import CONFIG, ConfigPath, Force, Format, Printed, Seed, Traced, Verbose, app
+from sync.cli.options import CONFIG, ConfigPath, Force, Format, PairName, Printed, Seed, Traced, Verbose, app
 from sync.errors import StalePlan, SyncError, UnsafePlan
 
 
@@ -66,6 +66,7 @@ def shiftbridge(
 @app.command()
 def diff(
     config: ConfigPath = CONFIG,
+    pair: PairName = "",
     format: Printed = Format.TEXT,  # noqa: A002
     out: Annotated[Path | None, typer.Option("--out", help="Save the plan, for reconcile --plan.")] = None,
     trace: Traced = None,
@@ -75,7 +76,7 @@ def diff(
     from sync import report
     from sync.cli import terminal, work
 
-    found = work.diff(work.settings(config, verbose), trace)
+    found = work.diff(work.settings(config, verbose, pair), trace)
     terminal.show(found, format, report)
     if out:
         work.save_plan(found, out)
@@ -86,6 +87,7 @@ def diff(
 @app.command()
 def reconcile(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     config: ConfigPath = CONFIG,
+    pair: PairName = "",
     format: Printed = Format.TEXT,  # noqa: A002
     allow: Annotated[
         list[str] | None, typer.Option(help="Let a guard pass once, as it says: delete:shifts=40, spend=1200.")
@@ -104,37 +106,55 @@ def reconcile(  # noqa: PLR0913, PLR0917 - a command has its options as paramete
     if plan and approve:
         raise typer.BadParameter("use --plan or --approve, not both")
     permitted = work.allowances(allow or ())
-    settings = work.settings(config, verbose)
+    settings, file = work.settings_and_file(config, verbose, pair)
     approved = work.saved_plan(plan, settings.name) if plan else None
     found = work.reconcile(settings, permitted, approved, approve, trace=trace)
     terminal.show(found, format, report)
     for system in settings.switched_off:
-        terminal.note(f"Writing is switched off: set write = true under [{system}] in {config}.")
+        terminal.note(f"Writing is switched off: set write = true under [{system}] in {file}.")
     return 3 if found.is_pending else 0
 
 
 @app.command()
-def status(config: ConfigPath = CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> None:  # noqa: A002
-    """Show what the database holds and what the latest runs came to."""
+def status(
+    config: ConfigPath = CONFIG,
+    pair: PairName = "",
+    format: Printed = Format.TEXT,  # noqa: A002
+    verbose: Verbose = 0,
+) -> int:
+    """Show what the database holds and what the latest runs came to; without --pair, of all pairs of a folder."""
     from sync import status as shown
     from sync.cli import terminal, work
 
-    terminal.show(shown.read_status(work.settings(config, verbose)), format, shown)
+    if pair or not config.is_dir():
+        terminal.show(shown.read_status(work.settings(config, verbose, pair)), format, shown)
+        return 0
+    pairs, wrong = work.all_settings(config, verbose)
+    terminal.show([shown.read_status(one) for one in pairs], format, terminal.Each(shown))
+    for error in wrong:
+        terminal.show_error(error)
+    return 1 if wrong else 0
 
 
 @app.command()
-def policy(config: ConfigPath = CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> None:  # noqa: A002
+def policy(
+    config: ConfigPath = CONFIG,
+    pair: PairName = "",
+    format: Printed = Format.TEXT,  # noqa: A002
+    verbose: Verbose = 0,
+) -> None:
     """Show whose value wins for each field, at each stage of the work."""
     from sync import policy as shown
     from sync.cli import terminal, work
 
-    settings = work.settings(config, verbose)
+    settings = work.settings(config, verbose, pair)
     terminal.show(shown.read_policy(settings.name, settings.ownership.table), format, shown)
 
 
 @app.command()
 def doctor(
     config: ConfigPath = CONFIG,
+    pair: PairName = "",
     format: Printed = Format.TEXT,  # noqa: A002
     trace: Traced = None,
     verbose: Verbose = 0,
@@ -146,9 +166,9 @@ def doctor(
     from sync.doctor import shown
     from sync.doctor.examination import examine
 
-    settings = work.settings(config, verbose)
+    settings, file = work.settings_and_file(config, verbose, pair)
     with work.tracing(trace) as told:
-        found = asyncio.run(examine(settings, config, trace=told))
+        found = asyncio.run(examine(settings, file, trace=told))
     terminal.show(found, format, shown)
     return 1 if any(finding.level == "error" for finding in found) else 0
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync.cli.options import CONFIG, ConfigPath, Format, Printed, Verbose, Who, Why, app
+from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Verbose, Who, Why, app
 
 if TYPE_CHECKING:
     from sync.config import Config
@@ -23,7 +23,12 @@ Keys = Annotated[list[str], typer.Argument(help="The keys that diff and conflict
 
 
 @app.command()
-def conflicts(config: ConfigPath = CONFIG, format: Printed = Format.TEXT, verbose: Verbose = 0) -> int:  # noqa: A002
+def conflicts(
+    config: ConfigPath = CONFIG,
+    pair: PairName = "",
+    format: Printed = Format.TEXT,  # noqa: A002
+    verbose: Verbose = 0,
+) -> int:
     """Show what waits for a person, as of the latest pull. Exit code 2 when something does."""
     import asyncio
 
@@ -31,7 +36,7 @@ def conflicts(config: ConfigPath = CONFIG, format: Printed = Format.TEXT, verbos
     from sync.cli import terminal, work
     from sync.engine import open_engine
 
-    settings = work.settings(config, verbose)
+    settings = work.settings(config, verbose, pair)
 
     async def plan() -> "Plan":
         async with open_engine(settings) as engine:
@@ -43,28 +48,33 @@ def conflicts(config: ConfigPath = CONFIG, format: Printed = Format.TEXT, verbos
 
 
 @app.command()
-def approve(keys: Keys, config: ConfigPath = CONFIG, who: Who = "", why: Why = "", verbose: Verbose = 0) -> None:
+def approve(
+    keys: Keys, config: ConfigPath = CONFIG, pair: PairName = "", who: Who = "", why: Why = "", verbose: Verbose = 0
+) -> None:
     """Say yes to changes that wait; the next reconcile carries them out, once, if nothing about them changes."""
     from mappings.decision import YES
     from sync.cli import work
 
-    _answer(work.settings(config, verbose), dict.fromkeys(keys, YES), who, why)
+    _answer(work.settings(config, verbose, pair), dict.fromkeys(keys, YES), who, why)
 
 
 @app.command()
-def refuse(keys: Keys, config: ConfigPath = CONFIG, who: Who = "", why: Why = "", verbose: Verbose = 0) -> None:
+def refuse(
+    keys: Keys, config: ConfigPath = CONFIG, pair: PairName = "", who: Who = "", why: Why = "", verbose: Verbose = 0
+) -> None:
     """Say no to changes, those that wait or any other; they are left out until something about them changes."""
     from mappings.decision import NO
     from sync.cli import work
 
-    _answer(work.settings(config, verbose), dict.fromkeys(keys, NO), who, why)
+    _answer(work.settings(config, verbose, pair), dict.fromkeys(keys, NO), who, why)
 
 
 @app.command()
-def resolve(
+def resolve(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     key: Annotated[str, typer.Argument(help="The key that diff and conflicts show; its first letters will do.")],
     choice: Annotated[str, typer.Argument(help="The number of a choice, or its words.")],
     config: ConfigPath = CONFIG,
+    pair: PairName = "",
     who: Who = "",
     why: Why = "",
     verbose: Verbose = 0,
@@ -72,11 +82,11 @@ def resolve(
     """Choose a way out of a conflict; the next reconcile takes it."""
     from sync.cli import work
 
-    _answer(work.settings(config, verbose), {key: choice}, who, why)
+    _answer(work.settings(config, verbose, pair), {key: choice}, who, why)
 
 
 @app.command()
-def decisions(config: ConfigPath = CONFIG, verbose: Verbose = 0) -> None:
+def decisions(config: ConfigPath = CONFIG, pair: PairName = "", verbose: Verbose = 0) -> None:
     """Show the latest decisions: who, when, why, and what became of them."""
     import asyncio
 
@@ -84,7 +94,7 @@ def decisions(config: ConfigPath = CONFIG, verbose: Verbose = 0) -> None:
     from sync.engine import open_engine
     from sync.report.decisions import as_text
 
-    settings = work.settings(config, verbose)
+    settings = work.settings(config, verbose, pair)
 
     async def kept() -> str:
         async with open_engine(settings) as engine:

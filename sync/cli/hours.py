@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync.cli.options import CONFIG, ConfigPath, Format, Printed, Traced, Verbose, app
+from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Traced, Verbose, app
 
 if TYPE_CHECKING:
     from sync.plan.variance import HoursRow
@@ -16,8 +16,9 @@ LastDay = Annotated[str, typer.Option("--to", metavar="DAY", help="The last day;
 
 
 @app.command()
-def hours(
+def hours(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     config: ConfigPath = CONFIG,
+    pair: PairName = "",
     first: FirstDay = "",
     last: LastDay = "",
     format: Printed = Format.TEXT,  # noqa: A002
@@ -34,7 +35,7 @@ def hours(
     bounds = (_day("--from", first), _day("--to", last))
     if bounds[0] and bounds[1] and bounds[0] > bounds[1]:
         raise typer.BadParameter(f"--from {bounds[0]} is after --to {bounds[1]}")
-    settings = work.settings(config, verbose)
+    settings = work.settings(config, verbose, pair)
 
     async def compared() -> "tuple[HoursRow, ...]":
         with terminal.progress() as tell, work.tracing(trace) as told:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync.cli.options import CONFIG, ConfigPath, Verbose, Who, Why, app
+from sync.cli.options import CONFIG, ConfigPath, PairName, Verbose, Who, Why, app
 
 if TYPE_CHECKING:
     from sync.engine import Engine
@@ -17,8 +17,9 @@ Apply = Annotated[Path | None, typer.Option("--apply", help="Read such a file ba
 
 
 @app.command()
-def match(
+def match(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     config: ConfigPath = CONFIG,
+    pair: PairName = "",
     out: Out = None,
     apply: Apply = None,
     who: Who = "",
@@ -36,7 +37,7 @@ def match(
         raise typer.BadParameter("--out writes the file, --apply reads it: one at a time")
 
     async def run() -> int:
-        async with open_engine(work.settings(config, verbose)) as engine:
+        async with open_engine(work.settings(config, verbose, pair)) as engine:
             if out:
                 return await _write(engine, out)
             if apply:

@@ -21,7 +21,16 @@ class Format(StrEnum):
 
 
 ConfigPath = Annotated[
-    Path, typer.Option("--config", "-c", envvar="SHIFTBRIDGE_CONFIG", help="The configuration file.")
+    Path,
+    typer.Option(
+        "--config", "-c", envvar="SHIFTBRIDGE_CONFIG", help="The configuration file, or the folder of several pairs."
+    ),
+]
+PairName = Annotated[
+    str,
+    typer.Option(
+        "--pair", metavar="NAME", envvar="SHIFTBRIDGE_PAIR", help="Which pair of the folder; needed if it has several."
+    ),
 ]
 Printed = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
 Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log to standard error; -vv logs more.")]

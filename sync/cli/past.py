@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync.cli.options import CONFIG, ConfigPath, Format, Printed, Traced, Verbose, Who, app
+from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Traced, Verbose, Who, app
 
 if TYPE_CHECKING:
     from sync.engine import Engine
@@ -24,6 +24,7 @@ def undo(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     ] = None,
     who: Who = "",
     config: ConfigPath = CONFIG,
+    pair: PairName = "",
     format: Printed = Format.TEXT,  # noqa: A002
     trace: Traced = None,
     verbose: Verbose = 0,
@@ -38,7 +39,7 @@ def undo(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     from sync.undo import Wanted
 
     permitted = work.allowances(allow or ())
-    settings = work.settings(config, verbose)
+    settings = work.settings(config, verbose, pair)
     if not run.isdecimal():
         raise typer.BadParameter(f"{run!r} is no run: write its number, as `shiftbridge status` shows it")
     wanted = Wanted(int(run), who or me(), tuple(approve or ()))
@@ -70,6 +71,7 @@ def history(
     ],
     ask: Annotated[bool, typer.Option("--ask", help="Also ask When I Work for its own history of the shifts.")] = False,  # noqa: FBT002
     config: ConfigPath = CONFIG,
+    pair: PairName = "",
     format: Printed = Format.TEXT,  # noqa: A002
     verbose: Verbose = 0,
 ) -> None:
@@ -83,7 +85,7 @@ def history(
     from sync.history.reading import History, read_history
     from sync.mirror.store import Store
 
-    settings = work.settings(config, verbose)
+    settings = work.settings(config, verbose, pair)
 
     def kept() -> History:
         store = Store.open(settings.database.url)

@@ -12,6 +12,7 @@ from sync.cli.terminal import progress
 from sync.clock import SystemClock
 from sync.config import read
 from sync.config.writing import check_free, write_file
+from sync.errors import ConfigError
 from sync.init import Proposal, configuration, propose
 from sync.setup import is_untouched, ready_configuration, signed
 
@@ -24,6 +25,7 @@ _WORDS = {"key": "developer key", "email": "e-mail address"}
 
 def first_configuration(path: Path, environ: Mapping[str, str], *, overwrite: bool) -> str:
     """Ask for the access, read both accounts, write the file, and return what to tell the user."""
+    _check_file(path)
     check_free(path, overwrite=overwrite)
     secrets = _asked(environ)
     config = read({section: dict(options) for section, options in secrets.items()}, environ, path.parent)
@@ -31,6 +33,13 @@ def first_configuration(path: Path, environ: Mapping[str, str], *, overwrite: bo
         proposal = asyncio.run(propose(config))
     write_file(path, configuration(config, secrets, proposal), overwrite=overwrite)
     return _next_steps(path, proposal)
+
+
+def _check_file(path: Path) -> None:
+    """Raise ConfigError where a folder is named."""
+    if path.is_dir():
+        example = path / ("pairs/NAME.toml" if (path / "pairs").is_dir() else "shiftbridge.toml")
+        raise ConfigError([f"{path}: is a folder; name the file to write, as --config {example}"])
 
 
 def _asked(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -85,6 +94,7 @@ def sandbox_configuration(url: str, path: Path, ca_file: str = "", name: str = "
     `ca_file` is the authority to trust where the sandbox serves https, `name` the name of the pair, a fresh one if
     none is given.
     """
+    _check_file(path)
     text = asyncio.run(ready_configuration(url, name or sandbox_pair(), ca_file))
     write_file(path, signed(text), overwrite=overwrite or is_untouched(path))
     return f"""The sandbox listens on {url} until you press Ctrl-C. Wrote {path} for it.

@@ -3,11 +3,12 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from rich.console import Console, RenderableType
+import msgspec
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from sync.doctor.advice import explain
@@ -54,6 +55,26 @@ class Renderers(Protocol):
     def as_json(self, result: Any, /) -> str:
         """For programs."""
         ...
+
+
+class Each:
+    """Prints a list of results, each as `one` prints it: one after the other, or as a list of JSON."""
+
+    def __init__(self, one: Renderers) -> None:
+        self._one = one
+
+    def as_text(self, results: Sequence[Any], /) -> RenderableType:
+        """For people."""
+        return Group(*(self._one.as_text(result) for result in results))
+
+    def as_markdown(self, results: Sequence[Any], /) -> str:
+        """For a page."""
+        return "\n".join(self._one.as_markdown(result) for result in results)
+
+    def as_json(self, results: Sequence[Any], /) -> str:
+        """For programs."""
+        items = ",".join(self._one.as_json(result) for result in results)
+        return msgspec.json.format(f"[{items}]", indent=2) + "\n"
 
 
 def show(result: object, wanted: str, renderers: Renderers) -> None:

@@ -4,14 +4,16 @@ import asyncio
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from difflib import get_close_matches
 from pathlib import Path
 
 import typer
 
 from sync.cli.terminal import log, progress
 from sync.clients.trace import Trace, trace_to
-from sync.config import Config, load
+from sync.config import Config, load_deployment, load_deployment_leniently
 from sync.engine import open_engine
+from sync.errors import ConfigError
 from sync.guards import allowance
 from sync.passes import Outcome
 from sync.plan import Plan
@@ -19,10 +21,40 @@ from sync.plan.approval import Approval
 from sync.report import Report, approval_of, as_json, of_outcome, of_plan
 
 
-def settings(path: Path, verbose: int) -> Config:
-    """Read the configuration and set logs up."""
+def settings(path: Path, verbose: int, pair: str = "") -> Config:
+    """Read the configuration of a pair and set logs up; see `settings_and_file`."""
+    return settings_and_file(path, verbose, pair)[0]
+
+
+def settings_and_file(path: Path, verbose: int, pair: str = "") -> tuple[Config, Path]:
+    """Read the configuration of a pair and return it with the file that it stands in; set logs up.
+
+    `pair` may be empty where the file or folder at `path` holds a single one; where it is not, mistakes in other pairs
+    do not matter. Raises ConfigError, and BadParameter where no pair is named, or one that is not there.
+    """
     log(verbose)
-    return load(path, os.environ)
+    found, wrong = load_deployment_leniently(path, os.environ) if pair else (load_deployment(path, os.environ), {})
+    names = list(found.pairs)
+    if pair in wrong:
+        raise wrong[pair]
+    if not pair and len(names) > 1:
+        raise typer.BadParameter(f"say which pair is meant: --pair NAME; {path} holds {', '.join(names)}")
+    if pair and pair not in names:
+        raise typer.BadParameter(f"--pair: {path} holds no {pair!r}; {_meant(pair, [*names, *wrong])}")
+    name = pair or names[0]
+    return found.pairs[name], found.files[name]
+
+
+def _meant(pair: str, names: list[str]) -> str:
+    near = get_close_matches(pair, names, 1, 0.75)  # north is not near south
+    return f"did you mean {near[0]}?" if near else f"it holds {', '.join(sorted(names))}"
+
+
+def all_settings(folder: Path, verbose: int) -> tuple[list[Config], list[ConfigError]]:
+    """Read the configurations of all pairs of a folder, and what is wrong with the other pairs; set logs up."""
+    log(verbose)
+    found, wrong = load_deployment_leniently(folder, os.environ)
+    return list(found.pairs.values()), list(wrong.values())
 
 
 def allowances(texts: Iterable[str]) -> dict[str, float]:

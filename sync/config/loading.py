@@ -1,25 +1,28 @@
 """Reading a configuration: the file, then what the environment sets over it, then the secrets kept in files."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from sync.config.model import Config, WhenIWorkSection, WonoloSection
-from sync.config.problems import Location, sentence
+from sync.config.access import WhenIWorkSection, WonoloSection
+from sync.config.model import Config, DatabaseSection
+from sync.config.problems import Location, sentence, variable
 from sync.errors import ConfigError
 
-_PREFIX = "SHIFTBRIDGE_"
+PREFIX = "SHIFTBRIDGE_"
 _ACCESS: dict[str, type[BaseModel]] = {"wonolo": WonoloSection, "wheniwork": WhenIWorkSection}
 
 Tables = dict[str, Any]
+Layer = tuple[str, Mapping[str, str]]
+"""The prefix of some variables of the environment, and the variables."""
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Config:
     """Read the configuration at `path`; see `read`."""
-    return read(_parse(path), environ, path.parent)
+    return read(parse(path), environ, path.parent)
 
 
 def read(tables: Tables, environ: Mapping[str, str], folder: Path) -> Config:
@@ -29,24 +32,33 @@ def read(tables: Tables, environ: Mapping[str, str], folder: Path) -> Config:
     `OPTION_file` names a file that holds a secret.
     Relative paths are seen from the folder. Raises ConfigError with everything that is wrong.
     """
-    tables = {name: dict(table) if isinstance(table, dict) else table for name, table in tables.items()}
-    for section in _ACCESS:
-        tables.setdefault(section, {})
-    from_environment = _overlay(tables, environ)
+    return read_pair(*overlaid(tables, [(PREFIX, environ)]), folder)
+
+
+def read_pair(tables: Tables, named: Mapping[Location, str], folder: Path, prefix: str = PREFIX) -> Config:
+    """Make a configuration of tables that the environment is laid over already; see `overlaid`.
+
+    `prefix` is that of the variables which a message may propose. Raises ConfigError with everything that is wrong.
+    """
+    tables = {section: {} for section in _ACCESS} | tables
     problems = _read_secrets(tables, folder)
-    _place_authorities(tables, folder)
+    place_authorities(tables, folder)
     try:
         config = Config.model_validate(tables)
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        problems += [sentence(dict(one), tables, from_environment) for one in found]
+        problems += worded(error, tables, named, prefix)
     if problems:
         raise ConfigError(sorted(set(problems)))
-    database = config.database.model_copy(update={"url": _placed(config.database.url, folder)})
-    return config.model_copy(update={"database": database})
+    return config.model_copy(update={"database": placed(config.database, folder)})
 
 
-def _parse(path: Path) -> Tables:
+def worded(error: ValidationError, tables: Tables, named: Mapping[Location, str], prefix: str = PREFIX) -> list[str]:
+    """The sentences for what pydantic found."""
+    return [sentence(dict(one), tables, named, prefix) for one in error.errors(include_url=False)]
+
+
+def parse(path: Path) -> Tables:
+    """Read a file of TOML; raises ConfigError."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -60,22 +72,38 @@ def _parse(path: Path) -> Tables:
         raise ConfigError([f"{path}: is not TOML: {error}"]) from None
 
 
-def _overlay(tables: Tables, environ: Mapping[str, str]) -> set[Location]:
-    """Set the options that the environment names, and return which they are."""
-    named: set[Location] = set()
-    for name, value in environ.items():
-        # Other names of that prefix are not ours: an orchestrator sets SHIFTBRIDGE_PORT for a service of that name.
-        section, split, option = name.removeprefix(_PREFIX).lower().partition("__")
-        table = tables.setdefault(section, {}) if split and value and name.startswith(_PREFIX) else None
-        if isinstance(table, dict):
-            outer, deeper, inner = option.partition("__")
-            named.add((section, outer))
-            if deeper and isinstance(table.get(outer, {}), dict):
-                table[outer] = {**table.get(outer, {}), inner: value}
-                continue
-            table.pop(option.removesuffix("_file") if option.endswith("_file") else f"{option}_file", None)
-            table[option] = value
-    return named
+def overlaid(tables: Tables, layers: Iterable[Layer]) -> tuple[Tables, dict[Location, str]]:
+    """The tables with the options that the environment sets, a later layer over an earlier one.
+
+    With them comes the variable that set an option, by the option's location.
+    """
+    tables = {name: dict(table) if isinstance(table, dict) else table for name, table in tables.items()}
+    named: dict[Location, str] = {}
+    for prefix, environ in layers:
+        for name, value in environ.items():
+            # Other names of that prefix are not ours: an orchestrator sets SHIFTBRIDGE_PORT for a service of that name.
+            section, split, option = name.removeprefix(prefix).lower().partition("__")
+            if name.startswith(prefix) and split and value:
+                named |= _lay_over(tables, section, option, value, prefix)
+    return tables, named
+
+
+def _lay_over(tables: Tables, section: str, option: str, value: str, prefix: str) -> dict[Location, str]:
+    """Set one option, and return the locations that a message may name by its variable."""
+    known: dict[Location, str] = {}
+    if section not in tables and section not in Config.model_fields:
+        known[section,] = f"{prefix}{section}".upper()
+    outer, deeper, inner = option.partition("__")
+    table = tables.setdefault(section, {})
+    if not isinstance(table, dict):
+        return {}
+    if deeper and isinstance(table.get(outer, {}), dict):
+        table[outer] = {**table.get(outer, {}), inner: value}
+        known[section, outer, inner] = f"{variable(section, outer, prefix)}__{inner}".upper()
+    else:
+        table.pop(option.removesuffix("_file") if option.endswith("_file") else f"{option}_file", None)
+        table[option] = value
+    return known | {(section, outer): variable(section, outer, prefix)}
 
 
 def _read_secrets(tables: Tables, folder: Path) -> list[str]:
@@ -92,9 +120,9 @@ def _read_secrets(tables: Tables, folder: Path) -> list[str]:
 
 def _read_secret(table: Tables, option: str, folder: Path, where: str) -> list[str]:
     name = table.pop(f"{option}_file")
-    if option in table:
+    if table.get(option):
         return [f"{where}: {option} is set too; keep one of the two"]
-    table[option] = "unread"
+    table[option] = f"unread {option}"  # two secrets that cannot be read are not the same one
     if not isinstance(name, str):
         return [f"{where}: must be the name of a file, in quotes"]
     try:
@@ -106,14 +134,17 @@ def _read_secret(table: Tables, option: str, folder: Path, where: str) -> list[s
     return [] if table[option] else [f"{where}: {folder / name} is empty"]
 
 
-def _place_authorities(tables: Tables, folder: Path) -> None:
+def place_authorities(tables: Tables, folder: Path) -> None:
     """Make the path of the authorities' file absolute, where there is one."""
     table = tables.get("connection")
     if isinstance(table, dict) and isinstance(name := table.get("ca_file"), str) and name:
         table["ca_file"] = str((folder / Path(name).expanduser()).absolute())
 
 
-def _placed(url: str, folder: Path) -> str:
-    """The URL with a SQLite file's path made absolute."""
-    prefix, slashes, path = url.partition(":///")
-    return f"{prefix}{slashes}{(folder / Path(path).expanduser()).absolute()}" if prefix == "sqlite" else url
+def placed(database: DatabaseSection, folder: Path) -> DatabaseSection:
+    """The section with a SQLite file's path made absolute."""
+    prefix, slashes, path = database.url.partition(":///")
+    if prefix != "sqlite":
+        return database
+    url = f"{prefix}{slashes}{(folder / Path(path).expanduser()).absolute()}"
+    return database.model_copy(update={"url": url})

@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from mappings.model import NAMES, Rules, Scope, System
+from sync.config.access import WhenIWorkSection, WonoloSection
+from sync.config.daemon import DaemonSection
 from sync.config.entries import PlaceEntry, SkillEntry
 from sync.config.guards import GuardsSection
 from sync.config.ownership import OwnershipSection
@@ -64,65 +66,6 @@ class ConnectionSection(Section):
         except OSError as error:
             raise ValueError(f"{path} cannot be read: {error.strerror}") from None
         return path
-
-
-class WonoloSection(Section):
-    """The Wonolo company. The keys are those that Wonolo gave you for its API."""
-
-    base_url: str = Field(default="https://api.wonolo.com/api_v2", description="Where Wonolo's API is.")
-    api_key: SecretStr
-    secret_key: SecretStr
-    write: bool = Field(
-        default=False,
-        description="Whether `reconcile` may change anything in Wonolo. Leave it off until a first `diff` looks right.",
-    )
-    per_second: float = Field(default=2.0, gt=0, description="The most requests a second to send to Wonolo.")
-    start_time_format: Literal["wall", "iso"] = Field(
-        default="wall",
-        description="How Wonolo is told when work starts: wall = the time on the wall of the place, without a zone, as "
-        "documented; iso = with an offset. Each start is read back and compared after it is written.",
-    )
-    body: Literal["nested", "flat", "form"] = Field(
-        default="nested",
-        description="How Wonolo is told the fields of a write: nested = JSON, under the record's name, as its "
-        "reference has it; flat = JSON, as its guides have it; form = as a web form. Change it if it finds every field "
-        "missing.",
-    )
-    auth_in: Literal["query", "body"] = Field(
-        default="query",
-        description="Where a write carries the token: query = in the address, as every known program does; body = "
-        "beside the fields, where no log of addresses sees it. Reads have no body.",
-    )
-    employer_id: int | None = Field(
-        None, description="The Employer in whose name requests are posted, if not the key's."
-    )
-
-
-class WhenIWorkSection(Section):
-    """The When I Work account, seen as one of its managers or administrators."""
-
-    base_url: str = Field(default="https://api.wheniwork.com/2", description="Where When I Work's API is.")
-    login_url: str = Field(default="https://api.login.wheniwork.com/login", description="Where it takes logins.")
-    key: SecretStr = Field(description="The developer key.")
-    email: SecretStr
-    password: SecretStr
-    webhook_secret: SecretStr = Field(
-        default=SecretStr(""), description="What When I Work signs webhooks with; empty = none are taken."
-    )
-    user_id: int | None = Field(
-        default=None, description="The manager's user id; needed when the login has several accounts."
-    )
-    account_id: int | None = Field(
-        default=None, description="The account that must be meant; nothing is written to another."
-    )
-    write: bool = Field(
-        default=False,
-        description="Whether `reconcile` may change anything in When I Work. Leave it off until a first `diff` looks "
-        "right.",
-    )
-    per_minute: int = Field(
-        default=90, ge=1, description="The most requests a minute to send; When I Work allows about 100."
-    )
 
 
 class SyncSection(Section):
@@ -195,6 +138,7 @@ class Config(Section):
         str, Field(min_length=1, description="The name of this pair of accounts in the database; leave it once used.")
     ] = "main"
     database: DatabaseSection = DatabaseSection()
+    daemon: DaemonSection = DaemonSection()
     connection: ConnectionSection = ConnectionSection()
     wonolo: WonoloSection
     wheniwork: WhenIWorkSection

@@ -8,23 +8,17 @@ from textwrap import wrap
 from typing import Any
 
 import tomlkit
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from tomlkit import TOMLDocument
 from tomlkit.items import Table
 
 from mappings.overriding import possible, sections, spelled
+from sync.config.access import WhenIWorkSection, WonoloSection
+from sync.config.daemon import DaemonSection
 from sync.config.entries import PlaceEntry, SkillEntry
 from sync.config.guards import GuardsSection
-from sync.config.model import (
-    Config,
-    ConnectionSection,
-    DatabaseSection,
-    ScopeSection,
-    SyncSection,
-    WhenIWorkSection,
-    WonoloSection,
-)
+from sync.config.model import Config, ConnectionSection, DatabaseSection, ScopeSection, SyncSection
 from sync.config.ownership import OwnershipSection
 from sync.errors import ConfigError
 
@@ -36,6 +30,7 @@ a file of its own: secret_key_file = "path". An option that stands here with its
 
 _TABLES: dict[str, type[BaseModel]] = {
     "database": DatabaseSection,
+    "daemon": DaemonSection,
     "connection": ConnectionSection,
     "wonolo": WonoloSection,
     "wheniwork": WhenIWorkSection,
@@ -57,8 +52,7 @@ def commented(values: Mapping[str, Any]) -> str:
     _put(head, "name", Config.model_fields["name"], values)
     parts = [_comment(_HEAD), tomlkit.dumps(head)]
     for name, model in _TABLES.items():
-        table = _table(model, values.get(name, {}), explained=True)
-        parts.append(_comment(str(model.__doc__)) + tomlkit.dumps({name: table}))
+        parts += _section([name], model, values.get(name, {}))
     parts.append(_ownership(values.get("ownership", {})))
     for name, model in _LISTS.items():
         for number, row in enumerate(values.get(name, ())):
@@ -106,9 +100,28 @@ def _ownership(values: Mapping[str, Mapping[str, str]]) -> str:
     return _comment(str(OwnershipSection.__doc__)) + "\n".join(tables)
 
 
+def _section(path: list[str], model: type[BaseModel], values: Mapping[str, Any]) -> list[str]:
+    """A table under its description, then the tables within it."""
+    document: dict[str, Any] = {path[-1]: _table(model, values, explained=True)}
+    for name in path[-2::-1]:
+        document = {name: document}
+    parts = [_comment(str(model.__doc__)) + tomlkit.dumps(document)]
+    for name, field in model.model_fields.items():
+        if within := _table_within(field):
+            parts += _section([*path, name], within, values.get(name, {}))
+    return parts
+
+
+def _table_within(field: FieldInfo) -> type[BaseModel] | None:
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
 def _table(model: type[BaseModel], values: Mapping[str, Any], *, explained: bool) -> Table:
     table = tomlkit.table()
     for name, field in model.model_fields.items():
+        if _table_within(field):
+            continue
         _put(table, name, field, values, explained=explained)
         if f"{name}_file" in values:
             table.add(f"{name}_file", values[f"{name}_file"])
@@ -119,7 +132,9 @@ def _put(
     table: Table | TOMLDocument, name: str, field: FieldInfo, values: Mapping[str, Any], *, explained: bool = True
 ) -> None:
     """Add one option; one that has no value here and no default stands in a comment, to be filled in."""
-    default = None if field.is_required() else field.default
+    default = None if field.is_required() or f"{name}_file" in values else field.default
+    if isinstance(default, SecretStr):
+        default = default.get_secret_value()
     value = values.get(name, list(default) if isinstance(default, tuple) else default)
     if not explained and value in (default, []):
         return
