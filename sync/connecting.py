@@ -83,22 +83,21 @@ class Clocks:
 
     async def follow(self) -> None:
         """Set the clock by Wonolo's, where that one counts."""
-        if isinstance(self.believed, ServiceClock):
-            await self.compare()
+        if self._clients and isinstance(self.believed, ServiceClock):
+            told = service_time(await self._clients[0].info())
+            self.believed.set(told or SystemClock().now())
 
     async def compare(self) -> None:
-        """Ask Wonolo for the time; raises ClockWrong when this clock is another, but where it is to be followed."""
-        assert self._clients  # noqa: S101 - connected right after the clients are made
-        told = service_time(await self._clients[0].info())
-        if told and isinstance(self.believed, ServiceClock):
-            self.believed.set(told)
-        elif told:
-            _require("Wonolo", told - self.believed.now())
-        self.check()
+        """Ask Wonolo for the time; raises ClockWrong when this clock is another. One that follows it is never wrong."""
+        if self._clients and not isinstance(self.believed, ServiceClock):
+            told = service_time(await self._clients[0].info())
+            if told:
+                _require("Wonolo", told - self.believed.now())
+            self.check()
 
     def check(self) -> None:
         """Raise ClockWrong when the last answer of a service came with another time than this clock's."""
-        if self._clients:
+        if self._clients and not isinstance(self.believed, ServiceClock):
             wonolo, wheniwork = self._clients
             for name, skew in (("Wonolo", wonolo.skew), ("When I Work", wheniwork.skew)):
                 if skew is not None:
