@@ -10,6 +10,7 @@ from math import inf
 import httpx
 import msgspec
 
+from mappings.model import System
 from sync.clients.trace import Trace
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
@@ -20,19 +21,17 @@ from sync.connecting import Clocks, open_clients
 from sync.deciding import Deciding
 from sync.errors import ConfigError, StalePlan
 from sync.facts import guards_of, note_scope
-from sync.gather import pausings, snapshot
-from sync.intake.parts import NEAR, WHOLE, Horizon, Part, Progress, Pulled
+from sync.intake.parts import NEAR, WHOLE, Part, Progress, Pulled
 from sync.intake.poller import Poller
 from sync.lease import Fence, Lease, leased
 from sync.mirror.dirty import DirtyKind
 from sync.mirror.store import Store
 from sync.outbox import Outbox
 from sync.passes import Guards, Outcome, Passes, uninterrupted
-from sync.plan import Plan, Policy, make_plan
+from sync.plan import Plan
 from sync.plan.approval import Approval, whole
-from sync.plan.capability import ruled_out
-from sync.plan.pausing import paused
 from sync.plan.variance import HoursRow
+from sync.planner import Planner
 from sync.run import Run, recorded
 from sync.undo import PlanMaker, Undo, Wanted
 from sync.writer import Calls, Recovery, Result
@@ -52,7 +51,7 @@ def unwatched(_result: Result) -> None:
 
 
 @asynccontextmanager
-async def open_engine(
+async def open_engine(  # noqa: PLR0913 - what tests replace, and who watches
     config: Config,
     *,
     transport: httpx.AsyncBaseTransport | None = None,
@@ -60,24 +59,42 @@ async def open_engine(
     progress: Progress = quiet,
     written: Callable[[Result], None] = unwatched,
     trace: Trace | None = None,
+    store: Store | None = None,
+    planning: asyncio.Lock | None = None,
 ) -> AsyncIterator["Engine"]:
     """Open database and clients of a pair; `transport` replaces the network of both clients.
 
+    `store` is the database where it is open already, and `planning` is held while a plan is made, as planning keeps
+    Python to itself.
     `progress` is called with what comes in, `written` with what became of each change, and `trace` with each exchange
     with a service. Nothing is sent yet. Raises StoreError kinds for the database and ConfigError for URLs that may not
     be used.
     """
-    store = await asyncio.to_thread(Store.open, config.database.url)
     clocks, fence = Clocks(config, clock), Fence()
     fence.checks.append(clocks.check)
+    async with (
+        _opened(config, store) as opened,
+        open_clients(config, transport, trace, fence, clocks.believed) as (wonolo, wheniwork),
+    ):
+        clocks.connect(wonolo, wheniwork)
+        await clocks.follow()
+        forward = ForwardClock(clocks.believed, await asyncio.to_thread(_latest_run, opened, config.name))
+        engine = Engine(config, opened, wonolo, wheniwork, clocks, forward, fence, progress, written)
+        engine.planner.planning = planning or engine.planner.planning
+        yield engine
+
+
+@asynccontextmanager
+async def _opened(config: Config, store: Store | None) -> AsyncIterator[Store]:
+    """The pair's database; one that was open already is not closed."""
+    if store is not None:
+        yield store
+        return
+    opened = await asyncio.to_thread(Store.open, config.database.url)
     try:
-        async with open_clients(config, transport, trace, fence, clocks.believed) as (wonolo, wheniwork):
-            clocks.connect(wonolo, wheniwork)
-            await clocks.follow()
-            forward = ForwardClock(clocks.believed, await asyncio.to_thread(_latest_run, store, config.name))
-            yield Engine(config, store, wonolo, wheniwork, clocks, forward, fence, progress, written)
+        yield opened
     finally:
-        store.close()
+        opened.close()
 
 
 def _latest_run(store: Store, pair: str) -> datetime | None:
@@ -89,7 +106,8 @@ def _latest_run(store: Store, pair: str) -> datetime | None:
 class Engine:
     """One pair of accounts; make it with `open_engine`.
 
-    `deciding` is what people do about it, `fence` what every write passes, `store` its database.
+    `deciding` is what people do about it, `planner` makes its plans, `fence` is what every write passes, `store` its
+    database.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts that are wired here
@@ -105,25 +123,13 @@ class Engine:
         written: Callable[[Result], None],
     ) -> None:
         self._config, self.store, self.clock, self._progress = config, store, clock, progress
-        self._wonolo, self._wheniwork, self._clocks, self.fence, self._written = (
-            wonolo,
-            wheniwork,
-            clocks,
-            fence,
-            written,
-        )
-        self._policy = Policy(
-            config.rules,
-            timedelta(hours=config.sync.cutoff_hours),
-            config.sync.workers,
-            config.ownership.table,
-            config.sync.placeholder_email,
-        )
-        days = (config.sync.horizon_days, config.sync.history_days, config.sync.times_days)
-        self._horizon = Horizon(*(timedelta(days=count) for count in days))
+        self._wonolo, self._wheniwork, self._clocks = wonolo, wheniwork, clocks
+        self.fence, self._written = fence, written
+        self.planner = Planner(config, store, clock)
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)
         self._calls = Calls(wonolo, wheniwork)
-        self.deciding = Deciding(store, config.name, clock, self._undecided)
+        self.deciding = Deciding(store, config.name, clock, self.planner.undecided)
+        self._refused = ""
         self._recovery = Recovery(self._calls, store, config.name, config.rules)
 
     async def pull(self, times: timedelta = timedelta(0)) -> Pulled:
@@ -132,7 +138,7 @@ class Engine:
         Raises ClockWrong when this machine's clock is not the services'.
         """
         await self.check_access()
-        horizon = replace(self._horizon, times=max(self._horizon.times, times))
+        horizon = replace(self.planner.horizon, times=max(self.planner.horizon.times, times))
         pulled = await self.fence.unless_stopped(self._poller.pull(horizon, self._progress))
         await asyncio.to_thread(self._remember)
         return pulled
@@ -146,7 +152,7 @@ class Engine:
 
     async def read(self, parts: Collection[Part]) -> Pulled:
         """Read some parts into the mirror; what cannot be read is in the result."""
-        pulled = await self._poller.read(parts, self._horizon, self._progress)
+        pulled = await self._poller.read(parts, self.planner.horizon, self._progress)
         if pulled.parts.keys() >= WHOLE:
             await asyncio.to_thread(self._remember)
         return pulled
@@ -173,20 +179,7 @@ class Engine:
 
     async def plan(self) -> Plan:
         """Plan from the mirror as it is; nothing is read or written remotely."""
-        return await asyncio.to_thread(self._plan)
-
-    def _plan(self) -> Plan:
-        now = self.clock.now()
-        with self.store.read(self._config.name) as tx:
-            pauses = pausings(tx, now)
-            plan = make_plan(snapshot(tx, self._policy, now, self._horizon.ahead, self._horizon.times))
-            # Who decides about a change that was refused wants it tried again.
-            refused = Outbox(tx.rows).refused([change.key for change in plan.to_do if not change.decided], now)
-            barred = Outbox(tx.rows).barred(now)
-        plan = plan.judged(
-            lambda change: ("blocked", f"refused lately: {refused[change.key]}") if change.key in refused else None
-        )
-        return plan.judged(lambda change: ruled_out(change, barred)).judged(paused(pauses))
+        return await self.planner.plan()
 
     async def diff(self) -> Plan:
         """Pull and plan; the writer is never reached. The plan tells why guards would refuse it."""
@@ -207,15 +200,10 @@ class Engine:
         ConfigError when When I Work does not show hours worked.
         """
         now = self.clock.now()
-        days = days_told(first, last, now, self._horizon.times)
+        days = days_told(first, last, now, self.planner.horizon.times)
         async with recorded(self.store, self._config.name, self.clock, "hours"):
             await self.pull(now - days.start)
-            return await asyncio.to_thread(compare, self.store, self._config.name, self._policy, days, now)
-
-    def _undecided(self) -> Plan:
-        with self.store.read(self._config.name) as tx:
-            seen = snapshot(tx, self._policy, self.clock.now(), self._horizon.ahead, self._horizon.times)
-        return make_plan(msgspec.structs.replace(seen, decisions={}))
+            return await asyncio.to_thread(compare, self.store, self._config.name, self.planner.policy, days, now)
 
     async def reconcile(
         self,
@@ -260,13 +248,16 @@ class Engine:
     async def carry_out(self, lease: Lease, pulled: Pulled, between: Between) -> Outcome:
         """Plan and write from the mirror as it is, as a recorded run where there is something to do.
 
-        Raises UnsafePlan before the first write, and LeaseLost and ClockWrong once nothing may be written any more.
+        Raises UnsafePlan before the first write, once for each plan; LeaseLost and ClockWrong once nothing may be
+        written any more.
         """
         guards = await self._guards(pulled, {})
         passes = self._passing(self.plan, between)
         async with self.fence.holding(lease):
             plan = await passes.first()
-            if not plan.to_do:
+            known = self._refused == plan.checksum and bool(guards(plan.to_do))
+            self._refused = plan.checksum
+            if not plan.to_do or known:
                 return await passes.settle(plan)
             async with recorded(self.store, self._config.name, self.clock, "daemon") as run:
                 outcome = await passes.carry_out(run.number, guards, plan=plan)
@@ -274,9 +265,23 @@ class Engine:
                 _end(run, outcome)
         return outcome
 
+    @property
+    def budgets(self) -> dict[System, float]:
+        """The share of each service's request budget that is left, from 0 to 1."""
+        return {"wonolo": self._wonolo.budget_left, "wheniwork": self._wheniwork.budget_left}
+
+    async def unanswered(self) -> int:
+        """Return how many writes have an outcome that nobody knows."""
+
+        def count() -> int:
+            with self.store.read(self._config.name) as tx:
+                return len(Outbox(tx.rows).unknown())
+
+        return await asyncio.to_thread(count)
+
     async def undo_plan(self, wanted: Wanted) -> Plan:
         """Pull, and plan what takes a run back; nothing is written. Raises NothingToUndo."""
-        undo = Undo(self.store, self._config.name, self._policy, self.clock, wanted)
+        undo = Undo(self.store, self._config.name, self.planner.policy, self.clock, wanted)
         await asyncio.to_thread(undo.check)
         async with recorded(self.store, self._config.name, self.clock, "diff") as this:
             pulled = await self.pull()
@@ -290,7 +295,7 @@ class Engine:
 
         Raises NothingToUndo, else as `reconcile`.
         """
-        undo = Undo(self.store, self._config.name, self._policy, self.clock, wanted)
+        undo = Undo(self.store, self._config.name, self.planner.policy, self.clock, wanted)
         await asyncio.to_thread(undo.check)
         async with self._writing("undo", wait) as this:
             pulled = await self.pull()

@@ -12,6 +12,12 @@ import structlog
 
 REDACTED = "[redacted]"
 
+_NOISY = ("httpx", "httpcore", "alembic", "apscheduler", "uvicorn", "asyncio", "procrastinate")
+"""Libraries that are heard from when something is wrong only.
+
+The first two print whole URLs, and Wonolo's token is in the URL; the clients log each request themselves.
+"""
+
 _SECRET_KEYS = frozenset(
     {
         "token",
@@ -97,8 +103,7 @@ def configure(level: str = "WARNING", *, as_json: bool = False, stream: TextIO |
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore"):
-        # They print whole URLs, and Wonolo's token is in the URL; the clients log each request themselves.
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

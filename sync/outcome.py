@@ -1,10 +1,12 @@
 """What the passes of a run came to: one row for each change, however many passes met it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
+from mappings.model import System
+from sync.errors import RemoteError
 from sync.plan import Change, Plan
 from sync.writer import Result
 
@@ -22,7 +24,8 @@ class Outcome:
     """What a reconcile came to: what was done, what failed and why, what waits for a person, what was left out.
 
     Among `failed` are those of unknown outcome; `untried` are changes whose turn never came. `stale` are the approved
-    changes, in words, that were not done as their records changed since.
+    changes, in words, that were not done as their records changed since. `broken` are the services that failed as a
+    whole, and how.
     """
 
     done: tuple[Change, ...] = ()
@@ -33,6 +36,7 @@ class Outcome:
     untried: tuple[Untried, ...] = ()
     passes: int = 1
     is_stopped: bool = False
+    broken: Mapping[System, RemoteError] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -63,6 +67,7 @@ class Pass:
     results: list[Result] = field(default_factory=list)
     untried: list[Untried] = field(default_factory=list)
     is_interrupted: bool = False
+    broken: dict[System | None, RemoteError] = field(default_factory=dict)
 
 
 def settled(passes: list[Pass], last: Plan, stale: tuple[str, ...] = ()) -> Outcome:

@@ -96,7 +96,8 @@ class Passes:
             results = [row for earlier in passes for row in earlier.results]
             plan = _guarded(_narrowed(self._switched(await self.plan()), approved), results, guards)
         outcome = settled(passes, plan, stale)
-        return replace(outcome, is_stopped=self.fence.stopping.is_set() and bool(outcome.untried))
+        broken = {system: error for row in passes for system, error in row.broken.items() if system}
+        return replace(outcome, broken=broken, is_stopped=self.fence.stopping.is_set() and bool(outcome.untried))
 
     def _is_over(self, plan: Plan, passes: Sequence[Pass]) -> bool:
         last = passes[-1]
@@ -156,6 +157,7 @@ class Passes:
                 continue
             except RemoteError as error:
                 result = Result(change, "failed", str(error))
+                came_of.broken[change.system] = error
                 stopped[change.system] = f"{NAMES[change.system]} failed before its turn came" if change.system else ""
             self.written(result)
             came_of.results.append(result)

@@ -30,7 +30,7 @@ async def gathered(pair: Pair) -> Snapshot:
     """What the mirror holds for a plan after a pull."""
     await pair.engine.pull()
     with pair.engine.store.begin("main") as tx:
-        return snapshot(tx, pair.engine._policy, pair.world.clock.now(), timedelta(days=14))
+        return snapshot(tx, pair.engine.planner.policy, pair.world.clock.now(), timedelta(days=14))
 
 
 async def test_an_unchanged_link_is_not_loaded(pair: Pair) -> None:

@@ -26,6 +26,7 @@ from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, stop_any
 from tenacity.wait import wait_exponential_jitter
 
 from sync.clients.auth import Grant, Grants
+from sync.clients.budget import Budget
 from sync.clients.exchange import Reply, Request, Upload, form, query, read
 from sync.clients.trace import Exchange, Trace
 from sync.clients.trust import mistrust
@@ -108,7 +109,7 @@ class Api:
 
     Every method returns a Reply or raises a RemoteError of `sync.errors`. `trace` is told every exchange;
     `before_write` is called right before a write is sent, and what it raises holds the write back. `skew` is how far
-    the service's clock was ahead at its last answer, None until one shows it.
+    the service's clock was ahead at its last answer, None until one shows it; `budget` is what it may still be asked.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - a service, its limits, and what tests and runs put in between
@@ -127,6 +128,7 @@ class Api:
         self._trace = trace
         self._before_write = before_write
         self.skew: timedelta | None = None
+        self.budget = Budget(limits.rate)
         self._grants = Grants(log_in, clock)
         # The state bucket needs no thread to trim it, so neither does the limiter need closing.
         self._limiter = Limiter(SingleBucketFactory(StateBucket([limits.rate]), schedule_leak=False), buffer_ms=0)
@@ -197,7 +199,9 @@ class Api:
             return await self._exchange(request, await self._grants.after_refusal(grant))
 
     async def _exchange(self, request: Request, grant: Grant | None = None) -> Reply:
+        await self.budget.await_turn()
         await self._limiter.try_acquire_async()
+        self.budget.spend()
         if request.writes and self._before_write:
             await self._before_write()  # now, as the login and the budget may have taken a minute
         started = time.perf_counter()

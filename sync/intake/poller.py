@@ -42,7 +42,7 @@ _PAST = timedelta(days=1)
 _TOGETHER = 200
 """Records of small pages that are saved in one transaction: it costs as much as fifty of them do."""
 
-_ONE_PART = (Rejected, Forbidden, InvalidResponse)
+ONE_PART = (Rejected, Forbidden, InvalidResponse)
 """Errors of one part; after any other the system as a whole is left alone until the next reading."""
 
 
@@ -89,7 +89,7 @@ class Poller:
             try:
                 await self._shares(system, together, horizon, progress, pulled)()
             except RemoteError as error:
-                failed = together if isinstance(error, _ONE_PART) else [*together, *left]
+                failed = together if isinstance(error, ONE_PART) else [*together, *left]
                 pulled.failed |= {one: error for one in failed if one not in pulled.failed}
                 if failed != together:
                     return

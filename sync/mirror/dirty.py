@@ -32,6 +32,11 @@ _OLDEST = select(_DIRTY).where(_DIRTY.c.pair == PAIR).order_by(_DIRTY.c.since, _
 _KNOWN = select(_DELIVERY.c.at).where(
     _DELIVERY.c.pair == PAIR, _DELIVERY.c.system == bindparam("of_system"), _DELIVERY.c.event == bindparam("of_event")
 )
+_NEWEST = (
+    select(_DELIVERY.c.system, func.max(_DELIVERY.c.at).label("at"))
+    .where(_DELIVERY.c.pair == PAIR)
+    .group_by(_DELIVERY.c.system)
+)
 _FORGET = delete(_DELIVERY).where(
     _DELIVERY.c.pair == PAIR, _DELIVERY.c.at < bindparam("before", type_=_DELIVERY.c.at.type)
 )
@@ -93,6 +98,10 @@ class Deliveries:
         values = {"pair": self._rows.pair, "system": system, "event": event, "at": now}
         self._rows.upsert(_DELIVERY, [values])
         return True
+
+    def newest(self) -> dict[System, datetime]:
+        """Return when the last delivery of each system was taken."""
+        return {row.system: row.at for row in self._rows.ask(_NEWEST)}
 
     def forget(self, now: datetime) -> None:
         """Forget the deliveries that no double can come of any more."""

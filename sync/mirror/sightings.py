@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, delete, insert, select
+from sqlalchemy import Row, bindparam, delete, func, insert, select
 
 from mappings.convert import instant
 from mappings.digest import RecordKind, differing
@@ -36,6 +36,12 @@ _KNOWN = {
 }
 _BEGUN = select(_CURSOR.c.at).where(_CURSOR.c.pair == PAIR, _CURSOR.c.name == _PULLED)
 _OF_KIND = select(_TABLE).where(_TABLE.c.pair == PAIR, _TABLE.c.kind == bindparam("kind"), _TABLE.c.record.in_(SOME))
+_FOUND = (
+    select(_TABLE.c.how, func.count().label("number"), func.max(_TABLE.c.id).label("newest"))
+    .where(_TABLE.c.pair == PAIR, _TABLE.c.id > bindparam("after"), _TABLE.c.kind.in_(("job_request", "job", "shift")))
+    .group_by(_TABLE.c.how)
+)
+_LAST = select(func.max(_TABLE.c.id)).where(_TABLE.c.pair == PAIR)
 _OLD = delete(_TABLE).where(_TABLE.c.pair == PAIR, _TABLE.c.at < bindparam("before", type_=_TABLE.c.at.type))
 
 _CONTACT = frozenset({"email", "phone", "phone_number"})
@@ -104,6 +110,18 @@ class Sightings:
         for some in chunked(sorted(ids)):
             rows += self._rows.ask(_OF_KIND, kind=kind, some=some)
         return [_sighting(row) for row in sorted(rows, key=lambda row: (row.at, row.id))]
+
+    def found_since(self, number: int) -> tuple[dict[How, int], int]:
+        """Return how many changes of demands were noticed after a row of that number, by how, and the newest number.
+
+        Those are the changes of which webhooks are sent: requests, Jobs and shifts.
+        """
+        rows = self._rows.ask(_FOUND, after=number).all()
+        return {row.how: row.number for row in rows}, max((row.newest for row in rows), default=number)
+
+    def newest(self) -> int:
+        """Return the number of the newest row, 0 when there is none."""
+        return int(self._rows.ask(_LAST).scalar_one() or 0)
 
     def _digests(self, kind: RecordKind, ids: Collection[int]) -> dict[int, str]:
         # This look-up is what a pull without news costs more: no column beside, no row by name.

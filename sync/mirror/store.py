@@ -43,6 +43,11 @@ class Store:
         migrate(url)
         return cls(connect(url))
 
+    @classmethod
+    def unopened(cls, url: str) -> "Store":
+        """Return a store of a database that may be out of reach; `migrate` it before the first use."""
+        return cls(connect(url))
+
     def close(self) -> None:
         """Give back every connection."""
         self._engine.dispose()

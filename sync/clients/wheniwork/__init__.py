@@ -101,6 +101,11 @@ class WhenIWork(ShiftActs, Account):
         """How far the service's clock was ahead of this one at its last answer, None until one showed it."""
         return self._api.skew
 
+    @property
+    def budget_left(self) -> float:
+        """The share of the request budget that is left, from 0 to 1."""
+        return self._api.budget.left
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -1,0 +1,125 @@
+"""One cycle of a pair, under its lease: dirty records, due parts, plan, write; again until nothing is due."""
+
+import asyncio
+import time
+from collections import Counter
+from functools import partial
+
+from sync.config import Config
+from sync.daemon.due import Due
+from sync.daemon.metrics import Metrics
+from sync.daemon.reading import Reading
+from sync.daemon.trouble import Trouble
+from sync.engine import Engine
+from sync.intake.parts import PARTS, WHOLE, Pulled
+from sync.lease import Lease
+from sync.outcome import Outcome
+
+_TURN = 60.0
+"""Seconds after which a due part gets its turn, however many dirty records keep coming."""
+
+_BETWEEN = 5.0
+"""Seconds at least between two looks in the middle of a run: each costs a plan."""
+
+_ANSWER_AFTER = 35.0
+"""Seconds between attempts to learn the outcome of writes that were never answered: a listing shows them by then."""
+
+
+class Cycle:
+    """The cycles of one open pair; `run` is one of them."""
+
+    def __init__(self, engine: Engine, config: Config, due: Due, metrics: Metrics, event: asyncio.Event) -> None:
+        self.engine, self._name, self._metrics, self._event = engine, config.name, metrics, event
+        self._trouble = Trouble(config.name, due, metrics, engine.planner.stopped)
+        self._reading = Reading(engine, config.name, due, self._trouble, metrics)
+        engine.planner.planned = partial(metrics.planned, config.name)
+        self._looked_at = self._recovered_at = time.monotonic() - _ANSWER_AFTER
+
+    async def is_needed(self) -> bool:
+        """Return whether anything is due or dirty that may be read now."""
+        return await self._reading.look_around()
+
+    async def run(self, lease: Lease) -> None:
+        """Read and write until nothing is due; raises the errors that end a cycle, UnsafePlan among them."""
+        try:
+            while not self.engine.fence.stopping.is_set():
+                self._event.clear()
+                await self._reading.look_around()
+                if not await self._step(lease):
+                    return
+        finally:
+            await self._reading.close()
+
+    async def _step(self, lease: Lease) -> bool:
+        """Do the most urgent thing; returns False when nothing is left to do."""
+        reading = self._reading
+        if await self._needs_everything():
+            return await self._read_everything(lease)
+        turn_of_parts = bool(reading.parts) and time.monotonic() - reading.parts_read_at > _TURN
+        if reading.dirty and not turn_of_parts:
+            return await self._refresh(lease)
+        if reading.near:
+            await self._take_in(lease, await reading.read(reading.near))
+            return True
+        reading.begin_far()
+        if not reading.is_far:
+            return False
+        pulled = await reading.far_or(self._event)
+        if pulled:
+            await self._take_in(lease, pulled)
+        return True
+
+    async def _needs_everything(self) -> bool:
+        """Whether a complete pull comes first: at the beginning, and to learn what became of a write."""
+        if self._trouble.rests:
+            return False
+        if set(self._reading.parts) >= WHOLE or not await self._reading.has_all():
+            return bool(self._reading.parts)
+        waited = time.monotonic() - self._recovered_at > _ANSWER_AFTER
+        return waited and await self.engine.unanswered() > 0
+
+    async def _read_everything(self, lease: Lease) -> bool:
+        """Pull everything, learn the outcome of earlier writes, plan and write."""
+        self._recovered_at = time.monotonic()
+        await self._reading.close()
+        await self.engine.check_access()
+        pulled = await self._reading.read([part for part in PARTS if part in WHOLE or part in self._reading.parts])
+        if pulled.failed:
+            return bool(pulled.parts)
+        await self.engine.recover()
+        await self._take_in(lease, pulled)
+        return True
+
+    async def _refresh(self, lease: Lease) -> bool:
+        """Read dirty records again, then plan and write."""
+        first = min(row.since for row in self._reading.dirty)
+        pulled = await self._reading.read_dirty()
+        outcome = await self._take_in(lease, pulled) if pulled else None
+        if outcome and outcome.done:
+            self._metrics.event_to_write(self._name, (self.engine.clock.now() - first).total_seconds())
+        return True
+
+    async def _take_in(self, lease: Lease, pulled: Pulled) -> Outcome | None:
+        """Plan and write what was read, unless a system is out of order or was never read whole."""
+        if self._trouble.rests or not await self._reading.has_all():
+            return None
+        began = time.monotonic()
+        outcome = await self.engine.carry_out(lease, pulled, self._between)
+        self._metrics.ran(self._name, time.monotonic() - began, "stopped" if outcome.is_stopped else "done")
+        self._metrics.waiting(self._name, Counter(change.verdict for change in outcome.waiting))
+        for error in outcome.broken.values():
+            self._trouble.meet(error)
+        return outcome
+
+    async def _between(self) -> bool:
+        """Read what became due or dirty in the middle of a run; returns whether anything was read."""
+        reading = self._reading
+        if time.monotonic() - self._looked_at < _BETWEEN:
+            return False
+        self._looked_at = time.monotonic()
+        await reading.look_around()
+        found = bool(reading.dirty and await reading.read_dirty())
+        if reading.near:
+            found = bool((await reading.read(reading.near)).parts) or found
+        reading.begin_far()
+        return bool(reading.far_result()) or found

@@ -1,0 +1,74 @@
+"""Plans of one pair, made of the mirror as it is: gathered, planned, and laid under what was refused or paused."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import msgspec
+
+from mappings.model import System
+from sync.clock import Clock
+from sync.config import Config
+from sync.gather import pausings, snapshot
+from sync.intake.parts import Horizon
+from sync.mirror.store import Store
+from sync.outbox import Outbox
+from sync.plan import Change, Plan, Policy, Verdict, make_plan
+from sync.plan.capability import ruled_out
+from sync.plan.pausing import paused
+
+
+class Planner:
+    """Makes the plans of one pair.
+
+    `planning` is held while a plan is made, as that keeps Python to itself, and `planned` is called with the seconds it
+    took. `stopped` are systems that nothing is written to for now, with the reason.
+    """
+
+    def __init__(self, config: Config, store: Store, clock: Clock) -> None:
+        self._store, self._pair, self._clock = store, config.name, clock
+        self.policy = Policy(
+            config.rules,
+            timedelta(hours=config.sync.cutoff_hours),
+            config.sync.workers,
+            config.ownership.table,
+            config.sync.placeholder_email,
+        )
+        days = (config.sync.horizon_days, config.sync.history_days, config.sync.times_days)
+        self.horizon = Horizon(*(timedelta(days=count) for count in days))
+        self.planning = asyncio.Lock()
+        self.planned: Callable[[float], None] = lambda _seconds: None
+        self.stopped: dict[System, str] = {}
+
+    async def plan(self) -> Plan:
+        """Plan from the mirror as it is; nothing is read or written remotely."""
+        async with self.planning:
+            began = time.monotonic()
+            plan = await asyncio.to_thread(self._plan)
+            self.planned(time.monotonic() - began)
+        return plan
+
+    def _plan(self) -> Plan:
+        now = self._clock.now()
+        with self._store.read(self._pair) as tx:
+            pauses = pausings(tx, now)
+            plan = make_plan(snapshot(tx, self.policy, now, self.horizon.ahead, self.horizon.times))
+            # Who decides about a change that was refused wants it tried again.
+            refused = Outbox(tx.rows).refused([change.key for change in plan.to_do if not change.decided], now)
+            barred = Outbox(tx.rows).barred(now)
+        plan = plan.judged(
+            lambda change: ("blocked", f"refused lately: {refused[change.key]}") if change.key in refused else None
+        )
+        plan = plan.judged(lambda change: ruled_out(change, barred)).judged(paused(pauses))
+        return plan.judged(self._unless_stopped)
+
+    def _unless_stopped(self, change: Change) -> tuple[Verdict, str] | None:
+        stopped = self.stopped.get(change.system) if change.system else None
+        return ("blocked", stopped) if change.writes and stopped else None
+
+    def undecided(self) -> Plan:
+        """Plan as if nobody had decided anything."""
+        with self._store.read(self._pair) as tx:
+            seen = snapshot(tx, self.policy, self._clock.now(), self.horizon.ahead, self.horizon.times)
+        return make_plan(msgspec.structs.replace(seen, decisions={}))
