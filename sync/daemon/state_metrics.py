@@ -20,12 +20,12 @@ _GAUGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("last_success_age_seconds", "Seconds since a run ended well, or both near parts were read.", ()),
     ("stale_after_seconds", "The most that the last success may be ago: [daemon] stale_after.", ()),
     ("intents", "Remote writes in the outbox, by state.", ("state",)),
-    ("unknown_outcomes", "Writes sent whose outcome nobody knows; one that is under way is among them.", ()),
+    ("unknown_outcomes", "Writes whose outcome nobody knows, one that is under way included.", ()),
     ("dirty_records", "Records that wait to be read again.", ()),
-    ("dirty_oldest_age_seconds", "Seconds that the oldest of the dirty records waits; 0 when none does.", ()),
+    ("dirty_oldest_age_seconds", "Seconds that the oldest of these waits; 0 when none does.", ()),
     ("lease_held", "1 for the process that may write for the pair.", ("holder",)),
     ("pauses", "Pauses in force, by what they are about: everything, or a kind of record.", ("target",)),
-    ("oldest_pause_age_seconds", "Seconds since the oldest pause in force began; 0 when there is none.", ()),
+    ("oldest_pause_age_seconds", "Seconds since the oldest of these began; 0 when there is none.", ()),
 )
 
 
