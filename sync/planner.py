@@ -22,8 +22,8 @@ from sync.plan.pausing import paused
 class Planner:
     """Makes the plans of one pair.
 
-    `planning` is held while a plan is made, as that keeps Python to itself, and `planned` is called with the seconds it
-    took. `stopped` are systems that nothing is written to for now, with the reason.
+    `planning` is held while a plan is made, as that keeps Python to itself, and `planned` is called with each plan and
+    the seconds it took. `stopped` are systems that nothing is written to for now, with the reason.
     """
 
     def __init__(self, config: Config, store: Store, clock: Clock) -> None:
@@ -38,7 +38,7 @@ class Planner:
         days = (config.sync.horizon_days, config.sync.history_days, config.sync.times_days)
         self.horizon = Horizon(*(timedelta(days=count) for count in days))
         self.planning = asyncio.Lock()
-        self.planned: Callable[[float], None] = lambda _seconds: None
+        self.planned: Callable[[Plan, float], None] = lambda _plan, _seconds: None
         self.stopped: dict[System, str] = {}
 
     async def plan(self) -> Plan:
@@ -46,7 +46,7 @@ class Planner:
         async with self.planning:
             began = time.monotonic()
             plan = await asyncio.to_thread(self._plan)
-            self.planned(time.monotonic() - began)
+            self.planned(plan, time.monotonic() - began)
         return plan
 
     def _plan(self) -> Plan:

@@ -122,18 +122,25 @@ def status(
     format: Printed = Format.TEXT,  # noqa: A002
     verbose: Verbose = 0,
 ) -> int:
-    """Show what the database holds and what the latest runs came to; without --pair, of all pairs of a folder."""
+    """Show how fresh it is, who writes, what is paused, and the latest runs. Exit code 1 when no success is recent.
+
+    Without --pair, of all pairs of a folder.
+    """
     from sync import status as shown
     from sync.cli import terminal, work
+    from sync.clock import SystemClock
 
+    now = SystemClock().now()
     if pair or not config.is_dir():
-        terminal.show(shown.read_status(work.settings(config, verbose, pair)), format, shown)
-        return 0
+        one = shown.read_status(work.settings(config, verbose, pair), now)
+        terminal.show(one, format, shown)
+        return 1 if one.is_stale else 0
     pairs, wrong = work.all_settings(config, verbose)
-    terminal.show([shown.read_status(one) for one in pairs], format, terminal.Each(shown))
+    found = [shown.read_status(one, now) for one in pairs]
+    terminal.show(found, format, terminal.Each(shown))
     for error in wrong:
         terminal.show_error(error)
-    return 1 if wrong else 0
+    return 1 if wrong or any(one.is_stale for one in found) else 0
 
 
 @app.command()

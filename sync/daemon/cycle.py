@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections import Counter
-from functools import partial
 
 from sync.config import Config
 from sync.daemon.due import Due
@@ -14,6 +13,7 @@ from sync.engine import Engine
 from sync.intake.parts import PARTS, WHOLE, Pulled
 from sync.lease import Lease
 from sync.outcome import Outcome
+from sync.plan import Plan
 
 _TURN = 60.0
 """Seconds after which a due part gets its turn, however many dirty records keep coming."""
@@ -32,7 +32,7 @@ class Cycle:
         self.engine, self._name, self._metrics, self._event = engine, config.name, metrics, event
         self._trouble = Trouble(config.name, due, metrics, engine.planner.stopped)
         self._reading = Reading(engine, config.name, due, self._trouble, metrics)
-        engine.planner.planned = partial(metrics.planned, config.name)
+        engine.planner.planned = self._planned
         self._looked_at = self._recovered_at = time.monotonic() - _ANSWER_AFTER
 
     async def is_needed(self) -> bool:
@@ -106,10 +106,12 @@ class Cycle:
         began = time.monotonic()
         outcome = await self.engine.carry_out(lease, pulled, self._between)
         self._metrics.ran(self._name, time.monotonic() - began, "stopped" if outcome.is_stopped else "done")
-        self._metrics.waiting(self._name, Counter(change.verdict for change in outcome.waiting))
         for error in outcome.broken.values():
             self._trouble.meet(error)
         return outcome
+
+    def _planned(self, plan: Plan, seconds: float) -> None:
+        self._metrics.planned(self._name, seconds, Counter(change.verdict for change in plan.waiting))
 
     async def _between(self) -> bool:
         """Read what became due or dirty in the middle of a run; returns whether anything was read."""

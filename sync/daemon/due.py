@@ -83,7 +83,7 @@ class Due:
             return False
         cadence = self._cadence[part]
         system = _POLLED.get(part)
-        if system in calling and wall - calling[system] < _LISTENING:
+        if system and system in calling and wall - calling[system] < _LISTENING:
             cadence = cadence * self._stretch - cadence / 2  # half a beat is what timers may be early by
         else:
             cadence /= 2

@@ -14,7 +14,7 @@ from sync.daemon import systemd
 from sync.daemon.metrics import Metrics
 from sync.daemon.pair import PairLoop
 from sync.daemon.server import application, listening, serving
-from sync.daemon.state_metrics import StateCollector
+from sync.daemon.state_metrics import StateMetrics
 from sync.daemon.timers import Timers
 from sync.errors import ConfigError
 from sync.mirror.store import Store
@@ -56,7 +56,7 @@ class Daemon:
         """Serve until SIGTERM or SIGINT; raises ConfigError before anything is begun."""
         deployment, wrong = self._source.read()
         bound = listening(deployment.daemon)
-        self.metrics.registry.register(StateCollector(self.pairs, SystemClock().now))
+        self.metrics.registry.register(StateMetrics(self.pairs, SystemClock().now))
         self._take_signals()
         watchdog = asyncio.create_task(systemd.keep_watchdog())
         try:
@@ -123,6 +123,7 @@ class Daemon:
         store = self._stores[url] = self._stores.get(url) or Store.unopened(url)  # pairs of one database share it
         pair = PairLoop(config, store, self.metrics, self._planning)
         self.pairs[config.name] = pair
+        self.metrics.begin(config.name)
         self._timers.add(pair)
         pair.start()
 
@@ -130,6 +131,7 @@ class Daemon:
         if pair := self.pairs.pop(name, None):
             self._timers.remove(name)
             await pair.stop(_GRACE)
+            self.metrics.forget(name)
 
     async def _end(self) -> None:
         """Let every pair end in order, all at the same time."""
