@@ -7,14 +7,16 @@ process dies.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal
 
-from sqlalchemy import and_, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Insert, Table, bindparam, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from mappings.model import System
 from sync.mirror import tables
 from sync.mirror.records import of_model
-from sync.mirror.rows import PAIR, Rows, chunked
+from sync.mirror.rows import PAIR, Rows
 
 _DIRTY = of_model(tables.Dirty)
 _DELIVERY = of_model(tables.Delivery)
@@ -25,12 +27,10 @@ DirtyKind = Literal["job_request", "job", "worker", "shift", "user", "time"]
 _KEPT = timedelta(days=1)
 """A service that got no answer comes again within minutes (Wonolo reference 11)."""
 
-_TOUCH = update(_DIRTY).where(
-    _DIRTY.c.pair == PAIR, _DIRTY.c.kind == bindparam("of_kind"), _DIRTY.c.record == bindparam("of_record")
-)
 _OLDEST = select(_DIRTY).where(_DIRTY.c.pair == PAIR).order_by(_DIRTY.c.since, _DIRTY.c.kind, _DIRTY.c.record)
-_KNOWN = select(_DELIVERY.c.at).where(
-    _DELIVERY.c.pair == PAIR, _DELIVERY.c.system == bindparam("of_system"), _DELIVERY.c.event == bindparam("of_event")
+_CLEAN = delete(_DIRTY).where(
+    _DIRTY.c.pair == bindparam("of_pair"),
+    *(_DIRTY.c[name] == bindparam(f"of_{name}") for name in ("kind", "record", "since", "touched")),
 )
 _NEWEST = (
     select(_DELIVERY.c.system, func.max(_DELIVERY.c.at).label("at"))
@@ -60,11 +60,13 @@ class DirtyRecords:
 
     def mark(self, records: Iterable[tuple[DirtyKind, int]], now: datetime) -> None:
         """Ask for records to be read again; one that is dirty already keeps its `since`."""
-        for kind, record in dict.fromkeys(records):
-            again = self._rows.ask(_TOUCH.values(touched=_DIRTY.c.touched + 1), of_kind=kind, of_record=record).rowcount
-            if not again:
-                values = {"pair": self._rows.pair, "kind": kind, "record": record, "since": now, "touched": 1}
-                self._rows.upsert(_DIRTY, [values])
+        # In one order everywhere, or two who mark the same records would wait for each other.
+        values = [
+            {"pair": self._rows.pair, "kind": kind, "record": record, "since": now, "touched": 1}
+            for kind, record in sorted(set(records))
+        ]
+        if values:
+            self._rows.connection.execute(_touch(self._rows.connection.dialect.name), values)
 
     def oldest(self, count: int) -> list[DirtyRecord]:
         """Return the records that wait longest."""
@@ -77,11 +79,17 @@ class DirtyRecords:
         return int(self._rows.ask(query).scalar_one())
 
     def clean(self, records: Collection[DirtyRecord]) -> None:
-        """Forget records that were read, but for those that were touched since their reading began."""
-        for some in chunked(sorted(records)):
-            keys = [(row.kind, row.record, row.touched) for row in some]
-            chosen = tuple_(_DIRTY.c.kind, _DIRTY.c.record, _DIRTY.c.touched).in_(keys)
-            self._rows.ask(delete(_DIRTY).where(and_(_DIRTY.c.pair == PAIR, chosen)))
+        """Forget records that were read, but for those that were touched since their reading began.
+
+        One that was cleaned and marked again meanwhile has another `since`.
+        """
+        values = [
+            {"of_pair": self._rows.pair, "of_kind": row.kind, "of_record": row.record, "of_since": row.since,
+             "of_touched": row.touched}
+            for row in sorted(records, key=lambda row: (row.kind, row.record))
+        ]  # fmt: skip
+        if values:
+            self._rows.connection.execute(_CLEAN, values)
 
 
 class Deliveries:
@@ -92,12 +100,10 @@ class Deliveries:
 
     def take(self, system: System, event: str, now: datetime, fresh: timedelta) -> bool:
         """Record a delivery; returns False for one of the same event within `fresh`, a double."""
-        known = self._rows.ask(_KNOWN, of_system=system, of_event=event).scalar_one_or_none()
-        if known is not None and now - known < fresh:
-            return False
-        values = {"pair": self._rows.pair, "system": system, "event": event, "at": now}
-        self._rows.upsert(_DELIVERY, [values])
-        return True
+        statement = _take(self._rows.connection.dialect.name)
+        values = {"pair": self._rows.pair, "system": system, "event": event, "at": now, "stale": now - fresh}
+        counting = {"preserve_rowcount": True}  # else the answer of Postgres is lost
+        return self._rows.connection.execute(statement, values, execution_options=counting).rowcount == 1
 
     def newest(self) -> dict[System, datetime]:
         """Return when the last delivery of each system was taken."""
@@ -106,3 +112,26 @@ class Deliveries:
     def forget(self, now: datetime) -> None:
         """Forget the deliveries that no double can come of any more."""
         self._rows.ask(_FORGET, before=now - _KEPT)
+
+
+@cache
+def _touch(dialect: str) -> Insert:
+    """Mark a record, or count one more word of it: in one statement, as several processes take webhooks."""
+    return _insert(_DIRTY, dialect).on_conflict_do_update(
+        index_elements=list(_DIRTY.primary_key), set_={"touched": _DIRTY.c.touched + 1}
+    )
+
+
+@cache
+def _take(dialect: str) -> Insert:
+    """Record a delivery unless it is there and not `stale`: in one statement, or two at once would both be new."""
+    statement = _insert(_DELIVERY, dialect)
+    return statement.on_conflict_do_update(
+        index_elements=list(_DELIVERY.primary_key),
+        set_={"at": statement.excluded.at},
+        where=_DELIVERY.c.at <= bindparam("stale", type_=_DELIVERY.c.at.type),
+    )
+
+
+def _insert(table: Table, dialect: str) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
