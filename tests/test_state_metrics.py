@@ -65,7 +65,7 @@ def live(store: Store, pair: str = "main") -> None:
         tx.runs.finish(tx.runs.start("daemon", ago(hours=1)), ago(minutes=59), "failed", {}, "the network is down")
         tx.looks.looked("requests", ago(seconds=10))
         tx.looks.looked("soon", ago(seconds=40))
-        tx.looks.mark(["soon", "people"])
+        tx.looks.mark(["soon", "people"], NOW)
         tx.dirty.mark([("shift", 7)], ago(seconds=12))
         tx.dirty.mark([("job", 8)], ago(seconds=2))
         outbox = Outbox(tx.rows)

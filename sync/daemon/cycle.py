@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 
+from sync.clock import SystemClock
 from sync.config import Config
 from sync.daemon.due import Due
 from sync.daemon.metrics import Metrics
@@ -96,7 +97,7 @@ class Cycle:
         pulled = await self._reading.read_dirty()
         outcome = await self._take_in(lease, pulled) if pulled else None
         if outcome and outcome.done:
-            self._metrics.event_to_write(self._name, (self.engine.clock.now() - first).total_seconds())
+            self._metrics.event_to_write(self._name, (SystemClock().now() - first).total_seconds())
         return True
 
     async def _take_in(self, lease: Lease, pulled: Pulled) -> Outcome | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mappings.model import System
 from sync.clients.budget import RESERVE, patiently
+from sync.clock import SystemClock
 from sync.daemon.due import Due
 from sync.daemon.metrics import Metrics
 from sync.daemon.trouble import Trouble
@@ -58,7 +59,7 @@ class Reading:
         return bool(self.dirty or self.near or (self.far and not self._far))
 
     def _look_around(self) -> None:
-        now, wall = time.monotonic(), self._engine.clock.now()
+        now, wall = time.monotonic(), SystemClock().now()
         with self._engine.store.read(self._pair) as tx:
             looks, calling, count = tx.looks.all(), tx.deliveries.newest(), tx.dirty.count()
             dirty = tx.dirty.oldest(count if count > _TOO_MANY else _AT_ONCE)

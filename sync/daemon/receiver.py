@@ -166,7 +166,7 @@ def _take(
         new = tx.deliveries.take(system, hint.event, now, hint.fresh)
         if new:
             tx.dirty.mark(hint.records, now)
-            tx.looks.mark(hint.parts)
+            tx.looks.mark(hint.parts, now)
     return hint, new
 
 

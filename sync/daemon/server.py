@@ -21,6 +21,9 @@ from sync.errors import ConfigError, StoreError
 
 _log = structlog.get_logger(__name__)
 
+_AT_ONCE = 200
+"""Connections at the same time: each may hold a body of 1 MiB for some seconds."""
+
 _PATIENCE = 5
 """Seconds for open requests to end when the server stops."""
 
@@ -37,12 +40,26 @@ class Server(uvicorn.Server):
 def listening(section: DaemonSection) -> socket.socket:
     """Bind the address of `[daemon] listen`; raises ConfigError when it cannot be had."""
     try:
-        return socket.create_server((section.host, section.port), reuse_port=False)
+        return _bound(section)
     except OSError as error:
         hint = "is another daemon running? End it, or set another address"
         raise ConfigError(
             [f"daemon.listen: {section.listen} cannot be listened on: {error.strerror}; {hint}"]
         ) from None
+
+
+def _bound(section: DaemonSection) -> socket.socket:
+    family, kind, _proto, _name, address = socket.getaddrinfo(section.host, section.port, type=socket.SOCK_STREAM)[0]
+    # Of a socket that says it is TCP, asyncio sends small answers at once; of another each waits 40 ms.
+    bound = socket.socket(family, kind, socket.IPPROTO_TCP)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(1024)
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def application(pairs: Mapping[str, Receiving], metrics: Metrics, is_ready: Callable[[], bool]) -> Starlette:
@@ -86,6 +103,7 @@ async def serving(app: Starlette, bound: socket.socket) -> AsyncIterator[None]:
         http="httptools",
         timeout_graceful_shutdown=_PATIENCE,
         server_header=False,
+        limit_concurrency=_AT_ONCE,
     )
     server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[bound]))

@@ -108,12 +108,12 @@ class Delivery(SQLModel, table=True):
 
 
 class Look(SQLModel, table=True):
-    """The last complete reading of one part of a pair; `at` is when it began, `marked` asks for another at once."""
+    """The last complete reading of one part of a pair; `at` is when it began, `marked_at` when another was asked for."""
 
     pair: str = Field(primary_key=True)
     part: str = Field(primary_key=True)
     at: datetime | None = None
-    marked: bool = False
+    marked_at: datetime | None = None
 
 
 class Paused(SQLModel, table=True):

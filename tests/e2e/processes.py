@@ -114,7 +114,7 @@ def sandbox(folder: Path, database_url: str, *, demands: int = 6, webhooks: bool
     process = subprocess.Popen([*command, "--webhooks", target], stdout=subprocess.PIPE, text=True)
     try:
         until(config.exists, "the sandbox wrote its configuration")
-        url = str(tomlkit.parse(config.read_text())["wonolo"]["base_url"]).removesuffix("/api_v2")  # type: ignore[index]  # a table
+        url = str(tomlkit.parse(config.read_text())["wonolo"]["base_url"]).removesuffix("/api_v2")
         served = Sandbox(url, config, port)
         served.edit(database={"url": database_url.replace("+psycopg", "")}, daemon={"listen": f"127.0.0.1:{port}"})
         yield served

@@ -46,7 +46,7 @@ def test_a_worker_who_accepts_stands_on_the_schedule_within_seconds(field: Sandb
         until(lambda: field.posted() == field.offered(), "the first copy")
         request = field.state()["wonolo"]["job_requests"][0]["id"]
         job = field.act("worker_accepts", job_request_id=request)["job"]
-        until(lambda: field.seated() == {job["worker_id"]}, "the worker stands on the schedule", 30)
+        until(lambda: field.seated() == {job["worker"]["id"]}, "the worker stands on the schedule", 30)
         field.act("worker_withdraws", job_id=job["id"])
         until(lambda: field.seated() == set(), "the seat is open again", 30)
         assert running.metric("shiftbridge_webhooks_total", outcome="taken") >= 2
@@ -61,7 +61,7 @@ def test_without_webhooks_the_next_poll_finds_it(sqlite_url: str, tmp_path: Path
         with daemon(field.config, field.port):
             until(lambda: field.posted() == field.offered(), "the first copy")
             request = field.state()["wonolo"]["job_requests"][0]["id"]
-            worker = field.act("worker_accepts", job_request_id=request)["job"]["worker_id"]
+            worker = field.act("worker_accepts", job_request_id=request)["job"]["worker"]["id"]
             until(lambda: field.seated() == {worker}, "the worker stands on the schedule")
 
 
@@ -128,7 +128,7 @@ def test_a_bad_file_at_a_reload_keeps_the_old_configuration(small: Sandbox) -> N
         [refused] = until(lambda: running.lines("configuration_refused"), "it is refused")
         assert refused["problems"] == ["sync.horizon_days: must be greater than or equal to 1"]
         request = small.state()["wonolo"]["job_requests"][0]["id"]
-        worker = small.act("worker_accepts", job_request_id=request)["job"]["worker_id"]
+        worker = small.act("worker_accepts", job_request_id=request)["job"]["worker"]["id"]
         until(lambda: small.seated() == {worker}, "it goes on")
         small.config.write_text(good.replace("horizon_days = 14", "horizon_days = 15"))
         running.signal(signal.SIGHUP)
@@ -152,7 +152,7 @@ def test_a_database_that_cannot_be_written_sends_webhooks_back(small: Sandbox) -
         for path, elsewhere in moved:
             elsewhere.rename(path)
         request = small.state()["wonolo"]["job_requests"][0]["id"]
-        worker = small.act("worker_accepts", job_request_id=request)["job"]["worker_id"]
+        worker = small.act("worker_accepts", job_request_id=request)["job"]["worker"]["id"]
         until(lambda: small.seated() == {worker}, "it goes on", 120)
 
 

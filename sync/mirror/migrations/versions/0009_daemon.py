@@ -38,8 +38,7 @@ def upgrade() -> None:
         "look",
         _text("pair", key=True),
         _text("part", key=True),
-        sa.Column("at", _TIME, nullable=True),
-        sa.Column("marked", sa.Boolean(), nullable=False),
+        *(sa.Column(name, _TIME, nullable=True) for name in ("at", "marked_at")),
     )
     op.create_table(
         "pause",
