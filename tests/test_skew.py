@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-import httpx
 import pytest
 
 from sandbox.world import World
 from sync.engine import open_engine
 from sync.errors import ClockWrong
-from tests.engine_world import Pair, at, copied, open_pair
+from tests.engine_world import Pair, copied, open_pair
 from tests.other_runs import rows
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"

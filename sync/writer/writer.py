@@ -159,7 +159,7 @@ class Writer:
             return Outbox(tx.rows).begin(self._run, change, self._began)
 
     def _now(self) -> datetime:
-        """The time; when the write began where the clock is wrong by now, as what became of it is known all the same."""
+        """The time; when the write began where the clock is wrong by now, as what became of it is known by then."""
         try:
             return self._clock.now()
         except ClockWrong:
