@@ -94,7 +94,10 @@ async def test_a_record_is_read_as_its_service_shows_it_by_now(
 ) -> None:
     """Each kind by its own call."""
     record = getattr(known(pair), kind)
-    stored(pair, kind)[record][field] = value
+    if kind == "shift":
+        pair.edit(record, **{field: value})  # the sandbox keeps shifts as it printed them until somebody edits one
+    else:
+        stored(pair, kind)[record][field] = value
     pulled = await pair.engine.look_at([(kind, record)])
     assert pulled.problems == []
     assert seen(pair, kind, record)[field] == value
