@@ -88,11 +88,17 @@ class Clocks:
             self.believed.set(told or SystemClock().now())
 
     async def compare(self) -> None:
-        """Ask Wonolo for the time; raises ClockWrong when this clock is another. One that follows it is never wrong."""
+        """Ask Wonolo for the time; raises ClockWrong when this clock is another. One that follows it is never wrong.
+
+        When I Work is asked again, too, where its clock was wrong before: somebody may have set ours right since.
+        """
         if self._clients and not isinstance(self.believed, ServiceClock):
-            told = service_time(await self._clients[0].info())
+            wonolo, wheniwork = self._clients
+            told = service_time(await wonolo.info())
             if told:
                 _require("Wonolo", told - self.believed.now())
+            if wheniwork.skew is not None and abs(wheniwork.skew) > _MOST_SKEW:
+                await wheniwork.account()
             self.check()
 
     def check(self) -> None:

@@ -41,15 +41,20 @@ class Lease:
             tx.leases.renew(self.owner)
 
     def require(self, tx: Transaction) -> None:
-        """Raise LeaseLost unless it is still held, as the transaction sees it."""
-        tx.leases.remaining(self.owner)
+        """Raise LeaseLost when another process took it, else prolong it; no other can take it before the commit."""
+        tx.leases.renew(self.owner)
 
     def ensure(self) -> None:
-        """Make sure that it lasts for one more call; raises LeaseLost when another process may have it."""
-        with self.store.read(self.pair) as tx:
-            left = tx.leases.remaining(self.owner)
-        if left < _SPARE:
+        """Make sure that it lasts for one more call; raises LeaseLost when another process took it."""
+        if self._left() < _SPARE:
             self.renew()
+
+    def _left(self) -> timedelta:
+        with self.store.read(self.pair) as tx:
+            try:
+                return tx.leases.remaining(self.owner)
+            except LeaseLost:
+                return timedelta(0)  # a machine that was suspended alone loses nothing: the renewal finds out
 
     def release(self) -> None:
         """Give it back."""

@@ -142,7 +142,7 @@ class Passes:
             if self.fence.stopping.is_set():
                 came_of.untried.append(Untried(change, STOPPED))
                 continue
-            if came_of.results and not stopped and await self.between():
+            if came_of.results and not stopped.keys() & NAMES.keys() and await self.between():
                 came_of.is_interrupted = True
                 break
             reason = next((stopped[one] for one in (change.system, need(change), change.link) if one in stopped), "")

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import structlog
 
 from sync.clock import Clock
-from sync.errors import StalePlan, Stopped, SyncError, UnsafePlan
+from sync.errors import ClockWrong, StalePlan, Stopped, SyncError, UnsafePlan
 from sync.mirror.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -16,15 +17,22 @@ _log = structlog.get_logger(__name__)
 class Run:
     """A run under way; `number` names it in the database."""
 
-    def __init__(self, store: Store, pair: str, clock: Clock, number: int) -> None:
-        self._store, self._pair, self._clock = store, pair, clock
+    def __init__(self, store: Store, pair: str, clock: Clock, number: int, began: datetime) -> None:
+        self._store, self._pair, self._clock, self._began = store, pair, clock, began
         self.number = number
         self.outcome, self.counts = "done", dict[str, int]()
 
     def finish(self, error: str = "") -> None:
         """Record how it ended."""
         with self._store.begin(self._pair) as tx:
-            tx.runs.finish(self.number, self._clock.now(), self.outcome, self.counts, error)
+            tx.runs.finish(self.number, self._now(), self.outcome, self.counts, error)
+
+    def _now(self) -> datetime:
+        """The time; when the run began where the clock is wrong by now, as the run has ended all the same."""
+        try:
+            return self._clock.now()
+        except ClockWrong:
+            return self._began
 
 
 @asynccontextmanager
@@ -53,5 +61,6 @@ def _outcome(error: SyncError) -> str:
 
 
 def _start(store: Store, pair: str, clock: Clock, command: str) -> Run:
+    began = clock.now()
     with store.begin(pair) as tx:
-        return Run(store, pair, clock, tx.runs.start(command, clock.now()))
+        return Run(store, pair, clock, tx.runs.start(command, began), began)

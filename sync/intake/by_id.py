@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from mappings.convert import identifier
 from mappings.digest import RecordKind
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
@@ -83,7 +84,10 @@ class Reader:
         began = self._clock.now()
         job = await self._wonolo.job(record)
         await asyncio.to_thread(self._saver.store, "job", [job], began, "read")
-        return int(job.get("job_request_id") or 0)
+        try:
+            return identifier(job.get("job_request_id"))
+        except ValueError as error:
+            raise InvalidResponse("wonolo", f"GET /jobs/{record}", 200, f"its JobRequest: {error}") from None
 
     async def _job_request(self, record: int) -> None:
         """Read a JobRequest and its Jobs."""

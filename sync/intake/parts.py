@@ -46,6 +46,7 @@ class Pulled:
     """What was read: records by kind, whether listings were complete, and sentences about what was left out.
 
     `parts` were read to their end, each with when its reading began; `failed` were not, with the first error of each.
+    `again` are to be read at once nevertheless, as only both windows of shifts together answer what one of them raised.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class Pulled:
     problems: list[str] = field(default_factory=list)
     parts: dict[Part, datetime] = field(default_factory=dict)
     failed: dict[Part, RemoteError] = field(default_factory=dict)
+    again: set[Part] = field(default_factory=set)
 
     def count(self, kind: str, number: int) -> None:
         """Add to the records of a kind."""

@@ -73,7 +73,7 @@ class Poller:
                 wanted = [part for part in share if part in parts]
                 group.create_task(self._read_system(system, wanted, horizon, progress, pulled))
         pulled.parts = {part: began for part in parts if part not in pulled.failed}
-        await asyncio.to_thread(self._saver.looked, pulled.parts)
+        await asyncio.to_thread(self._saver.looked, pulled.parts, pulled.again)
         return pulled
 
     async def _read_system(
@@ -188,12 +188,7 @@ class Poller:
             return
         whole = len(parts) > 1 or horizon.ahead <= SOON
         if not await self._shifts.pull(start, end, progress, pulled, whole=whole):
-            await asyncio.to_thread(self._mark_due)
-
-    def _mark_due(self) -> None:
-        """Ask for both windows, read as one."""
-        with self._saver.begin() as tx:
-            tx.looks.mark(["soon", "later"])
+            pulled.again |= {"soon", "later"}
 
     async def _time_off(self, start: datetime, end: datetime, pulled: Pulled) -> None:
         counts, problems = await self._away.pull(start, end)

@@ -59,9 +59,10 @@ class Saver:
             with self.begin() as tx:
                 tx.observations.mark_gone(kind, ids, read_at, how)
 
-    def looked(self, parts: Mapping[Part, datetime]) -> None:
-        """Record which parts were read to their end."""
-        if parts:
+    def looked(self, parts: Mapping[Part, datetime], again: Collection[Part] = ()) -> None:
+        """Record which parts were read to their end, and ask for those that are to be read `again` at once."""
+        if parts or again:
             with self.begin() as tx:
                 for part, began in parts.items():
                     tx.looks.looked(part, began)
+                tx.looks.mark(sorted(again))

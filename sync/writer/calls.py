@@ -1,6 +1,6 @@
 """The remote call behind each kind of change, and the records to read back after it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from mappings.convert import moment
@@ -81,14 +81,18 @@ class Calls:
         written = await self.read(change.kind, record_id)
         if change.kind == "shift" and change.action == "create" and not written.get("published"):
             # Publishing on creation has been seen to have no effect (When I Work reference 5.4).
-            await self._wheniwork.publish([record_id])
-            written = await self.read("shift", record_id)
+            [written] = await self.publish([record_id])
         if change.kind == "shift" and change.action == "assign":
             return [("shift", written), *await self._beside(written)]
         if change.kind == "job":
             request = await self._wonolo.job_request(int(written["job_request_id"]))
             return [("job", written), ("job_request", request)]
         return [(change.kind, written)]
+
+    async def publish(self, shifts: Sequence[int]) -> list[Record]:
+        """Publish shifts; returns them as they read then."""
+        await self._wheniwork.publish(list(shifts))
+        return [await self.read("shift", shift) for shift in shifts]
 
     async def _beside(self, shift: Record) -> Seen:
         """The shifts of the same hours: an assignment may move ids between seat and stack (reference 5.8)."""

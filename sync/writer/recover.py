@@ -1,5 +1,6 @@
 """Learning the outcome of writes that were never answered, from what both systems show now."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -11,7 +12,7 @@ from mappings.digest import RecordKind
 from mappings.model import Rules, Unmapped
 from sync.errors import Rejected
 from sync.mirror.sightings import How
-from sync.mirror.store import Store
+from sync.mirror.store import Store, Transaction
 from sync.outbox import Intent, Outbox
 from sync.plan import Change
 from sync.writer.calls import Calls, Record, Seen
@@ -36,16 +37,25 @@ class Recovery:
             unknown = Outbox(tx.rows).unknown()
         for intent in unknown:
             if intent.change.action == "create":
-                state = self._creation(intent, now)
+                state = await self._creation(intent, now)
             else:
                 state = await self._update(intent, now)
             _log.info("recovered", outcome=state, action=intent.change.action, kind=intent.change.kind)
 
-    def _creation(self, intent: Intent, now: datetime) -> str:
-        """A creation left its marker behind, or it did not happen."""
+    async def _creation(self, intent: Intent, now: datetime) -> str:
+        """A creation left its marker behind, or it did not happen.
+
+        A shift whose publishing the run did not live to see is published now: left a draft, it would seem to be one
+        that a manager took back, and its request would be cancelled.
+        """
         kind = cast("RecordKind", intent.change.kind)
+        drafts = await asyncio.to_thread(self._drafts, intent)
+        if drafts:
+            published = await self._calls.publish(drafts)
+            with self._store.begin(self._pair) as tx:
+                tx.observations.save("shift", published, now, "write")
         with self._store.begin(self._pair) as tx:
-            found = [row for row in tx.observations.marked(kind, _mark(intent)) if _lives(row)]
+            found = self._found(tx, intent)
             state = "done" if found else "lost" if now - intent.bound > _VISIBLE_AFTER else "unknown"
             if found:
                 try:
@@ -58,6 +68,20 @@ class Recovery:
             if state == "lost":
                 tx.decisions.give_back(intent.change.decided, intent.run)
         return state
+
+    def _drafts(self, intent: Intent) -> list[int]:
+        """The shifts that a creation left as drafts although it meant to publish them."""
+        if intent.change.kind != "shift" or not intent.change.payload.get("published"):
+            return []
+        with self._store.read(self._pair) as tx:
+            found = self._found(tx, intent)
+        return [int(row["id"]) for row in found if not any(one.get("published") for one in found)]
+
+    @staticmethod
+    def _found(tx: Transaction, intent: Intent) -> list[Mapping[str, Any]]:
+        """What a creation left behind, as the mirror has it."""
+        kind = cast("RecordKind", intent.change.kind)
+        return [row for row in tx.observations.marked(kind, _mark(intent)) if _lives(row)]
 
     async def _update(self, intent: Intent, now: datetime) -> str:
         """Whether an update happened, the record read again tells; if not, the merge plans it once more."""

@@ -49,6 +49,7 @@ class Writer:
         self._calls, self._store, self._pair = calls, lease.store, lease.pair
         self._rules, self._clock, self._run, self._lease = rules, clock, run, lease
         self._written: dict[tuple[str, int], str] = {}
+        self._began = clock.now()
 
     async def carry_out(self, change: Change) -> Result:
         """Carry out one change; raises Unauthorized, Unavailable and InvalidResponse, as the rest would fail too.
@@ -152,13 +153,21 @@ class Writer:
     def _begin(self, change: Change) -> int:
         with self._store.begin(self._pair) as tx:
             self._lease.require(tx)  # a run that slept past its lease must not write any more
+            self._began = self._clock.now()
             if change.decided:
-                tx.decisions.end([change.decided], "used", self._clock.now(), self._run)
-            return Outbox(tx.rows).begin(self._run, change, self._clock.now())
+                tx.decisions.end([change.decided], "used", self._began, self._run)
+            return Outbox(tx.rows).begin(self._run, change, self._began)
+
+    def _now(self) -> datetime:
+        """The time; when the write began where the clock is wrong by now, as what became of it is known by then."""
+        try:
+            return self._clock.now()
+        except ClockWrong:
+            return self._began
 
     def _finish(self, change: Change, intent: int, state: str, reason: str) -> None:
         with self._store.begin(self._pair) as tx:
-            Outbox(tx.rows).finish(intent, state, self._clock.now(), reason)
+            Outbox(tx.rows).finish(intent, state, self._now(), reason)
             if state != "unknown":  # nothing happened, so nothing was used up
                 tx.decisions.give_back(change.decided, self._run)
 
