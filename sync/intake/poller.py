@@ -16,7 +16,7 @@ from mappings.digest import RecordKind
 from mappings.model import System
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
-from sync.clock import Clock
+from sync.clock import Clock, SystemClock
 from sync.errors import Forbidden, InvalidResponse, Rejected, RemoteError
 from sync.intake.by_id import Reader
 from sync.intake.hours import TimesPoller
@@ -67,7 +67,8 @@ class Poller:
 
     async def read(self, parts: Collection[Part], horizon: Horizon, progress: Progress) -> Pulled:
         """Read some parts of both systems at the same time; what fails is in the result, and other parts are read."""
-        pulled, began = Pulled(), self._clock.now()
+        # By this machine's clock, whosever counts for the records: timers and webhooks go by it, too.
+        pulled, began = Pulled(), SystemClock().now()
         async with asyncio.TaskGroup() as group:  # one system's trouble does not cut off the other's pages
             for system, share in SYSTEMS.items():
                 wanted = [part for part in share if part in parts]

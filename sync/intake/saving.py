@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mappings.digest import RecordKind
+from sync.clock import SystemClock
 from sync.intake.parts import Part, Pulled
 from sync.mirror.sightings import How
 from sync.mirror.store import Store, Transaction
@@ -65,4 +66,4 @@ class Saver:
             with self.begin() as tx:
                 for part, began in parts.items():
                     tx.looks.looked(part, began)
-                tx.looks.mark(sorted(again))
+                tx.looks.mark(sorted(again), SystemClock().now())
