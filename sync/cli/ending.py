@@ -25,7 +25,7 @@ class Ending:
         self.fence: Fence | None = None
         self._patience = patience
         self._written = 0
-        self._is_cut_off = False
+        self._is_cut_off = self._may_have_written = False
         self._task: asyncio.Task[object] | None = None
 
     def listen(self) -> None:
@@ -41,7 +41,7 @@ class Ending:
     @property
     def words(self) -> str:
         """What became of a command that ended without a result."""
-        if not self._is_cut_off:
+        if not self._may_have_written:
             return "Stopped as asked; nothing was written."
         after = f", after {_changes(self._written)} written" if self._written else ""
         return f"Stopped at once{after}; the next run finds out what became of a write that was under way."
@@ -54,10 +54,13 @@ class Ending:
         asyncio.get_running_loop().call_later(self._patience, self._cut_off)
 
     def _cut_off(self) -> None:
+        if self._is_cut_off or self._task is None:
+            return  # once, as a second time would cut off what cleans up after the first
+        self._is_cut_off = True
         # Without a lease nothing can have been sent.
-        self._is_cut_off = self.fence is not None and self.fence.lease is not None
-        if self._task:
-            self._task.cancel()
+        holds = self.fence is not None and self.fence.lease is not None
+        self._may_have_written = holds or self._written > 0
+        self._task.cancel()
 
 
 def left_undone(outcome: Outcome, later: str) -> str:
