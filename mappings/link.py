@@ -21,13 +21,14 @@ class LinkedDemand(msgspec.Struct, frozen=True):
 
 
 class LinkedWorker(msgspec.Struct, frozen=True):
-    """A link of a Wonolo worker and a When I Work user; `ours` if the engine created the user."""
+    """A link of a Wonolo worker and a When I Work user, and both records; `ours` if the engine created the user."""
 
     key: str
     base: Worker
     user_id: int
     wonolo: Record
     ours: bool = False
+    user: Record = {}
 
 
 class WorkedJob(msgspec.Struct, frozen=True):

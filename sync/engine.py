@@ -23,7 +23,7 @@ from sync.errors import ConfigError, StalePlan
 from sync.facts import guards_of, note_scope
 from sync.intake.parts import NEAR, WHOLE, Part, Progress, Pulled
 from sync.intake.poller import Poller
-from sync.lease import Fence, Lease, leased
+from sync.lease import Fence, leased
 from sync.mirror.dirty import DirtyKind
 from sync.mirror.store import Store
 from sync.outbox import Outbox
@@ -40,6 +40,10 @@ Between = Callable[[], Awaitable[bool]]
 
 _LONG = timedelta(minutes=1)
 """A run that writes for longer looks again at what is near, or a request for tonight would wait for its end."""
+
+
+_RUNS = 50
+"""The newest runs, among which one that did not fail is looked for."""
 
 
 def quiet(_kind: str, _count: int) -> None:
@@ -98,9 +102,13 @@ async def _opened(config: Config, store: Store | None) -> AsyncIterator[Store]:
 
 
 def _latest_run(store: Store, pair: str) -> datetime | None:
-    """When the newest run ended, or began if it never did; None before the first."""
+    """When the newest run ended, or began if it never did; None before the first.
+
+    Failed ones do not count: one that failed as the clock was ahead would lock the pair until that time has come.
+    """
     with store.read(pair) as tx:
-        return next((run.finished_at or run.started_at for run in tx.runs.last(1)), None)
+        runs = (run for run in tx.runs.last(_RUNS) if run.outcome != "failed")
+        return next((run.finished_at or run.started_at for run in runs), None)
 
 
 class Engine:
@@ -245,24 +253,24 @@ class Engine:
         """Learn the outcome of writes that were never answered; call it after a complete pull."""
         await self._recovery.run(self.clock.now())
 
-    async def carry_out(self, lease: Lease, pulled: Pulled, between: Between) -> Outcome:
+    async def carry_out(self, pulled: Pulled, between: Between) -> Outcome:
         """Plan and write from the mirror as it is, as a recorded run where there is something to do.
 
+        Call it while the fence holds a lease.
         Raises UnsafePlan before the first write, once for each plan; LeaseLost and ClockWrong once nothing may be
         written any more.
         """
         guards = await self._guards(pulled, {})
         passes = self._passing(self.plan, between)
-        async with self.fence.holding(lease):
-            plan = await passes.first()
-            known = self._refused == plan.checksum and bool(guards(plan.to_do))
-            self._refused = plan.checksum
-            if not plan.to_do or known:
-                return await passes.settle(plan)
-            async with recorded(self.store, self._config.name, self.clock, "daemon") as run:
-                outcome = await passes.carry_out(run.number, guards, plan=plan)
-                await asyncio.to_thread(note_scope, self.store, self._config, run.number)
-                _end(run, outcome)
+        plan = await passes.first()
+        known = self._refused == plan.checksum and bool(guards(plan.to_do))
+        self._refused = plan.checksum
+        if not plan.to_do or known:
+            return await passes.settle(plan)
+        async with recorded(self.store, self._config.name, self.clock, "daemon") as run:
+            outcome = await passes.carry_out(run.number, guards, plan=plan)
+            await asyncio.to_thread(note_scope, self.store, self._config, run.number)
+            _end(run, outcome)
         return outcome
 
     @property

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from sync.errors import LeaseLost, LeaseTaken, Stopped, StoreError
+from sync.errors import LeaseLost, LeaseTaken, Stopped, StoreError, SyncError
 from sync.mirror.store import Store, Transaction
 
 _log = structlog.get_logger(__name__)
@@ -34,6 +34,11 @@ class Lease:
 
     def __init__(self, store: Store, pair: str, owner: str) -> None:
         self.store, self.pair, self.owner = store, pair, owner
+
+    def take(self, who: str) -> None:
+        """Take it; raises LeaseTaken while somebody else has it."""
+        with self.store.begin(self.pair) as tx:
+            tx.leases.take(self.owner, who)
 
     def renew(self) -> None:
         """Prolong it; raises LeaseLost when another process took it meanwhile."""
@@ -111,7 +116,7 @@ async def leased(store: Store, pair: str, command: str, wait: float = 0) -> Asyn
     """Hold the lease of a pair, waiting up to `wait` seconds for it; raises LeaseTaken when somebody else keeps it."""
     lease = Lease(store, pair, uuid.uuid4().hex)
     who = f"{command}, process {os.getpid()} on {platform.node()}"
-    await _take(lease, store, pair, who, wait)
+    await _take(lease, who, wait)
     renewal = asyncio.create_task(_keep(lease))
     try:
         yield lease
@@ -123,23 +128,30 @@ async def leased(store: Store, pair: str, command: str, wait: float = 0) -> Asyn
             lease.release()
 
 
-async def _take(lease: Lease, store: Store, pair: str, who: str, wait: float) -> None:
+async def _take(lease: Lease, who: str, wait: float) -> None:
     deadline = time.monotonic() + wait
     while True:
         try:
-            await asyncio.to_thread(_taken, store, pair, lease.owner, who)
+            await _taken(lease, who)
         except LeaseTaken as error:
             if time.monotonic() >= deadline:
                 raise
-            _log.info("waiting_for_lease", pair=pair, holder=error.holder)
+            _log.info("waiting_for_lease", pair=lease.pair, holder=error.holder)
             await asyncio.sleep(_RETRY)
         else:
             return
 
 
-def _taken(store: Store, pair: str, owner: str, who: str) -> None:
-    with store.begin(pair) as tx:
-        tx.leases.take(owner, who)
+async def _taken(lease: Lease, who: str) -> None:
+    taking = asyncio.ensure_future(asyncio.to_thread(lease.take, who))
+    try:
+        await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        # A thread cannot be cancelled, and would leave a lease behind that nobody gives back.
+        with suppress(SyncError):
+            await taking
+            lease.release()
+        raise
 
 
 async def _keep(lease: Lease) -> None:

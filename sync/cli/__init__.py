@@ -14,8 +14,8 @@ from typing import Annotated, Any
 import typer
 import typer.main
 
-from sync.cli.options import CONFIG, ConfigPath, Force, Format, PairName, Printed, Seed, Traced, Verbose, app
-from sync.errors import StalePlan, SyncError, UnsafePlan
+from sync.cli.options import CONFIG, ConfigPath, Force, Format, PairName, Printed, Seed, Traced, Verbose, Wait, app
+from sync.errors import LeaseTaken, StalePlan, SyncError, UnsafePlan
 
 
 def main() -> None:
@@ -30,13 +30,19 @@ def run(arguments: list[str] | None = None) -> int:
     except typer.TyperException as error:
         sys.stderr.write(f"Error: {error.format_message()}\nTry: shiftbridge --help\n")
     except typer.Abort:
-        sys.stderr.write("Stopped; nothing was written.\n")
+        sys.stderr.write("Stopped.\n")
     except SyncError as error:
         from sync.cli.terminal import show_error
 
         show_error(error)
-        return 7 if isinstance(error, (UnsafePlan, StalePlan)) else 1
+        return _exit_code(error)
     return 1
+
+
+def _exit_code(error: SyncError) -> int:
+    if isinstance(error, (UnsafePlan, StalePlan)):
+        return 7
+    return 4 if isinstance(error, LeaseTaken) else 1
 
 
 def _command() -> Any:
@@ -76,7 +82,8 @@ def diff(
     from sync import report
     from sync.cli import terminal, work
 
-    found = work.diff(work.settings(config, verbose, pair), trace)
+    settings = work.settings(config, verbose, pair)
+    found = report.of_plan(work.reading(settings, lambda engine: engine.diff(), trace), settings.name)
     terminal.show(found, format, report)
     if out:
         work.save_plan(found, out)
@@ -96,11 +103,14 @@ def reconcile(  # noqa: PLR0913, PLR0917 - a command has its options as paramete
     approve: Annotated[
         str, typer.Option("--approve", metavar="CHECKSUM", help="Carry out the plan of this checksum and nothing else.")
     ] = "",
+    wait: Wait = 60,
     trace: Traced = None,
     verbose: Verbose = 0,
 ) -> int:
-    """Carry out what a diff shows. Exit code 3 when something waits or failed, 7 when all of it was refused."""
-    from sync import report
+    """Carry out what a diff shows.
+
+    Exit code 3 when something waits or failed, 4 when another run was under way, 7 when all of it was refused.
+    """
     from sync.cli import terminal, work
 
     if plan and approve:
@@ -108,11 +118,13 @@ def reconcile(  # noqa: PLR0913, PLR0917 - a command has its options as paramete
     permitted = work.allowances(allow or ())
     settings, file = work.settings_and_file(config, verbose, pair)
     approved = work.saved_plan(plan, settings.name) if plan else None
-    found = work.reconcile(settings, permitted, approved, approve, trace=trace)
-    terminal.show(found, format, report)
+    outcome = work.writing(
+        settings, wait, lambda engine, wait: engine.reconcile(permitted, approved, approve, wait), trace
+    )
+    code = work.show_outcome(outcome, settings.name, format, "the next run")
     for system in settings.switched_off:
         terminal.note(f"Writing is switched off: set write = true under [{system}] in {file}.")
-    return 3 if found.is_pending else 0
+    return code
 
 
 @app.command()
@@ -251,4 +263,5 @@ from sync.cli import daemon as _daemon  # noqa: E402, F401 - the same
 from sync.cli import deciding as _deciding  # noqa: E402, F401 - its commands come after these
 from sync.cli import hours as _hours  # noqa: E402, F401 - the same
 from sync.cli import matching as _matching  # noqa: E402, F401 - its command comes after these
-from sync.cli import past as _past  # noqa: E402, F401 - likewise, and last
+from sync.cli import past as _past  # noqa: E402, F401 - likewise
+from sync.cli import pause as _pause  # noqa: E402, F401 - likewise, and last

@@ -2,14 +2,11 @@
 
 # ruff: noqa: PLC0415 - late imports keep the start quick
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Traced, Verbose, app
-
-if TYPE_CHECKING:
-    from sync.plan.variance import HoursRow
 
 FirstDay = Annotated[str, typer.Option("--from", metavar="DAY", help="The first day, as 2026-03-02.")]
 LastDay = Annotated[str, typer.Option("--to", metavar="DAY", help="The last day; today if it is not told.")]
@@ -26,10 +23,7 @@ def hours(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     verbose: Verbose = 0,
 ) -> int:
     """Compare the hours worked in both systems; write nothing. Exit code 2 when some differ."""
-    import asyncio
-
     from sync.cli import terminal, work
-    from sync.engine import open_engine
     from sync.report import hours as shown
 
     bounds = (_day("--from", first), _day("--to", last))
@@ -37,12 +31,8 @@ def hours(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
         raise typer.BadParameter(f"--from {bounds[0]} is after --to {bounds[1]}")
     settings = work.settings(config, verbose, pair)
 
-    async def compared() -> "tuple[HoursRow, ...]":
-        with terminal.progress() as tell, work.tracing(trace) as told:
-            async with open_engine(settings, progress=tell, trace=told) as engine:
-                return await engine.hours(*bounds)
-
-    found = shown.HoursReport(settings.name, asyncio.run(compared()), settings.sync.week_starts)
+    rows = work.reading(settings, lambda engine: engine.hours(*bounds), trace)
+    found = shown.HoursReport(settings.name, rows, settings.sync.week_starts)
     terminal.show(found, format, shown)
     return 2 if found.differs else 0
 

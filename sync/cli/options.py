@@ -37,6 +37,9 @@ Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log t
 Traced = Annotated[
     Path | None, typer.Option("--trace", help="Write every request and reply, scrubbed, to a file for support.")
 ]
+Wait = Annotated[
+    int, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for another run of the pair.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 Seed = Annotated[int, typer.Option(help="Decides every random choice.")]
 Who = Annotated[str, typer.Option("--who", help="Who decides; this machine's user unless told.")]

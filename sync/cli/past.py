@@ -1,15 +1,11 @@
 """The commands about what has been: who changed a record, and taking back what a run wrote."""
 
 # ruff: noqa: PLC0415 - late imports keep the start quick
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Traced, Verbose, Who, app
-
-if TYPE_CHECKING:
-    from sync.engine import Engine
-    from sync.report import Report
+from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Traced, Verbose, Wait, Who, app
 
 
 @app.command()
@@ -23,6 +19,7 @@ def undo(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
         list[str] | None, typer.Option(help="Let a guard pass once, as it says: delete:shifts=40, spend=1200.")
     ] = None,
     who: Who = "",
+    wait: Wait = 60,
     config: ConfigPath = CONFIG,
     pair: PairName = "",
     format: Printed = Format.TEXT,  # noqa: A002
@@ -30,12 +27,9 @@ def undo(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     verbose: Verbose = 0,
 ) -> int:
     """Show what takes a run back; with --yes do it. Exit codes as those of diff, with --yes as those of reconcile."""
-    import asyncio
-
     from sync import report
     from sync.cli import terminal, work
     from sync.cli.answers import me
-    from sync.engine import open_engine
     from sync.undo import Wanted
 
     permitted = work.allowances(allow or ())
@@ -44,20 +38,11 @@ def undo(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
         raise typer.BadParameter(f"{run!r} is no run: write its number, as `shiftbridge status` shows it")
     wanted = Wanted(int(run), who or me(), tuple(approve or ()))
 
-    async def found(engine: "Engine") -> "Report":
-        if yes:
-            return report.of_outcome(await engine.undo(wanted, permitted), settings.name)
-        return report.of_plan(await engine.undo_plan(wanted), settings.name)
-
-    async def opened() -> "Report":
-        with terminal.progress() as tell, work.tracing(trace) as told:
-            async with open_engine(settings, progress=tell, trace=told) as engine:
-                return await found(engine)
-
-    shown = asyncio.run(opened())
-    terminal.show(shown, format, report)
     if yes:
-        return 3 if shown.is_pending else 0
+        outcome = work.writing(settings, wait, lambda engine, wait: engine.undo(wanted, permitted, wait), trace)
+        return work.show_outcome(outcome, settings.name, format, f"shiftbridge undo {run} --yes")
+    shown = report.of_plan(work.reading(settings, lambda engine: engine.undo_plan(wanted), trace), settings.name)
+    terminal.show(shown, format, report)
     if shown.counts["to_do"]:
         terminal.note(f"Nothing is written yet: shiftbridge undo {run} --yes carries it out.")
     return 2 if shown.is_pending else 0

@@ -12,7 +12,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from sync.doctor.advice import explain
-from sync.errors import ConfigError, StalePlan, SyncError, UnsafePlan
+from sync.errors import ConfigError, LeaseTaken, StalePlan, SyncError, UnsafePlan
 from sync.log import configure
 from sync.report.words import full
 
@@ -125,6 +125,8 @@ def show_error(error: SyncError) -> None:
         _print(screen, Text("What to do: look at a new diff."))
         return
     what, todo = explain(error)
+    if isinstance(error, LeaseTaken):
+        todo = "run it again once that has ended, wait for longer (--wait SECONDS), or stop it if it is a daemon"
     _print(screen, Text.assemble(("Error: ", "bold red"), f"{what}."))
     if todo:
         _print(screen, Text(f"What to do: {todo}."))

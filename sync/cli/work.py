@@ -2,23 +2,31 @@
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 
-from sync.cli.terminal import log, progress
+from sync import report
+from sync.cli.ending import READING, WRITING, Ending, left_undone
+from sync.cli.terminal import log, note, progress, show
 from sync.clients.trace import Trace, trace_to
 from sync.config import Config, load_deployment, load_deployment_leniently
-from sync.engine import open_engine
-from sync.errors import ConfigError
+from sync.engine import Engine, open_engine
+from sync.errors import ConfigError, LeaseTaken, Stopped
 from sync.guards import allowance
-from sync.passes import Outcome
-from sync.plan import Plan
+from sync.outcome import Outcome
 from sync.plan.approval import Approval
-from sync.report import Report, approval_of, as_json, of_outcome, of_plan
+from sync.report import Report, approval_of, as_json, of_outcome
+
+T = TypeVar("T")
+
+_SLICE = 1.0
+"""Seconds to wait for a lease before looking whether somebody asked to end."""
 
 
 def settings(path: Path, verbose: int, pair: str = "") -> Config:
@@ -70,15 +78,73 @@ def tracing(path: Path | None) -> AbstractContextManager[Trace | None]:
     return trace_to(path) if path else nullcontext()
 
 
-def diff(config: Config, trace: Path | None = None) -> Report:
-    """Pull and plan."""
-    return of_plan(asyncio.run(_diff(config, trace)), config.name)
+def reading(config: Config, work: Callable[[Engine], Awaitable[T]], trace: Path | None = None) -> T:
+    """Open the engine of a pair and return what work without a write comes to.
+
+    SIGINT and SIGTERM end it in order: then what happened is said, and typer.Exit raised with code 0.
+    """
+
+    async def unless_stopped(engine: Engine) -> T:
+        found = await work(engine)
+        if engine.fence.stopping.is_set():
+            raise Stopped
+        return found
+
+    return _with_engine(config, unless_stopped, trace, READING)
 
 
-async def _diff(config: Config, trace: Path | None) -> Plan:
-    with progress() as tell, tracing(trace) as told:
-        async with open_engine(config, progress=tell, trace=told) as engine:
-            return await engine.diff()
+def writing(
+    config: Config, wait: int, work: Callable[[Engine, float], Awaitable[Outcome]], trace: Path | None = None
+) -> Outcome:
+    """Return what work with the lease comes to, as `reading`; `work` is given the seconds to wait for the lease.
+
+    Raises LeaseTaken when somebody else still has it after `wait` seconds.
+    """
+    return _with_engine(config, lambda engine: _once_free(engine, wait, work), trace, WRITING)
+
+
+def _with_engine(config: Config, work: Callable[[Engine], Awaitable[T]], trace: Path | None, patience: float) -> T:
+    ending = Ending(patience)
+
+    async def opened() -> T:
+        ending.listen()
+        with progress() as tell, tracing(trace) as told:
+            async with open_engine(config, progress=tell, written=ending.count, trace=told) as engine:
+                ending.fence = engine.fence
+                return await work(engine)
+
+    try:
+        return asyncio.run(opened())
+    except (Stopped, asyncio.CancelledError):
+        note(ending.words)
+        raise typer.Exit from None
+
+
+async def _once_free(engine: Engine, wait: int, work: Callable[[Engine, float], Awaitable[Outcome]]) -> Outcome:
+    """Try at once, then in slices, so that a signal is heeded between them and who has the lease is said once."""
+    deadline, patience = time.monotonic() + wait, 0.0
+    while True:
+        try:
+            return await work(engine, patience)
+        except LeaseTaken as error:
+            left = deadline - time.monotonic()
+            if engine.fence.stopping.is_set():
+                raise Stopped from None
+            if left <= 0:
+                raise
+            if not patience:
+                note(f"Another run of this pair is under way ({error.holder}): waiting up to {wait} seconds for it.")
+            patience = min(_SLICE, left)
+
+
+def show_outcome(outcome: Outcome, pair: str, format: str, later: str) -> int:  # noqa: A002
+    """Print what a run came to and return the exit code; `later` is what does the rest of one that was stopped."""
+    found = of_outcome(outcome, pair)
+    show(found, format, report)
+    if outcome.is_stopped:
+        note(left_undone(outcome, later))
+        return 0
+    return 3 if found.is_pending else 0
 
 
 def save_plan(found: Report, path: Path) -> None:
@@ -97,21 +163,3 @@ def saved_plan(path: Path, pair: str) -> Approval:
         raise typer.BadParameter(f"--plan {path} cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise typer.BadParameter(f"--plan {path} {error}") from None
-
-
-def reconcile(
-    config: Config,
-    allow: Mapping[str, float],
-    approved: Approval | None = None,
-    checksum: str = "",
-    *,
-    trace: Path | None = None,
-) -> Report:
-    """Pull, plan and write; with `approved` or `checksum` nothing but what was approved."""
-
-    async def write() -> Outcome:
-        with progress() as tell, tracing(trace) as told:
-            async with open_engine(config, progress=tell, trace=told) as engine:
-                return await engine.reconcile(allow, approved, checksum)
-
-    return of_outcome(asyncio.run(write()), config.name)

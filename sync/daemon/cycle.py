@@ -42,32 +42,33 @@ class Cycle:
 
     async def run(self, lease: Lease) -> None:
         """Read and write until nothing is due; raises the errors that end a cycle, UnsafePlan among them."""
-        try:
-            while not self.engine.fence.stopping.is_set():
-                self._event.clear()
-                await self._reading.look_around()
-                if not await self._step(lease):
-                    return
-        finally:
-            await self._reading.close()
+        async with self.engine.fence.holding(lease):
+            try:
+                while not self.engine.fence.stopping.is_set():
+                    self._event.clear()
+                    await self._reading.look_around()
+                    if not await self._step():
+                        return
+            finally:
+                await self._reading.close()
 
-    async def _step(self, lease: Lease) -> bool:
+    async def _step(self) -> bool:
         """Do the most urgent thing; returns False when nothing is left to do."""
         reading = self._reading
         if await self._needs_everything():
-            return await self._read_everything(lease)
+            return await self._read_everything()
         turn_of_parts = bool(reading.parts) and time.monotonic() - reading.parts_read_at > _TURN
         if reading.dirty and not turn_of_parts:
-            return await self._refresh(lease)
+            return await self._refresh()
         if reading.near:
-            await self._take_in(lease, await reading.read(reading.near))
+            await self._take_in(await reading.read(reading.near))
             return True
         reading.begin_far()
         if not reading.is_far:
             return False
         pulled = await reading.far_or(self._event)
         if pulled:
-            await self._take_in(lease, pulled)
+            await self._take_in(pulled)
         return True
 
     async def _needs_everything(self) -> bool:
@@ -79,7 +80,7 @@ class Cycle:
         waited = time.monotonic() - self._recovered_at > _ANSWER_AFTER
         return waited and await self.engine.unanswered() > 0
 
-    async def _read_everything(self, lease: Lease) -> bool:
+    async def _read_everything(self) -> bool:
         """Pull everything, learn the outcome of earlier writes, plan and write."""
         self._recovered_at = time.monotonic()
         await self._reading.close()
@@ -88,24 +89,24 @@ class Cycle:
         if pulled.failed:
             return bool(pulled.parts)
         await self.engine.recover()
-        await self._take_in(lease, pulled)
+        await self._take_in(pulled)
         return True
 
-    async def _refresh(self, lease: Lease) -> bool:
+    async def _refresh(self) -> bool:
         """Read dirty records again, then plan and write."""
         first = min(row.since for row in self._reading.dirty)
         pulled = await self._reading.read_dirty()
-        outcome = await self._take_in(lease, pulled) if pulled else None
+        outcome = await self._take_in(pulled) if pulled else None
         if outcome and outcome.done:
             self._metrics.event_to_write(self._name, (SystemClock().now() - first).total_seconds())
         return True
 
-    async def _take_in(self, lease: Lease, pulled: Pulled) -> Outcome | None:
+    async def _take_in(self, pulled: Pulled) -> Outcome | None:
         """Plan and write what was read, unless a system is out of order or was never read whole."""
         if self._trouble.rests or not await self._reading.has_all():
             return None
         began = time.monotonic()
-        outcome = await self.engine.carry_out(lease, pulled, self._between)
+        outcome = await self.engine.carry_out(pulled, self._between)
         self._metrics.ran(self._name, time.monotonic() - began, "stopped" if outcome.is_stopped else "done")
         for error in outcome.broken.values():
             self._trouble.meet(error)

@@ -108,7 +108,12 @@ class Links:
         seen, users = self._by_link(_WORKERS, bases), self._by_link(_USERS, bases)
         return [
             LinkedWorker(
-                key, msgspec.convert(base.base, Worker), int(users[key][0]["id"]), seen[key][0], ours=base.ours
+                key,
+                msgspec.convert(base.base, Worker),
+                int(users[key][0]["id"]),
+                seen[key][0],
+                ours=base.ours,
+                user=users[key][0],
             )
             for key, base in sorted(bases.items())
             if seen.get(key) and users.get(key)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from mappings import worker as people
+from mappings.digest import owned_digest
 from mappings.link import LinkedWorker
 from mappings.model import Worker
 from mappings.ownership import ContactField
@@ -129,6 +130,7 @@ def _contact_change(link: LinkedWorker, now: Worker, payload: dict[str, str]) ->
         fields=tuple(FieldChange(name.replace("_", " "), "(old)", "(new)") for name in payload),
         cause="changed in Wonolo",
         payload=payload,
+        precondition=owned_digest("user", link.user) if link.user else "",
         worker=now.key,
         risk=Risk(people=1),
     )

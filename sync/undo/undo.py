@@ -8,12 +8,14 @@ import msgspec
 from mappings.decision import UNDONE, Decision
 from sync.clock import Clock
 from sync.errors import NothingToUndo, UnsafePlan
+from sync.gather import pausings
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
 from sync.passes import Guards, Outcome, Passes
 from sync.plan import Change, Plan, Policy
 from sync.plan.capability import ruled_out
 from sync.plan.made import Made
+from sync.plan.pausing import paused
 from sync.plan.undoing.inverse import ways_back
 from sync.plan.undoing.together import waiting_together
 from sync.undo.asof import as_of
@@ -75,11 +77,12 @@ class Undo:
             ways = ways_back(made, as_of(tx, made, self._policy, self._clock.now()))
             busy = {intent.change.link for intent in Outbox(tx.rows).unknown()}
             barred = Outbox(tx.rows).barred(self._clock.now())
+            pauses = pausings(tx, self._clock.now())
         planned = Plan(tuple(change for _, change in ways))
         planned = planned.judged(
             lambda row: ("blocked", _UNKNOWN) if row.verdict == "do" and row.link in busy else None
         )
-        planned = planned.judged(lambda row: ruled_out(row, barred))
+        planned = planned.judged(lambda row: ruled_out(row, barred)).judged(paused(pauses))
         return list(zip((row for row, _ in ways), planned.changes, strict=True))
 
     async def carry_out(
