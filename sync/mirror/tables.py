@@ -108,7 +108,7 @@ class Delivery(SQLModel, table=True):
 
 
 class Look(SQLModel, table=True):
-    """The last complete reading of one part of a pair; `at` is when it began, `marked_at` when another was asked for."""
+    """The last complete reading of one part of a pair: when it began, and when another was asked for."""
 
     pair: str = Field(primary_key=True)
     part: str = Field(primary_key=True)
