@@ -1,10 +1,10 @@
 """The engine of one pair: pull, plan, guard, write; the only place that wires the parts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from math import inf
 
 import httpx
@@ -27,23 +27,14 @@ from sync.lease import Fence, leased
 from sync.mirror.dirty import DirtyKind
 from sync.mirror.store import Store
 from sync.outbox import Outbox
-from sync.passes import Guards, Outcome, Passes, uninterrupted
+from sync.passes import Between, Guards, Outcome, Passes, Refresh, uninterrupted
 from sync.plan import Plan
 from sync.plan.approval import Approval, whole
 from sync.plan.variance import HoursRow
 from sync.planner import Planner
-from sync.run import Run, recorded
+from sync.run import Run, latest_run, opened_store, recorded
 from sync.undo import PlanMaker, Undo, Wanted
 from sync.writer import Calls, Recovery, Result
-
-Between = Callable[[], Awaitable[bool]]
-
-_LONG = timedelta(minutes=1)
-"""A run that writes for longer looks again at what is near, or a request for tonight would wait for its end."""
-
-
-_RUNS = 50
-"""The newest runs, among which one that did not fail is looked for."""
 
 
 def quiet(_kind: str, _count: int) -> None:
@@ -77,38 +68,15 @@ async def open_engine(  # noqa: PLR0913 - what tests replace, and who watches
     clocks, fence = Clocks(config, clock), Fence()
     fence.checks.append(clocks.check)
     async with (
-        _opened(config, store) as opened,
+        opened_store(config.database.url, store) as opened,
         open_clients(config, transport, trace, fence, clocks.believed) as (wonolo, wheniwork),
     ):
         clocks.connect(wonolo, wheniwork)
         await clocks.follow()
-        forward = ForwardClock(clocks.believed, await asyncio.to_thread(_latest_run, opened, config.name))
+        forward = ForwardClock(clocks.believed, await asyncio.to_thread(latest_run, opened, config.name))
         engine = Engine(config, opened, wonolo, wheniwork, clocks, forward, fence, progress, written)
         engine.planner.planning = planning or engine.planner.planning
         yield engine
-
-
-@asynccontextmanager
-async def _opened(config: Config, store: Store | None) -> AsyncIterator[Store]:
-    """The pair's database; one that was open already is not closed."""
-    if store is not None:
-        yield store
-        return
-    opened = await asyncio.to_thread(Store.open, config.database.url)
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
-def _latest_run(store: Store, pair: str) -> datetime | None:
-    """When the newest run ended, or began if it never did; None before the first.
-
-    Failed ones do not count: one that failed as the clock was ahead would lock the pair until that time has come.
-    """
-    with store.read(pair) as tx:
-        runs = (run for run in tx.runs.last(_RUNS) if run.outcome != "failed")
-        return next((run.finished_at or run.started_at for run in runs), None)
 
 
 class Engine:
@@ -232,10 +200,12 @@ class Engine:
             if checksum:
                 approved = await self._as_approved(checksum)
             guards = await self._guards(pulled, allow or {})
-            outcome = await self._passing(self.plan, _Fresh(self)).carry_out(run.number, guards, approved)
+            outcome = await self._passing(self.plan, Refresh(lambda: self.read(NEAR), self.clock)).carry_out(
+                run.number, guards, approved
+            )
             if not approved:
                 await asyncio.to_thread(note_scope, self.store, self._config, run.number)
-            _end(run, outcome)
+            run.outcome, run.counts = outcome.word, outcome.counts
         return outcome
 
     @asynccontextmanager
@@ -270,7 +240,7 @@ class Engine:
         async with recorded(self.store, self._config.name, self.clock, "daemon") as run:
             outcome = await passes.carry_out(run.number, guards, plan=plan)
             await asyncio.to_thread(note_scope, self.store, self._config, run.number)
-            _end(run, outcome)
+            run.outcome, run.counts = outcome.word, outcome.counts
         return outcome
 
     @property
@@ -311,7 +281,7 @@ class Engine:
             # What is taken back does not follow from the configuration.
             guards = await self._guards(pulled, {"scope": inf, **(allow or {})})
             outcome = await undo.carry_out(self._passing, self.plan, this.number, guards)
-            _end(this, outcome)
+            this.outcome, this.counts = outcome.word, outcome.counts
         return outcome
 
     def _passing(self, plan: PlanMaker, between: Between = uninterrupted) -> Passes:
@@ -326,23 +296,3 @@ class Engine:
         if plan.checksum != checksum:
             raise StalePlan([f"the plan as a whole: its checksum is {plan.checksum} now, not {checksum}"])
         return whole(plan)
-
-
-class _Fresh:
-    """Looks again at what is near, between two writes of a run that writes for long."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine, self._at = engine, engine.clock.now()
-
-    async def __call__(self) -> bool:
-        """Read the near parts when the last reading is old; returns whether they were read."""
-        if self._engine.clock.now() - self._at < _LONG:
-            return False
-        self._at = self._engine.clock.now()
-        pulled = await self._engine.read(NEAR)
-        return bool(pulled.parts)
-
-
-def _end(run: Run, outcome: Outcome) -> None:
-    run.outcome = "stopped" if outcome.is_stopped else "waiting" if outcome.is_pending else "done"
-    run.counts = outcome.counts

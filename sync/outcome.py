@@ -52,6 +52,11 @@ class Outcome:
         }
 
     @property
+    def word(self) -> str:
+        """The outcome in one word, as runs keep it."""
+        return "stopped" if self.is_stopped else "waiting" if self.is_pending else "done"
+
+    @property
     def is_pending(self) -> bool:
         """Whether something is left for a person or for the next run."""
         return bool(self.waiting or self.failed or self.stale or self.untried)

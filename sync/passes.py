@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from mappings.model import NAMES
 from sync.clock import Clock
 from sync.config import Config
 from sync.errors import LeaseLost, Refusal, RemoteError, StalePlan, Stopped, UnsafePlan
+from sync.intake.parts import Pulled
 from sync.lease import Fence
 from sync.mirror.store import Store
 from sync.outbox import Outbox
@@ -37,9 +39,30 @@ Guards = Callable[[Iterable[Change]], tuple[Refusal, ...]]
 """Every reason to refuse the changes of one run, over all its passes."""
 
 
+Between = Callable[[], Awaitable[bool]]
+"""Reads anew what may have changed, between two writes; returns whether anything was read."""
+
+_LONG = timedelta(minutes=1)
+"""A run that writes for longer looks again at what is near, or a request for tonight would wait for its end."""
+
+
 async def uninterrupted() -> bool:
     """Nothing is read between two writes."""
     return False
+
+
+class Refresh:
+    """Reads what is near, between two writes, when the last reading is a minute old."""
+
+    def __init__(self, read: Callable[[], Awaitable[Pulled]], clock: Clock) -> None:
+        self._read, self._clock, self._at = read, clock, clock.now()
+
+    async def __call__(self) -> bool:
+        """Read when it is time; returns whether anything was read."""
+        if self._clock.now() - self._at < _LONG:
+            return False
+        self._at = self._clock.now()
+        return bool((await self._read()).parts)
 
 
 @dataclass(slots=True)
@@ -57,7 +80,7 @@ class Passes:
     fence: Fence
     plan: Callable[[], Awaitable[Plan]]
     written: Callable[[Result], None]
-    between: Callable[[], Awaitable[bool]] = uninterrupted
+    between: Between = uninterrupted
 
     async def first(self) -> Plan:
         """Return the plan that the first pass would carry out, unless it is narrowed."""

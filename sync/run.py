@@ -13,6 +13,9 @@ from sync.mirror.store import Store
 
 _log = structlog.get_logger(__name__)
 
+_RUNS = 50
+"""The newest runs, among which one that did not fail is looked for."""
+
 
 class Run:
     """A run under way; `number` names it in the database."""
@@ -64,3 +67,26 @@ def _start(store: Store, pair: str, clock: Clock, command: str) -> Run:
     began = clock.now()
     with store.begin(pair) as tx:
         return Run(store, pair, clock, tx.runs.start(command, began), began)
+
+
+@asynccontextmanager
+async def opened_store(url: str, store: Store | None) -> AsyncIterator[Store]:
+    """The database at a URL; one that was open already is neither opened nor closed."""
+    if store is not None:
+        yield store
+        return
+    opened = await asyncio.to_thread(Store.open, url)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def latest_run(store: Store, pair: str) -> datetime | None:
+    """Return when the newest run ended, or began if it never did; None before the first.
+
+    Failed ones do not count: one that failed as the clock was ahead would lock the pair until that time has come.
+    """
+    with store.read(pair) as tx:
+        runs = (run for run in tx.runs.last(_RUNS) if run.outcome != "failed")
+        return next((run.finished_at or run.started_at for run in runs), None)

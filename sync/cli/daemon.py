@@ -15,5 +15,10 @@ def daemon(config: ConfigPath = CONFIG, verbose: Verbose = 0) -> None:
     from sync.daemon.process import Daemon, Source
     from sync.log import configure
 
+    async def serve() -> None:
+        running = Daemon(Source(config, os.environ))
+        running.take_signals()
+        await running.run()
+
     configure("DEBUG" if verbose else "INFO", as_json=not sys.stderr.isatty())
-    asyncio.run(Daemon(Source(config, os.environ)).run())
+    asyncio.run(serve())

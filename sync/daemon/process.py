@@ -38,7 +38,7 @@ class Source:
 
 
 class Daemon:
-    """The process: `run` returns when a signal ended it."""
+    """The process: `run` returns once `stop` was called, by a signal after `take_signals`."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -53,11 +53,10 @@ class Daemon:
         self._is_ready = False
 
     async def run(self) -> None:
-        """Serve until SIGTERM or SIGINT; raises ConfigError before anything is begun."""
+        """Serve until somebody stops it; raises ConfigError before anything is begun."""
         deployment, wrong = self._source.read()
         bound = listening(deployment.daemon)
         self.metrics.registry.register(StateMetrics(self.pairs, SystemClock().now))
-        self._take_signals()
         watchdog = asyncio.create_task(systemd.keep_watchdog())
         try:
             async with serving(application(self.pairs, self.metrics, lambda: self._is_ready), bound):
@@ -74,10 +73,15 @@ class Daemon:
                 store.close()
         _log.info("stopped")
 
-    def _take_signals(self) -> None:
+    def stop(self) -> None:
+        """End in order."""
+        self._stop.set()
+
+    def take_signals(self) -> None:
+        """End at SIGTERM and SIGINT, and read the configuration anew at SIGHUP; call it in the running loop."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
+            loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload.set)
 
     async def _until_stopped(self) -> None:

@@ -14,6 +14,7 @@ from sandbox.world import World, build_world
 from sync.config import Config, load
 from sync.config.writing import write_file
 from sync.demo.compare import compare
+from sync.demo.daemon import fill_a_seat, listening
 from sync.demo.story import called_off, life, seat_moved_alone, taken_tonight, tonight
 from sync.engine import Engine, open_engine
 from sync.report import as_text, of_outcome, of_plan
@@ -29,8 +30,9 @@ def play(screen: Console, seed: int) -> bool:
     world.wheniwork.switches.rate_limit_per_minute = 0
     with tempfile.TemporaryDirectory() as folder, Server(world) as server:
         path = Path(folder) / "shiftbridge.toml"
-        write_file(path, asyncio.run(ready_configuration(server.url, "demo")))
-        return asyncio.run(_tell(screen, world, load(path, {})))
+        write_file(path, listening(asyncio.run(ready_configuration(server.url, "demo"))))
+        is_equal = asyncio.run(_tell(screen, world, load(path, {})))
+        return asyncio.run(_leave_alone(screen, server, path)) and is_equal
 
 
 async def _tell(screen: Console, world: World, config: Config) -> bool:
@@ -56,6 +58,14 @@ async def _tell(screen: Console, world: World, config: Config) -> bool:
         left = of_plan(await engine.diff(), "demo")
     screen.print(Text("\nBoth systems are equal." if is_equal and not left.is_pending else "\nThey differ.", "bold"))
     return is_equal and not left.is_pending
+
+
+async def _leave_alone(screen: Console, server: Server, path: Path) -> bool:
+    """Let the daemon run; returns whether it filled a seat by itself."""
+    _open(screen, "And from now on by itself", "$ shiftbridge daemon    (webhooks come in, timers find what they lose)")
+    filled = await fill_a_seat(server, path)
+    screen.print(Text(f"\n{filled.sentence}", "bold"))
+    return filled.seconds is not None
 
 
 def _open(screen: Console, title: str, sentence: str) -> None:
