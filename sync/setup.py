@@ -23,6 +23,9 @@ _WORK = {
     "Event Crew": ("Event Staff", "Set up and clear an event", 20.0),
 }
 
+_GUARDS = {"spend_per_run": 1_000_000, "spend_per_day": 1_000_000}
+"""A sandbox's first copy may be of hundreds of demands, and nobody is paid there."""
+
 _MARK = "# As `shiftbridge sandbox` wrote it; edited, it is replaced with --force only: "
 
 
@@ -45,7 +48,8 @@ async def ready_configuration(url: str, name: str, ca_file: str = "") -> str:
     found = await propose(read(access, {}, Path()))
     access["wheniwork"] |= {"user_id": found.user_id, "account_id": found.account_id}
     skills = [_filled_in(row) for row in found.skills]
-    return commented({"name": name, **access, "sync": {"clock": "wonolo"}, "places": found.places, "skills": skills})
+    sections = {"sync": {"clock": "wonolo"}, "guards": _GUARDS, "places": found.places, "skills": skills}
+    return commented({"name": name, **access, **sections})
 
 
 def signed(text: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 from mappings.model import System
 from sync.clients.budget import RESERVE, patiently
@@ -13,7 +14,8 @@ from sync.daemon.trouble import Trouble
 from sync.engine import Engine
 from sync.errors import RemoteError
 from sync.intake.parts import NEAR, WHOLE, Part, Pulled
-from sync.mirror.dirty import DirtyRecord
+from sync.mirror.dirty import DirtyKind, DirtyRecord
+from sync.mirror.looks import LastLook
 from sync.mirror.sightings import How
 
 _AT_ONCE = 50
@@ -22,7 +24,7 @@ _AT_ONCE = 50
 _TOO_MANY = 1000
 """More dirty records than this: reading everything costs less."""
 
-_SYSTEM_OF: dict[str, System] = {
+_SYSTEM_OF: dict[DirtyKind, System] = {
     "job_request": "wonolo",
     "job": "wonolo",
     "worker": "wonolo",
@@ -62,13 +64,19 @@ class Reading:
         now, wall = time.monotonic(), SystemClock().now()
         with self._engine.store.read(self._pair) as tx:
             looks, calling, count = tx.looks.all(), tx.deliveries.newest(), tx.dirty.count()
-            dirty = tx.dirty.oldest(count if count > _TOO_MANY else _AT_ONCE)
+            able = [kind for kind, system in _SYSTEM_OF.items() if not self._due.rests(system, now)]
+            self.dirty = tx.dirty.oldest(_AT_ONCE, able)
         if count > _TOO_MANY:
-            self._due.mark(*WHOLE)
-            self._clean(dirty)
-            dirty = []
+            looks = self._read_everything_instead(wall)
         self.parts = self._due.now(looks, calling, wall, now)
-        self.dirty = [row for row in dirty if not self._due.rests(_SYSTEM_OF[row.kind], now)]
+
+    def _read_everything_instead(self, wall: datetime) -> dict[str, LastLook]:
+        """Forget the dirty records, and mark every part; in one transaction, so that a dying process loses neither."""
+        with self._engine.store.begin(self._pair) as tx:
+            tx.looks.mark(sorted(WHOLE), wall)
+            tx.dirty.clean(tx.dirty.oldest(tx.dirty.count()))
+            self.dirty = ()
+            return tx.looks.all()
 
     async def has_all(self) -> bool:
         """Return whether every part was read at least once: before that, a plan would miss what is there."""

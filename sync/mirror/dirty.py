@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import Insert, Table, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,6 +23,8 @@ _DELIVERY = of_model(tables.Delivery)
 
 DirtyKind = Literal["job_request", "job", "worker", "shift", "user", "time"]
 """The kinds of records that can be read by id."""
+
+DIRTY_KINDS: tuple[DirtyKind, ...] = get_args(DirtyKind)
 
 _KEPT = timedelta(days=1)
 """A service that got no answer comes again within minutes (Wonolo reference 11)."""
@@ -68,9 +70,9 @@ class DirtyRecords:
         if values:
             self._rows.connection.execute(_touch(self._rows.connection.dialect.name), values)
 
-    def oldest(self, count: int) -> list[DirtyRecord]:
-        """Return the records that wait longest."""
-        rows = self._rows.ask(_OLDEST.limit(count))
+    def oldest(self, count: int, kinds: Collection[DirtyKind] = DIRTY_KINDS) -> list[DirtyRecord]:
+        """Return the records of some kinds that wait longest."""
+        rows = self._rows.ask(_OLDEST.where(_DIRTY.c.kind.in_(sorted(kinds))).limit(count))
         return [DirtyRecord(row.since, row.kind, row.record, row.touched) for row in rows]
 
     def count(self) -> int:
