@@ -53,8 +53,8 @@ def test_a_command_works_on_the_pair_that_is_named(
     monkeypatch.setenv("SHIFTBRIDGE_PAIR", "north")
     run(["diff", "--config", str(folder), "--format", "json"])
     assert json.loads(capsys.readouterr().out)["pair"] == "north"
-    run(["doctor", "--config", str(folder)])
-    assert f"{folder}/pairs/north.toml is complete" in " ".join(capsys.readouterr().out.split())
+    run(["doctor", "--config", str(folder), "--format", "json"])
+    assert f"{folder}/pairs/north.toml is complete" in capsys.readouterr().out
     assert [path.name for path in sorted(folder.iterdir())] == ["all.db", "pairs", "shiftbridge.toml"]
 
 
