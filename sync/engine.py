@@ -111,6 +111,12 @@ def _latest_run(store: Store, pair: str) -> datetime | None:
         return next((run.finished_at or run.started_at for run in runs), None)
 
 
+def _latest_look(store: Store, pair: str) -> datetime | None:
+    """When the newest reading began, by the clock of the machine that read; None before the first."""
+    with store.read(pair) as tx:
+        return max((look.at for look in tx.looks.all().values() if look.at), default=None)
+
+
 class Engine:
     """One pair of accounts; make it with `open_engine`.
 
@@ -125,7 +131,7 @@ class Engine:
         wonolo: Wonolo,
         wheniwork: WhenIWork,
         clocks: Clocks,
-        clock: Clock,
+        clock: ForwardClock,
         fence: Fence,
         progress: Progress,
         written: Callable[[Result], None],
@@ -248,6 +254,12 @@ class Engine:
             recorded(self.store, name, self.clock, command) as run,
         ):
             yield run
+
+    async def catch_up(self) -> None:
+        """Follow the clock of the machine that read last: what is read now must not seem older than that."""
+        self.clock.catch_up(await asyncio.to_thread(_latest_run, self.store, self._config.name))
+        if self._config.sync.clock == "system":
+            self.clock.catch_up(await asyncio.to_thread(_latest_look, self.store, self._config.name))
 
     async def recover(self) -> None:
         """Learn the outcome of writes that were never answered; call it after a complete pull."""
