@@ -90,7 +90,7 @@ class Process:
         systemd.reloading()
         try:
             deployment, wrong = await asyncio.to_thread(self._source.read)
-            _require_same_queue(first, deployment)
+            require_same_queue(first, deployment)
         except ConfigError as error:
             _log.error("configuration_refused", problems=error.problems)
             self.metrics.reloaded(False, SystemClock().now().timestamp())
@@ -132,7 +132,7 @@ class Process:
         await role.end(self.pairs.values())
 
 
-def _require_same_queue(before: Deployment, now: Deployment) -> None:
+def require_same_queue(before: Deployment, now: Deployment) -> None:
     """Raise ConfigError where the queue, or the use of it, changed: everything in the process hangs on it."""
     changed = [] if now.daemon.workers == before.daemon.workers else ["daemon.workers"]
     if now.daemon.workers == "queue" and now.database.url != before.database.url:

@@ -179,15 +179,15 @@ def daemon(config: Path, port: int, name: str = "daemon", *, wait: bool = True) 
 
 @contextmanager
 def worker(config: Path, name: str) -> Iterator[Daemon]:
-    """Run a worker that listens on a port of its own until the block ends."""
+    """Run a worker that listens on a port of its own until the block ends; it may not be ready yet."""
     port = free_port()
     command = ["worker", "--config", str(config), "--listen", f"127.0.0.1:{port}"]
-    with _running(command, config.with_name(f"{name}.log"), port) as running:
+    with _running(command, config.with_name(f"{name}.log"), port, wait=False) as running:
         yield running
 
 
 @contextmanager
-def _running(command: list[str], log: Path, port: int, *, wait: bool = True) -> Iterator[Daemon]:
+def _running(command: list[str], log: Path, port: int, *, wait: bool) -> Iterator[Daemon]:
     with log.open("wb") as file:
         process = subprocess.Popen([str(SHIFTBRIDGE), *command], stderr=file, stdout=file)
     running = Daemon(process, log, port)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -35,10 +35,12 @@ def at_work(database_url: str, folder: Path, demands: int) -> Iterator[tuple[San
         if demands > 10:  # one at a time, so that somebody is in the middle of it
             field.fault(fault="slow", method="POST", path="/api_v2/job_requests", seconds=0.5)
         with (
-            daemon(field.config, field.port),
+            daemon(field.config, field.port, wait=False) as asking,
             worker(field.config, "first") as first,
             worker(field.config, "second") as second,
         ):
+            for one in (asking, first, second):
+                until(one.is_ready, f"{one.log.stem} is ready")
             yield field, [first, second]
 
 
@@ -57,11 +59,12 @@ def holder(database_url: str) -> Holder | None:
 def busy(database_url: str, workers: list[Daemon]) -> Daemon:
     """The worker that has the lease."""
 
-    def found() -> list[Daemon]:
+    def found() -> Daemon | None:
         held = holder(database_url)
-        return [one for one in workers if held and f"worker, process {one.process.pid} on " in held.who]
+        who = held.who if held else ""
+        return next((one for one in workers if who.startswith(f"worker, process {one.process.pid} on ")), None)
 
-    [one] = until(found, "a worker has the lease")
+    one: Daemon = until(found, "a worker has the lease")
     return one
 
 
@@ -69,6 +72,11 @@ def in_the_middle(field: Sandbox, database_url: str, workers: list[Daemon]) -> D
     """Wait until some requests are posted, and return the worker that posts them."""
     until(lambda: field.posted() > 3, "the copy has begun")
     return busy(database_url, workers)
+
+
+def is_seated(field: Sandbox, worker_id: int) -> bool:
+    """Whether a worker stands on the schedule."""
+    return worker_id in field.seated()
 
 
 def everything_is_there_once(field: Sandbox) -> None:
@@ -96,9 +104,8 @@ def test_when_the_worker_at_work_is_gone_another_goes_on(number: int, database_u
         gone = in_the_middle(field, database_url, workers)
         gone.signal(number)
         [other] = [one for one in workers if one is not gone]
-        since, done = time.monotonic(), len(field.writes())
+        done = len(field.writes())
         until(lambda: len(field.writes()) > done + 2, "another goes on", TAKEN_OVER_WITHIN)
-        print(f"went on after {time.monotonic() - since:.1f} s")  # noqa: T201
         assert busy(database_url, workers) is other
         if number == signal.SIGSTOP:
             gone.signal(signal.SIGCONT)
@@ -120,5 +127,5 @@ def test_connections_that_the_database_drops_are_made_again(database_url: str, t
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             accepted = field.act("worker_accepts", job_request_id=request["id"])["job"]["worker"]["id"]
-            until(lambda accepted=accepted: accepted in field.seated(), "the worker stands on the schedule", 60)
+            until(partial(is_seated, field, accepted), "the worker stands on the schedule", 60)
         assert all(one.is_ready() for one in workers)
