@@ -178,3 +178,25 @@ async def test_a_database_that_does_not_answer_is_said_to_be_out_of_use() -> Non
     queue = Queue("postgresql+psycopg://somebody@127.0.0.1:9/none")
     with pytest.raises(StoreError, match=r"^the queue in the database cannot be used: connection failed"):
         await queue.defer("north")
+
+
+async def test_what_failed_is_forgotten_after_a_day_and_jobs_of_other_programs_are_left_alone(url: str) -> None:
+    """A worker sees to it by itself, every ten minutes and at its start."""
+    queue = Queue(url)
+    await queue.defer("old")
+    await queue.defer("new")
+    await queue.close()
+    rows(url, "UPDATE procrastinate_jobs SET status = 'failed'")
+    rows(
+        url,
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, status) VALUES ('hers', 'sync', 'x', 'doing')",
+    )
+    rows(url, "UPDATE procrastinate_events SET at = now() - interval '25 h' WHERE job_id = 1")
+
+    async def sync(_pair: str) -> None:
+        raise AssertionError
+
+    async with working(url, sync) as queue:
+        await until(lambda: ("old", "failed") not in jobs(url))
+        assert await queue.sweep() == []
+    assert jobs(url) == [("new", "failed"), ("x", "doing")]

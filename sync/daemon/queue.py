@@ -25,6 +25,7 @@ _log = structlog.get_logger(__name__)
 Sync = Callable[[str], Awaitable[None]]
 """Does the job of the pair of this name."""
 
+_QUEUE = "shiftbridge"  # the database may hold queues of other programs
 _SYNC = "sync"
 _TIDY = ":tidy"  # no pair is named like this
 _WORKER = "shiftbridge"
@@ -46,6 +47,10 @@ _POLL = 1.0
 _AGAIN = 1.0
 _KEPT_HOURS = 24
 _PATIENCE = 10.0
+"""Seconds to wait for a connection."""
+
+_RECONNECTING = 3.0
+"""Seconds after which attempts to connect begin anew; within them the pauses double, to minutes after an outage."""
 
 
 class _Jobs(JobManager):
@@ -85,7 +90,8 @@ class Queue:
         app = await self._opened()
         with _as_store_error():
             try:
-                await app.configure_task(_SYNC, lock=pair, queueing_lock=pair).defer_async(pair=pair)
+                job = app.configure_task(_SYNC, queue=_QUEUE, lock=pair, queueing_lock=pair)
+                await job.defer_async(pair=pair)
             except AlreadyEnqueued:
                 return False
         return True
@@ -108,6 +114,7 @@ class Queue:
             app = await self._opened()
             with _as_store_error():
                 await app.run_worker_async(
+                    queues=[_QUEUE],
                     name=_WORKER,
                     concurrency=_AT_ONCE,
                     fetch_job_polling_interval=_POLL,
@@ -120,6 +127,9 @@ class Queue:
                 )
         except StoreError as error:
             reason = str(error)
+        except Exception:  # noqa: BLE001 - a worker that looks alive and takes no jobs would be worse
+            _log.exception("queue_failed")
+            reason = "an error in the program"
         _log.warning("queue_interrupted", reason=reason)
 
     async def _keep_sweeping(self) -> None:
@@ -128,6 +138,8 @@ class Queue:
                 await self.sweep()
             except StoreError as error:
                 _log.warning("not_swept", reason=str(error))
+            except Exception:  # noqa: BLE001 - nobody would notice that it ended
+                _log.exception("sweep_failed")
             await asyncio.sleep(_SWEEP)
 
     async def sweep(self, silent_seconds: float = _SILENT) -> list[str]:
@@ -137,7 +149,8 @@ class Queue:
         """
         app = await self._opened()
         with _as_store_error():
-            stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_seconds))
+            found = await app.job_manager.get_stalled_jobs(queue=_QUEUE, seconds_since_heartbeat=silent_seconds)
+            stalled = list(found)
             for job in stalled:
                 _log.warning("worker_died", job=job.id, pair=job.lock)
                 await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
@@ -165,7 +178,12 @@ class Queue:
 
     def _new_app(self) -> procrastinate.App:
         connector = procrastinate.PsycopgConnector(
-            conninfo=self._url, min_size=1, max_size=5, timeout=_PATIENCE, configure=_configure
+            conninfo=self._url,
+            min_size=1,
+            max_size=5,
+            timeout=_PATIENCE,
+            reconnect_timeout=_RECONNECTING,
+            configure=_configure,
         )
         app = procrastinate.App(connector=connector)
         app.job_manager = _Jobs(connector)
@@ -178,10 +196,10 @@ class Queue:
     def _add_tidying(app: procrastinate.App) -> None:
         # Without any periodic task a worker does not notice that its notifications have ended.
         @app.periodic(cron="*/10 * * * *")
-        @app.task(name=_TIDY, queueing_lock=_TIDY)
+        @app.task(name=_TIDY, queue=_QUEUE, queueing_lock=_TIDY)
         async def tidy(timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
             await app.job_manager.delete_old_jobs(
-                _KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+                _KEPT_HOURS, _QUEUE, include_failed=True, include_cancelled=True, include_aborted=True
             )
 
 
@@ -215,13 +233,13 @@ async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
 def _as_store_error() -> Iterator[None]:
     try:
         yield
-    except (ConnectorException, psycopg.Error) as error:
+    except (ConnectorException, psycopg.Error, OSError) as error:
         cause = error.__cause__ or error
         reason = next(iter(str(cause).splitlines()), type(cause).__name__)
         raise StoreError(f"the queue in the database cannot be used: {reason}") from error
 
 
 def _hush() -> None:
-    """Keep what procrastinate says of lost connections, with tracebacks, out of the log: `work` says it."""
-    for name in (f"procrastinate.worker.{_WORKER}", "procrastinate.utils"):
+    """Keep what the libraries say of lost connections, with tracebacks, out of the log: it is said here once."""
+    for name in (f"procrastinate.worker.{_WORKER}", "procrastinate.utils", "psycopg.pool"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -15,7 +15,7 @@ from sync.daemon.queue import Queue
 from sync.daemon.queued import QueuedPair
 from sync.daemon.roles import GRACE, Pair, stop_all
 from sync.daemon.work import STANDBY, PairWork
-from sync.errors import Stopped, SyncError
+from sync.errors import Stopped, StoreError, SyncError
 from sync.mirror.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -48,6 +48,11 @@ class WorkedPair:
     def wake(self) -> None:
         """Have it looked at, by any worker."""
         self._queued.wake()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was asked to end, perhaps in the middle of a job."""
+        return self._work.is_stopping
 
     @property
     def is_idle(self) -> bool:
@@ -144,6 +149,9 @@ class Working:
             return
         self._pairs.move_to_end(name)
         await pair.sync()
+        if pair.is_stopped:
+            with suppress(StoreError):  # the next beat of a timer asks for it as well
+                await self._queue.defer(name)  # another worker goes on at once
         await self._close_some()
 
     async def _close_some(self) -> None:

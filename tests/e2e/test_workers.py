@@ -86,18 +86,30 @@ def everything_is_there_once(field: Sandbox) -> None:
     assert len(names) == len(set(names)) == field.offered()
 
 
+def drop_connections(database_url: str) -> None:
+    """Let the database end every connection but the one that asks for it."""
+    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 def test_a_worker_who_accepts_stands_on_the_schedule(database_url: str, tmp_path: Path) -> None:
-    """By webhook, over daemon, queue and one of the workers; and all of them end in order."""
+    """By webhook, over daemon, queue and a worker; also after the database dropped every connection, twice."""
     with at_work(database_url, tmp_path, 6) as (field, workers):
         until(lambda: field.posted() == field.offered(), "the first copy")
-        request = field.state()["wonolo"]["job_requests"][0]["id"]
-        accepted = field.act("worker_accepts", job_request_id=request)["job"]["worker"]["id"]
-        until(lambda: field.seated() == {accepted}, "the worker stands on the schedule", 30)
-        assert [one.stop() for one in workers] == [0, 0]
-        assert holder(database_url) is None
+        for number, request in enumerate(field.state()["wonolo"]["job_requests"][:3]):
+            if number:
+                drop_connections(database_url)
+            accepted = field.act("worker_accepts", job_request_id=request["id"])["job"]["worker"]["id"]
+            until(partial(is_seated, field, accepted), "the worker stands on the schedule", 60)
+        assert all(one.is_ready() for one in workers)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "freezes"])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP], ids=["is asked to end", "dies", "freezes"]
+)
 def test_when_the_worker_at_work_is_gone_another_goes_on(number: int, database_url: str, tmp_path: Path) -> None:
     """Within 45 seconds, in the middle of a first copy; who was only frozen wakes up and writes nothing twice."""
     with at_work(database_url, tmp_path, 30) as (field, workers):
@@ -110,22 +122,7 @@ def test_when_the_worker_at_work_is_gone_another_goes_on(number: int, database_u
         if number == signal.SIGSTOP:
             gone.signal(signal.SIGCONT)
         else:
-            gone.process.wait()
+            assert gone.process.wait(timeout=30) == (0 if number == signal.SIGTERM else -number)
         field.clear_faults()
         everything_is_there_once(field)
         assert field.run("diff")[0] == 0
-
-
-def test_connections_that_the_database_drops_are_made_again(database_url: str, tmp_path: Path) -> None:
-    """Of the daemon and of both workers, twice; webhooks and jobs go on."""
-    with at_work(database_url, tmp_path, 6) as (field, workers):
-        until(lambda: field.posted() == field.offered(), "the first copy")
-        for request in field.state()["wonolo"]["job_requests"][:2]:
-            with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
-                connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-            accepted = field.act("worker_accepts", job_request_id=request["id"])["job"]["worker"]["id"]
-            until(partial(is_seated, field, accepted), "the worker stands on the schedule", 60)
-        assert all(one.is_ready() for one in workers)
