@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -33,7 +34,7 @@ def at_work(database_url: str, folder: Path, demands: int) -> Iterator[tuple[San
         listen = f"127.0.0.1:{field.port}"
         field.edit(daemon={"listen": listen, "workers": "queue", "poll": {"requests": 5, "soon": 5}})
         if demands > 10:  # one at a time, so that somebody is in the middle of it
-            field.fault(fault="slow", method="POST", path="/api_v2/job_requests", seconds=0.5)
+            field.fault(fault="slow", method="POST", path="/api_v2/job_requests", seconds=1)
         with (
             daemon(field.config, field.port, wait=False) as asking,
             worker(field.config, "first") as first,
@@ -74,9 +75,10 @@ def in_the_middle(field: Sandbox, database_url: str, workers: list[Daemon]) -> D
     return busy(database_url, workers)
 
 
-def is_seated(field: Sandbox, worker_id: int) -> bool:
-    """Whether a worker stands on the schedule."""
-    return worker_id in field.seated()
+def accept(field: Sandbox, request: dict[str, Any]) -> None:
+    """Let somebody accept, and wait until they stand on the schedule."""
+    accepted = field.act("worker_accepts", job_request_id=request["id"])["job"]["worker"]["id"]
+    until(lambda: accepted in field.seated(), "the worker stands on the schedule", 60)
 
 
 def everything_is_there_once(field: Sandbox) -> None:
@@ -84,6 +86,11 @@ def everything_is_there_once(field: Sandbox) -> None:
     until(lambda: field.posted() >= field.offered(), "the rest is posted")
     names = [row["request_name"] for row in field.state()["wonolo"]["job_requests"]]
     assert len(names) == len(set(names)) == field.offered()
+
+
+def has_read_twice(process: Daemon) -> bool:
+    """Whether a process has read its configuration anew."""
+    return len(process.lines("configuration_read")) == 2
 
 
 def drop_connections(database_url: str) -> None:
@@ -96,14 +103,18 @@ def drop_connections(database_url: str) -> None:
 
 
 def test_a_worker_who_accepts_stands_on_the_schedule(database_url: str, tmp_path: Path) -> None:
-    """By webhook, over daemon, queue and a worker; also after the database dropped every connection, twice."""
+    """By webhook, over daemon, queue and a worker; also after lost connections, and after a reload in the workers."""
     with at_work(database_url, tmp_path, 6) as (field, workers):
         until(lambda: field.posted() == field.offered(), "the first copy")
-        for number, request in enumerate(field.state()["wonolo"]["job_requests"][:3]):
-            if number:
-                drop_connections(database_url)
-            accepted = field.act("worker_accepts", job_request_id=request["id"])["job"]["worker"]["id"]
-            until(partial(is_seated, field, accepted), "the worker stands on the schedule", 60)
+        first, second, third = field.state()["wonolo"]["job_requests"][:3]
+        accept(field, first)
+        drop_connections(database_url)
+        accept(field, second)
+        field.edit(sync={"horizon_days": 13})
+        for one in workers:
+            one.signal(signal.SIGHUP)
+            until(partial(has_read_twice, one), "it is read anew")
+        accept(field, third)
         assert all(one.is_ready() for one in workers)
 
 
@@ -112,7 +123,7 @@ def test_a_worker_who_accepts_stands_on_the_schedule(database_url: str, tmp_path
 )
 def test_when_the_worker_at_work_is_gone_another_goes_on(number: int, database_url: str, tmp_path: Path) -> None:
     """Within 45 seconds, in the middle of a first copy; who was only frozen wakes up and writes nothing twice."""
-    with at_work(database_url, tmp_path, 30) as (field, workers):
+    with at_work(database_url, tmp_path, 12) as (field, workers):
         gone = in_the_middle(field, database_url, workers)
         gone.signal(number)
         [other] = [one for one in workers if one is not gone]
