@@ -54,6 +54,11 @@ class ForwardClock:
     def __init__(self, clock: Clock, latest: datetime | None = None) -> None:
         self._clock, self._latest = clock, latest
 
+    def catch_up(self, latest: datetime | None) -> None:
+        """Tell no time before this one, which another machine's clock told; one far ahead is no time to wait for."""
+        if latest and (self._latest is None or latest > self._latest) and latest - self._clock.now() <= _STEP:
+            self._latest = latest
+
     def now(self) -> datetime:
         """Return the clock's time, or the latest one it told while it is before that."""
         told = self._clock.now()

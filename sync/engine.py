@@ -32,7 +32,7 @@ from sync.plan import Plan
 from sync.plan.approval import Approval, whole
 from sync.plan.variance import HoursRow
 from sync.planner import Planner
-from sync.run import Run, latest_run, opened_store, recorded
+from sync.run import Run, latest_look, latest_run, opened_store, recorded
 from sync.undo import PlanMaker, Undo, Wanted
 from sync.writer import Calls, Recovery, Result
 
@@ -93,7 +93,7 @@ class Engine:
         wonolo: Wonolo,
         wheniwork: WhenIWork,
         clocks: Clocks,
-        clock: Clock,
+        clock: ForwardClock,
         fence: Fence,
         progress: Progress,
         written: Callable[[Result], None],
@@ -218,6 +218,12 @@ class Engine:
             recorded(self.store, name, self.clock, command) as run,
         ):
             yield run
+
+    async def catch_up(self) -> None:
+        """Follow the clock of the machine that read last: what is read now must not seem older than that."""
+        self.clock.catch_up(await asyncio.to_thread(latest_run, self.store, self._config.name))
+        if self._config.sync.clock == "system":
+            self.clock.catch_up(await asyncio.to_thread(latest_look, self.store, self._config.name))
 
     async def recover(self) -> None:
         """Learn the outcome of writes that were never answered; call it after a complete pull."""

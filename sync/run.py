@@ -90,3 +90,9 @@ def latest_run(store: Store, pair: str) -> datetime | None:
     with store.read(pair) as tx:
         runs = (run for run in tx.runs.last(_RUNS) if run.outcome != "failed")
         return next((run.finished_at or run.started_at for run in runs), None)
+
+
+def latest_look(store: Store, pair: str) -> datetime | None:
+    """Return when the newest reading began, by the clock of the machine that read; None before the first."""
+    with store.read(pair) as tx:
+        return max((look.at for look in tx.looks.all().values() if look.at), default=None)

@@ -54,3 +54,12 @@ def test_a_clock_far_behind_the_last_run_is_refused() -> None:
     """With both times, and what to do."""
     with pytest.raises(ClockWrong, match=r"says 2026-03-02 12:00 UTC, but the last run was at 2026-03-02 12:11: set"):
         ForwardClock(SetBack(), NOON + timedelta(minutes=11)).now()
+
+
+def test_a_clock_catches_up_with_that_of_another_machine() -> None:
+    """What it reads must not seem older than what that one read; a time far ahead was of a clock that was wrong."""
+    forward, told = ForwardClock(SetBack()), []
+    for ahead in (None, timedelta(seconds=5), timedelta(seconds=2), timedelta(minutes=11)):
+        forward.catch_up(None if ahead is None else NOON + ahead)
+        told.append(forward.now() - NOON)
+    assert told == [timedelta(seconds=seconds) for seconds in (0, 5, 5, 5)]

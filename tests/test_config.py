@@ -137,6 +137,7 @@ def test_the_smallest_configuration_has_the_documented_defaults(tmp_path: Path) 
         "name": "main",
         "daemon": {
             "listen": "127.0.0.1:8026",
+            "workers": "inside",
             "stale_after": 30,
             "stretch_polls": 1,
             "poll": {

@@ -63,6 +63,16 @@ def test_what_is_no_address_is_shown_an_example(tmp_path: Path, listen: str) -> 
     ]
 
 
+def test_another_address_than_the_configured_one_is_as_strictly_read() -> None:
+    """That of `--listen`; everything else stays."""
+    section = DaemonSection(listen="127.0.0.1:1", workers="queue")
+    assert section.listening_on("") == section
+    assert section.listening_on("[::1]:2") == DaemonSection(listen="[::1]:2", workers="queue")
+    with pytest.raises(ConfigError) as error:
+        section.listening_on("8026")
+    assert error.value.problems == ["--listen: must be host:port, as '127.0.0.1:8026' or '[::1]:8026'; it is '8026'"]
+
+
 def test_every_part_has_its_seconds(tmp_path: Path) -> None:
     """The daemon's clock needs no list of parts of its own."""
     poll = configured(tmp_path, daemon={"poll": {"soon": 20}}).daemon.poll
@@ -85,7 +95,7 @@ def test_polling_can_be_stretched_but_never_ends(tmp_path: Path) -> None:
     daemon = {"stale_after": 0, "stretch_polls": 0.5, "second_look": 60, "backoff": 3, "poll": poll}
     assert problems(tmp_path, environ, daemon=daemon) == [
         "$SHIFTBRIDGE_DAEMON__POLL__PEOPLE: must be a number",
-        "daemon.backoff: there is no such option; there are listen, poll, stale_after, stretch_polls",
+        "daemon.backoff: there is no such option; there are listen, poll, stale_after, stretch_polls, workers",
         "daemon.poll.hours: must be a finite number",
         "daemon.poll.later: must be a finite number",
         "daemon.poll.listen: there is no such option here; there is one under [daemon]",

@@ -42,6 +42,17 @@ def test_what_another_process_has_read_meanwhile_is_due_no_longer() -> None:
     assert due().now(looks, {}, NOON, 0) == ["requests", "later"]
 
 
+def test_without_timers_a_part_is_due_by_the_age_of_its_last_reading_alone() -> None:
+    """In a worker: nobody marks anything, and nine tenths of a cadence is as early as its jobs come."""
+    parts = Due(PollSection().seconds, 1.0, timed=False)
+    looks = read_at_noon() | {"requests": ago(28), "soon": ago(53), "later": ago(541)}
+    assert parts.now(looks, {}, NOON, 0) == ["requests", "later"]
+    parts.read("requests")
+    parts.read("later")
+    assert parts.now(read_at_noon(), {}, NOON, 1) == []
+    assert parts.now(looks, {}, NOON, 2) == ["requests", "later"]
+
+
 def test_a_part_stays_due_until_it_was_read() -> None:
     """However often is asked; a timer makes it due again."""
     parts = due()

@@ -1,8 +1,11 @@
 """The options of the daemon: its address, when it counts as late, and how often it looks at what."""
 
-from pydantic import ConfigDict, Field, field_validator
+from typing import Literal
+
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from sync.config.section import Section
+from sync.errors import ConfigError
 
 
 class PollSection(Section):
@@ -44,6 +47,11 @@ class DaemonSection(Section):
         description="The address for webhooks, metrics and health checks, as host:port; port 0 takes a free one, and "
         "the host 0.0.0.0 every address of this machine.",
     )
+    workers: Literal["inside", "queue"] = Field(
+        default="inside",
+        description="Who does the work: inside = the daemon itself; queue = the processes of `shiftbridge worker`, on "
+        "any machine, which needs Postgres and the extra `scale`.",
+    )
     stale_after: float = Field(
         default=30,
         gt=0,
@@ -67,6 +75,13 @@ class DaemonSection(Section):
         if not usable or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
             raise ValueError(f"must be host:port, as '127.0.0.1:8026' or '[::1]:8026'; it is {listen!r}")
         return listen
+
+    def listening_on(self, listen: str) -> "DaemonSection":
+        """Return the section with another address, if one is given; raises ConfigError when it is none."""
+        try:
+            return DaemonSection.model_validate(self.model_dump() | {"listen": listen or self.listen})
+        except ValidationError as error:
+            raise ConfigError([f"--listen: {error.errors()[0]['ctx']['error']}"]) from None
 
     @property
     def host(self) -> str:

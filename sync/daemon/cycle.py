@@ -44,6 +44,7 @@ class Cycle:
         """Read and write until nothing is due; raises the errors that end a cycle, UnsafePlan among them."""
         async with self.engine.fence.holding(lease):
             try:
+                await self._reading.begin()
                 while not self.engine.fence.stopping.is_set():
                     self._event.clear()
                     await self._reading.look_around()

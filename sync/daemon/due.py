@@ -54,11 +54,15 @@ class Backoff:
 
 
 class Due:
-    """The parts that are due in one pair; a part that fails stays due until it was read."""
+    """The parts that are due in one pair; a part that fails stays due until it was read.
 
-    def __init__(self, seconds: Mapping[str, float], stretch: float) -> None:
+    Where they are not `timed`, no timer marks them: each is due by the age of its last reading alone.
+    """
+
+    def __init__(self, seconds: Mapping[str, float], stretch: float, *, timed: bool = True) -> None:
         self._cadence = {part: timedelta(seconds=seconds[part]) for part in PARTS}
-        self._stretch = stretch
+        self._stretch, self._timed = stretch, timed
+        self._early = 0.5 if timed else 0.1
         self._marked: set[Part] = set(PARTS)
         self.backoff = Backoff()
 
@@ -73,6 +77,8 @@ class Due:
 
         Parts that another process has read meanwhile are due no longer, nor those that webhooks speak for.
         """
+        if not self._timed:
+            self.mark(*PARTS)
         asked = {part for part in PARTS if looks.get(part, LastLook()).marked}
         fresh = {part for part in self._marked if self._is_fresh(part, looks.get(part, LastLook()), calling, wall)}
         self._marked = (self._marked - fresh) | asked
@@ -81,14 +87,11 @@ class Due:
     def _is_fresh(self, part: Part, look: LastLook, calling: Mapping[System, datetime], wall: datetime) -> bool:
         if look.at is None or look.marked:
             return False
-        cadence = self._cadence[part]
         system = _POLLED.get(part)
-        if system and system in calling and wall - calling[system] < _LISTENING:
-            cadence = cadence * self._stretch - cadence / 2  # half a beat is what timers may be early by
-        else:
-            cadence /= 2
+        is_calling = system and system in calling and wall - calling[system] < _LISTENING
+        beats = (self._stretch if is_calling else 1) - self._early  # what timers, or jobs, may be early by
         # A reading that seems to come from the future is of before the clock was set back.
-        return timedelta(0) <= wall - look.at < cadence
+        return timedelta(0) <= wall - look.at < self._cadence[part] * beats
 
     def _rests(self, part: Part, monotonic: float) -> bool:
         shares = [system for system, parts in SYSTEMS.items() if part in parts]

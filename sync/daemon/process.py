@@ -1,4 +1,4 @@
-"""The daemon as a process: its start, its signals, its pairs as the configuration names them, and its end."""
+"""A daemon or worker as a process: its start, its signals, its pairs as the configuration names them, and its end."""
 
 import asyncio
 import signal
@@ -12,17 +12,13 @@ from sync.clock import SystemClock
 from sync.config import Config, Deployment, load_deployment_leniently
 from sync.daemon import systemd
 from sync.daemon.metrics import Metrics
-from sync.daemon.pair import PairLoop
+from sync.daemon.roles import AsRole, Pair, Role
 from sync.daemon.server import application, listening, serving
 from sync.daemon.state_metrics import StateMetrics
-from sync.daemon.timers import Timers
 from sync.errors import ConfigError
 from sync.mirror.store import Store
 
 _log = structlog.get_logger(__name__)
-
-_GRACE = 22.0
-"""Seconds that a write in flight gets to settle; the whole must end within half a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +33,18 @@ class Source:
         return load_deployment_leniently(self.path, self.environ)
 
 
-class Daemon:
-    """The process: `run` returns once `stop` was called, by a signal after `take_signals`."""
+class Process:
+    """The process: `run` returns once `stop` was called, by a signal after `take_signals`.
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    It listens where the configuration says, or on `listen`.
+    """
+
+    def __init__(self, source: Source, as_role: AsRole, listen: str = "") -> None:
+        self._source, self._as_role, self._listen = source, as_role, listen
         self.metrics = Metrics()
-        self.pairs: dict[str, PairLoop] = {}
+        self.pairs: dict[str, Pair] = {}
         self._files: dict[str, Path] = {}
         self._stores: dict[str, Store] = {}
-        self._timers = Timers(self.metrics)
-        self._planning = asyncio.Lock()
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._is_ready = False
@@ -55,18 +52,19 @@ class Daemon:
     async def run(self) -> None:
         """Serve until somebody stops it; raises ConfigError before anything is begun."""
         deployment, wrong = self._source.read()
-        bound = listening(deployment.daemon)
+        role = self._as_role(deployment, self.metrics)
+        bound = listening(deployment.daemon.listening_on(self._listen))
         self.metrics.registry.register(StateMetrics(self.pairs, SystemClock().now))
         watchdog = asyncio.create_task(systemd.keep_watchdog())
         try:
             async with serving(application(self.pairs, self.metrics, lambda: self._is_ready), bound):
-                self._timers.start()
-                await self._apply(deployment, wrong)
+                await self._apply(role, deployment, wrong)
+                role.start()
                 self._is_ready = True
                 systemd.notify("READY=1")
                 _log.info("started", pairs=sorted(self.pairs))
-                await self._until_stopped()
-                await self._end()
+                await self._until_stopped(role, deployment)
+                await self._end(role)
         finally:
             watchdog.cancel()
             for store in self._stores.values():
@@ -84,7 +82,7 @@ class Daemon:
             loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload.set)
 
-    async def _until_stopped(self) -> None:
+    async def _until_stopped(self, role: Role, first: Deployment) -> None:
         while not self._stop.is_set():
             waiting = [asyncio.create_task(event.wait()) for event in (self._stop, self._reload)]
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -92,55 +90,59 @@ class Daemon:
                 task.cancel()
             if self._reload.is_set() and not self._stop.is_set():
                 self._reload.clear()
-                await self._read_again()
+                await self._read_again(role, first)
 
-    async def _read_again(self) -> None:
+    async def _read_again(self, role: Role, first: Deployment) -> None:
         """Read every configuration anew; a bad file keeps that pair's old one."""
         systemd.reloading()
         try:
             deployment, wrong = await asyncio.to_thread(self._source.read)
+            require_same_queue(first, deployment)
         except ConfigError as error:
             _log.error("configuration_refused", problems=error.problems)
             self.metrics.reloaded(False, SystemClock().now().timestamp())
         else:
-            await self._apply(deployment, wrong)
+            await self._apply(role, deployment, wrong)
         systemd.notify("READY=1")
 
-    async def _apply(self, deployment: Deployment, wrong: Mapping[str, ConfigError]) -> None:
+    async def _apply(self, role: Role, deployment: Deployment, wrong: Mapping[str, ConfigError]) -> None:
         """Begin new pairs, end those that are gone, and begin anew those whose configuration changed."""
         for name, error in wrong.items():
             _log.error("configuration_refused", pair=name, problems=error.problems)
         kept = {name for name in self.pairs if {name, self._files[name].stem} & wrong.keys()}
         for name in [name for name in self.pairs if name not in deployment.pairs and name not in kept]:
-            await self._drop(name)
+            await self._drop(role, name)
         for name, config in deployment.pairs.items():
             if name in self.pairs and self.pairs[name].config == config:
                 continue
-            await self._drop(name)
-            await self._begin(config)
+            await self._drop(role, name)
+            self._begin(role, config)
         self._files |= deployment.files
         self.metrics.reloaded(not wrong, SystemClock().now().timestamp())
         _log.info("configuration_read", pairs=sorted(self.pairs), refused=sorted(wrong))
 
-    async def _begin(self, config: Config) -> None:
+    def _begin(self, role: Role, config: Config) -> None:
         url = config.database.url
         store = self._stores[url] = self._stores.get(url) or Store.unopened(url)  # pairs of one database share it
-        pair = PairLoop(config, store, self.metrics, self._planning)
-        self.pairs[config.name] = pair
         self.metrics.begin(config.name)
-        self._timers.add(pair)
-        pair.start()
+        self.pairs[config.name] = role.begin(config, store)
 
-    async def _drop(self, name: str) -> None:
+    async def _drop(self, role: Role, name: str) -> None:
         if pair := self.pairs.pop(name, None):
-            self._timers.remove(name)
-            await pair.stop(_GRACE)
+            await role.drop(pair)
             self.metrics.forget(name)
 
-    async def _end(self) -> None:
-        """Let every pair end in order, all at the same time."""
+    async def _end(self, role: Role) -> None:
         self._is_ready = False
         systemd.notify("STOPPING=1")
         _log.info("stopping")
-        await self._timers.stop()
-        await asyncio.gather(*(pair.stop(_GRACE) for pair in self.pairs.values()))
+        await role.end(self.pairs.values())
+
+
+def require_same_queue(before: Deployment, now: Deployment) -> None:
+    """Raise ConfigError where the queue, or the use of it, changed: everything in the process hangs on it."""
+    changed = [] if now.daemon.workers == before.daemon.workers else ["daemon.workers"]
+    if now.daemon.workers == "queue" and now.database.url != before.database.url:
+        changed.append("database.url")
+    if changed:
+        raise ConfigError([f"{option}: it changed; start the daemon and its workers again" for option in changed])

@@ -40,7 +40,7 @@ class Reading:
     def __init__(self, engine: Engine, pair: str, due: Due, trouble: Trouble, metrics: Metrics) -> None:
         self._engine, self._pair, self._due, self._trouble, self._metrics = engine, pair, due, trouble, metrics
         self._far: asyncio.Task[Pulled] | None = None
-        self._noticed: int | None = None
+        self._noticed = 0
         self.dirty: Sequence[DirtyRecord] = ()
         self.parts: Sequence[Part] = ()
         self.parts_read_at = time.monotonic()
@@ -54,6 +54,14 @@ class Reading:
     def far(self) -> list[Part]:
         """The other due parts."""
         return [part for part in self.parts if part not in NEAR]
+
+    async def begin(self) -> None:
+        """Count what is noticed from now on; what came before, other processes have counted."""
+        self._noticed = await asyncio.to_thread(self._newest)
+
+    def _newest(self) -> int:
+        with self._engine.store.read(self._pair) as tx:
+            return tx.sightings.newest()
 
     async def look_around(self) -> bool:
         """Find what is dirty and due, but for what rests; returns whether anything is."""
@@ -132,9 +140,6 @@ class Reading:
 
     def _found(self) -> dict[How, int]:
         with self._engine.store.read(self._pair) as tx:
-            if self._noticed is None:
-                self._noticed = tx.sightings.newest()
-                return {}
             found, self._noticed = tx.sightings.found_since(self._noticed)
         return found
 

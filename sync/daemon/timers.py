@@ -5,7 +5,7 @@ Timers only mark. So one that fires late, twice or beside another does no harm.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -35,10 +35,10 @@ class Marked(Protocol):
 
 
 class Timers:
-    """The timers of all pairs of a process."""
+    """The timers of all pairs of a process: one for each part, or one for all of them `together`, at the shortest."""
 
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
+    def __init__(self, metrics: Metrics, *, together: bool = False) -> None:
+        self._metrics, self._together = metrics, together
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             # A timer is never too late, fires once for all the times it missed, and never beside itself.
@@ -63,21 +63,26 @@ class Timers:
         """Mark the parts of a pair from now on, each at its cadence."""
         name = pair.config.name
         self._pairs[name] = pair
-        for part, seconds in pair.config.daemon.poll.seconds.items():
+        for parts, seconds in self._cadences(pair.config.daemon.poll.seconds):
             self._scheduler.add_job(
-                _marking(pair, _part(part)),
+                _marking(pair, parts),
                 "interval",
-                id=f"{name}/{part}",
+                id=f"{name}/{parts[0]}",
                 seconds=seconds,
                 # Jitter only adds; a tenth keeps pairs from asking all at once.
                 jitter=max(1, round(seconds / 10)) if seconds >= 5 else None,
             )
 
+    def _cadences(self, seconds: Mapping[str, float]) -> list[tuple[tuple[Part, ...], float]]:
+        if self._together:
+            return [(PARTS, min(seconds.values()))]
+        return [((part,), seconds[part]) for part in PARTS]
+
     def remove(self, name: str) -> None:
         """Mark the parts of a pair no longer."""
-        if self._pairs.pop(name, None):
-            for part in PARTS:
-                self._scheduler.remove_job(f"{name}/{part}")
+        if pair := self._pairs.pop(name, None):
+            for parts, _ in self._cadences(pair.config.daemon.poll.seconds):
+                self._scheduler.remove_job(f"{name}/{parts[0]}")
 
     async def _watch(self) -> None:
         """Compare the clock with the monotonic one: a jump either way, or a suspend, leaves timers behind."""
@@ -99,12 +104,8 @@ class Timers:
             job.modify(next_run_time=now)
 
 
-def _marking(pair: Marked, part: Part) -> Callable[[], Any]:
+def _marking(pair: Marked, parts: tuple[Part, ...]) -> Callable[[], Any]:
     async def mark() -> None:
-        pair.mark(part)
+        pair.mark(*parts)
 
     return mark
-
-
-def _part(name: str) -> Part:
-    return next(part for part in PARTS if part == name)

@@ -13,7 +13,8 @@ import httpx
 from sandbox.serve import Server
 from sandbox.targets import targets_beneath
 from sync.config import load
-from sync.daemon.process import Daemon, Source
+from sync.daemon.process import Process, Source
+from sync.daemon.roles import as_daemon
 
 _PATIENCE = 30.0
 
@@ -40,7 +41,7 @@ async def fill_a_seat(server: Server, path: Path) -> Filled:
     """Run the daemon, let a worker accept in Wonolo, and wait until the seat is filled in When I Work."""
     config = load(path, {})
     base = f"http://{config.daemon.listen}"
-    daemon = Daemon(Source(path, {}))
+    daemon = Process(Source(path, {}), as_daemon)
     running = asyncio.create_task(daemon.run())
     try:
         async with httpx.AsyncClient(timeout=_PATIENCE) as http:

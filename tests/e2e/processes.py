@@ -173,14 +173,27 @@ class Daemon:
 @contextmanager
 def daemon(config: Path, port: int, name: str = "daemon", *, wait: bool = True) -> Iterator[Daemon]:
     """Run a daemon until the block ends; it must not have shown a traceback."""
-    log = config.parent / f"{name}.log"
-    command = [str(SHIFTBRIDGE), "daemon", "--config", str(config)]
+    with _running(["daemon", "--config", str(config)], config.with_name(f"{name}.log"), port, wait=wait) as running:
+        yield running
+
+
+@contextmanager
+def worker(config: Path, name: str) -> Iterator[Daemon]:
+    """Run a worker that listens on a port of its own until the block ends; it may not be ready yet."""
+    port = free_port()
+    command = ["worker", "--config", str(config), "--listen", f"127.0.0.1:{port}"]
+    with _running(command, config.with_name(f"{name}.log"), port, wait=False) as running:
+        yield running
+
+
+@contextmanager
+def _running(command: list[str], log: Path, port: int, *, wait: bool) -> Iterator[Daemon]:
     with log.open("wb") as file:
-        process = subprocess.Popen(command, stderr=file, stdout=file)
+        process = subprocess.Popen([str(SHIFTBRIDGE), *command], stderr=file, stdout=file)
     running = Daemon(process, log, port)
     try:
         if wait:
-            until(running.is_ready, "the daemon is ready")
+            until(running.is_ready, f"{log.stem} is ready")
         yield running
     finally:
         if process.poll() is None:
