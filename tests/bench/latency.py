@@ -76,19 +76,24 @@ class _Watched:
         return msgspec.json.decode(self._http.get(path, params=params).raise_for_status().content)
 
 
-def measure(name: str, events: int, pause: float, poll: dict[str, float], *, webhooks: bool) -> LatencyResult:
-    """Let so many workers accept, each `pause` seconds after the last on average, at cadences of `poll` or the usual.
+def measure(name: str, events: int, pause: float, *, webhooks: bool) -> LatencyResult:
+    """Let so many workers accept, each `pause` seconds after the last on average, at the default cadences.
 
     How long exactly is chance, so that no event keeps step with a poll.
     """
-    with tempfile.TemporaryDirectory() as folder, sqlite() as new:
-        with sandbox(Path(folder), new(), demands=events, webhooks=webhooks) as served:
-            served.edit(daemon={"listen": f"127.0.0.1:{served.port}", "poll": poll})
-            with daemon(served.config, served.port), httpx.Client(base_url=f"{served.url}/_sandbox", timeout=30) as http:
-                until(lambda: served.posted() == served.offered(), "the first copy")
-                time.sleep(2)  # the rest of what the first copy set off
-                seconds, calls = _let_accept(served, _Watched(served, http), events, pause)
-            return LatencyResult(name, seconds, calls, calls * _answer_seconds(served.url))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sqlite() as new,
+        sandbox(Path(folder), new(), demands=events, webhooks=webhooks) as served,
+    ):
+        with (
+            daemon(served.config, served.port),
+            httpx.Client(base_url=f"{served.url}/_sandbox", timeout=30) as http,
+        ):
+            until(lambda: served.posted() == served.offered(), "the first copy")
+            time.sleep(2)  # the rest of what the first copy set off
+            seconds, calls = _let_accept(served, _Watched(served, http), events, pause)
+        return LatencyResult(name, seconds, calls, calls * _answer_seconds(served.url))
 
 
 def _let_accept(served: Sandbox, watched: _Watched, events: int, pause: float) -> tuple[list[float], float]:

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 
 from sync.config.daemon import PollSection
 from sync.mirror import tables
+from sync.mirror.records import of_model
 from tests.bench.databases import KINDS
 from tests.bench.memory import cpu, memory
 from tests.e2e.processes import Daemon, Sandbox, daemon, sandbox, until
@@ -97,7 +98,7 @@ def _write_folder(served: Sandbox, url: str, pairs: int, faster: float, folder: 
 
 def _copy_pair(engine: Engine, pair: str, others: Iterable[str]) -> None:
     """Give each of the others the rows of a pair: its mirror, links and cursors, but nothing that was looked at."""
-    look = SQLModel.metadata.tables[tables.Look.__tablename__]
+    look = of_model(tables.Look)
     with engine.begin() as connection:
         connection.execute(delete(look))
         for table in SQLModel.metadata.sorted_tables:
@@ -142,6 +143,12 @@ def table(rows: list[QuietResult]) -> Table:
         transactions = f"{row.transactions / row.pair_hours:,.0f}" if row.transactions else ""
         watched = (f"{row.seconds:.0f}", f"{row.faster:.0f}")
         shown.add_row(
-            row.database, f"{row.pairs}", *watched, *hourly, f"{row.cpu / row.pair_hours:.1f}", transactions, f"{row.mb:.0f}"
+            row.database,
+            f"{row.pairs}",
+            *watched,
+            *hourly,
+            f"{row.cpu / row.pair_hours:.1f}",
+            transactions,
+            f"{row.mb:.0f}",
         )
     return shown
