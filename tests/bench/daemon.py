@@ -57,7 +57,8 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--linked", type=int, default=100_000, help="demands in the plans (default 100000)")
     parser.add_argument("--events", type=int, default=30, help="workers who accept (default 30)")
     parser.add_argument("--pause", type=float, default=4, help="mean seconds between them (default 4)")
-    parser.add_argument("--pairs", type=int, nargs="+", default=[10, 100], help="beside one pair (default 10 100)")
+    parser.add_argument("--poll", type=float, default=30, help="seconds between polls of Wonolo (default 30)")
+    parser.add_argument("--pairs", type=int, nargs="*", default=[10, 100], help="beside one pair (default 10 100)")
     parser.add_argument("--watched", type=float, default=120, help="seconds of watching quiet pairs (default 120)")
     parser.add_argument("--days", type=float, default=1, help="of readings, for the memory (default 1)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results to a file, too")
@@ -74,9 +75,10 @@ def _webhooks(options: argparse.Namespace, console: Console, results: Results) -
 
 
 def _latency(options: argparse.Namespace, console: Console, results: Results) -> None:
+    how = (options.events, options.pause)
     results.latency = [
-        latency.measure("with webhooks", options.events, options.pause, webhooks=True),
-        latency.measure("without: a poll each 30 s", options.events, options.pause, webhooks=False),
+        latency.measure("with webhooks", *how, poll=options.poll, webhooks=True),
+        latency.measure(f"without, a poll each {options.poll:g} s", *how, poll=options.poll, webhooks=False),
     ]
     console.print(latency.table(results.latency))
 

@@ -78,7 +78,7 @@ def _live(running: Daemon, served: Sandbox, readings: int, acts: int) -> list[fl
         if share * _STEPS >= len(mb):
             mb.append(memory("VmRSS", running.process.pid))
         assert time.monotonic() < deadline, f"{share:.0%} of the readings were done"
-        time.sleep(0.2)
+        time.sleep(min(1.0, _STEPS / readings))
     return mb
 
 

@@ -76,16 +76,17 @@ class _Watched:
         return msgspec.json.decode(self._http.get(path, params=params).raise_for_status().content)
 
 
-def measure(name: str, events: int, pause: float, *, webhooks: bool) -> LatencyResult:
-    """Let so many workers accept, each `pause` seconds after the last on average, at the default cadences.
+def measure(name: str, events: int, pause: float, *, poll: float, webhooks: bool) -> LatencyResult:
+    """Let so many workers accept, each `pause` seconds after the last on average; Wonolo is polled each `poll` seconds.
 
-    How long exactly is chance, so that no event keeps step with a poll.
+    How long the pauses are exactly is chance, so that no event keeps step with a poll.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
         sqlite() as new,
         sandbox(Path(folder), new(), demands=events, webhooks=webhooks) as served,
     ):
+        served.edit(daemon={"listen": f"127.0.0.1:{served.port}", "poll": {"requests": poll}})
         with (
             daemon(served.config, served.port),
             httpx.Client(base_url=f"{served.url}/_sandbox", timeout=30) as http,

@@ -60,7 +60,7 @@ def measure(database: str, pairs: int, seconds: float, faster: float = 1) -> Qui
             _copy_pair(engine, _name(served), [_numbered(number) for number in range(pairs)])
             with daemon(folder / "shifts", served.port) as running:
                 until(lambda: running.metric("shiftbridge_pulls_total", part="places") >= pairs, "all read", _PATIENCE)
-                time.sleep(_SETTLING)
+                time.sleep(min(_SETTLING, seconds))
                 found = _watch(running, served, engine, seconds)
             engine.dispose()
     return QuietResult(database, pairs, faster, seconds, *found)
