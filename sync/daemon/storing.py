@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mappings.model import System
-from sync.errors import StoreError
 from sync.intake.parts import PARTS
 from sync.intake.webhooks import Hint, read_hint
 from sync.mirror.store import Store
@@ -51,25 +50,19 @@ class Storing:
         while self._waiting:
             store = self._waiting[-1][0]  # after a reload the new one
             batch, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
-            came_of = await asyncio.to_thread(_stored, store, self._pair, [webhook for _, webhook, _ in batch])
+            taking = asyncio.to_thread(_take, store, self._pair, [webhook for _, webhook, _ in batch])
+            [came_of] = await asyncio.gather(taking, return_exceptions=True)
             for place, (_, _, future) in enumerate(batch):
                 if future.done():
                     continue  # its sender does not wait any longer
-                if isinstance(came_of, Exception):
+                if isinstance(came_of, BaseException):
                     future.set_exception(came_of)
                 else:
                     future.set_result(came_of[place])
 
 
-def _stored(store: Store, pair: str, webhooks: Sequence[Webhook]) -> list[Stored] | Exception:
-    """Store webhooks in one transaction; returns what became of each, or why none is stored."""
-    try:
-        return _take(store, pair, webhooks)
-    except StoreError as error:
-        return error
-
-
 def _take(store: Store, pair: str, webhooks: Sequence[Webhook]) -> list[Stored]:
+    """Store webhooks in one transaction, all or none; returns what became of each."""
     hints = [read_hint(one.system, one.body, one.headers) for one in webhooks]
     is_new = [False] * len(hints)
     with store.begin(pair) as tx:
