@@ -37,7 +37,7 @@ def test_the_bench_measures_pulls_and_whole_runs(tmp_path: Path) -> None:
 def bench_of_daemon(part: str, tmp_path: Path, *options: str) -> tuple[DaemonResults, str]:
     """Run one part of the daemon's bench; returns what it found and what it printed."""
     found = tmp_path / "results.json"
-    command = [sys.executable, "-m", "tests.bench.daemon", "--only", part, "--databases", "sqlite", "--json", found]
+    command = [sys.executable, "-m", "tests.bench.daemon", "--only", part, "--databases", "sqlite", "--json", str(found)]
     bench = subprocess.run([*command, *options], cwd=BENCH.parents[1], capture_output=True, text=True, check=True)
     return msgspec.json.decode(found.read_bytes(), type=DaemonResults), bench.stdout
 
