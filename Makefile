@@ -40,9 +40,10 @@ check: .venv/ready ## format, lint, types, import contracts, dependencies, pinne
 	@diff requirements.txt .venv/requirements.txt && diff requirements-dev.txt .venv/requirements-dev.txt || \
 		{ echo "The pinned requirements are not those of pyproject.toml: run make lock and commit what it writes." >&2; exit 1; }
 
-bench: .venv/ready ## measure throughput, time and memory
+bench: .venv/ready ## measure throughput, time and memory (most of an hour)
 	.venv/bin/python tests/bench
 	$(RUN) tests.bench.planning
+	$(RUN) tests.bench.daemon
 
 lock: .venv/ready ## resolve pyproject.toml anew and write both requirements files
 	$(PIN) --upgrade --output-file requirements.txt

@@ -57,7 +57,7 @@ def test_a_record_is_marked_once_and_keeps_its_first_since(store: Store) -> None
         assert tx.dirty.count() == 3
     assert waiting(store) == [
         DirtyRecord(NOON, "shift", 1, 1),
-        DirtyRecord(NOON, "shift", 2, 2),
+        DirtyRecord(NOON, "shift", 2, 3),
         DirtyRecord(LATER, "job", 1, 1),
     ]
     assert waiting(store, "other") == []

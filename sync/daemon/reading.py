@@ -41,6 +41,7 @@ class Reading:
         self._engine, self._pair, self._due, self._trouble, self._metrics = engine, pair, due, trouble, metrics
         self._far: asyncio.Task[Pulled] | None = None
         self._noticed = 0
+        self._is_whole = False
         self.dirty: Sequence[DirtyRecord] = ()
         self.parts: Sequence[Part] = ()
         self.parts_read_at = time.monotonic()
@@ -88,9 +89,11 @@ class Reading:
 
     async def has_all(self) -> bool:
         """Return whether every part was read at least once: before that, a plan would miss what is there."""
-        return await asyncio.to_thread(self._has_all)
+        if not self._is_whole:  # what was read once stays so
+            self._is_whole = await asyncio.to_thread(self._has_read_all)
+        return self._is_whole
 
-    def _has_all(self) -> bool:
+    def _has_read_all(self) -> bool:
         with self._engine.store.read(self._pair) as tx:
             return {part for part, look in tx.looks.all().items() if look.at} >= WHOLE
 

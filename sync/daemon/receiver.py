@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal, Protocol, get_args
 
 import structlog
@@ -17,8 +18,9 @@ from starlette.routing import Route
 from mappings.model import System
 from sync.config import Config
 from sync.daemon.attempts import FailedSenders
+from sync.daemon.storing import Storing, Webhook
 from sync.errors import StoreError
-from sync.intake.webhooks import Hint, genuine, read_hint
+from sync.intake.webhooks import Hint, genuine
 from sync.mirror.store import Store
 
 Outcome = Literal[
@@ -68,8 +70,10 @@ def webhook_routes(
     The pairs may change while the routes are in use. `now` must not raise. A body has `patience_seconds` to arrive, and
     as long to be stored.
     """
-    failures = FailedSenders()
-    receivers = [_Receiver(system, pairs, count, now, failures, patience_seconds) for system in get_args(System)]
+    failures, storing = FailedSenders(), cache(Storing)
+    receivers = [
+        _Receiver(system, pairs, count, now, failures, patience_seconds, storing) for system in get_args(System)
+    ]
     return [Route(f"/webhooks/{one.system}/{{pair}}", one.receive, methods=["POST"]) for one in receivers]
 
 
@@ -90,6 +94,7 @@ class _Receiver:
     now: Callable[[], datetime]
     failures: FailedSenders
     patience_seconds: float
+    storing: Callable[[str], Storing]
 
     async def receive(self, request: Request) -> JSONResponse:
         """Answer one webhook."""
@@ -142,7 +147,7 @@ class _Receiver:
             # A sender does not wait for ever, and neither may those behind it. What is stored after all, after it was
             # refused, comes again as a double.
             async with asyncio.timeout(self.patience_seconds):
-                hint, new = await asyncio.to_thread(_take, pair.store, name, self.system, body, headers, now)
+                hint, new = await self.storing(name).store(pair.store, Webhook(self.system, body, headers, now))
         except (StoreError, TimeoutError) as error:
             self._note(name, "not_stored", reason=str(error) or "the database did not answer in time")
             return _refusal("not_stored", _COME_AGAIN)
@@ -155,19 +160,6 @@ class _Receiver:
         self.count(name, self.system, outcome)
         log = _log.info if outcome in {"taken", "double"} else _log.warning
         log("webhook", pair=name, system=self.system, outcome=outcome, **fields)
-
-
-def _take(
-    store: Store, pair: str, system: System, body: bytes, headers: Mapping[str, str], now: datetime
-) -> tuple[Hint, bool]:
-    """Store what a webhook gives reason to read; returns it, and False where the same was stored before."""
-    hint = read_hint(system, body, headers)
-    with store.begin(pair) as tx:
-        new = tx.deliveries.take(system, hint.event, now, hint.fresh)
-        if new:
-            tx.dirty.mark(hint.records, now)
-            tx.looks.mark(hint.parts, now)
-    return hint, new
 
 
 def _outcome(hint: Hint, *, new: bool) -> Outcome:

@@ -4,6 +4,7 @@ Timers, webhooks and people only add to them, so a burst about one record costs 
 process dies.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,11 +62,11 @@ class DirtyRecords:
         self._rows = rows
 
     def mark(self, records: Iterable[tuple[DirtyKind, int]], now: datetime) -> None:
-        """Ask for records to be read again; one that is dirty already keeps its `since`."""
+        """Ask for records to be read again, once for each word of one; what is dirty already keeps its `since`."""
         # In one order everywhere, or two who mark the same records would wait for each other.
         values = [
-            {"pair": self._rows.pair, "kind": kind, "record": record, "since": now, "touched": 1}
-            for kind, record in sorted(set(records))
+            {"pair": self._rows.pair, "kind": kind, "record": record, "since": now, "touched": words}
+            for (kind, record), words in sorted(Counter(records).items())
         ]
         if values:
             self._rows.connection.execute(_touch(self._rows.connection.dialect.name), values)
@@ -118,9 +119,10 @@ class Deliveries:
 
 @cache
 def _touch(dialect: str) -> Insert:
-    """Mark a record, or count one more word of it: in one statement, as several processes take webhooks."""
-    return _insert(_DIRTY, dialect).on_conflict_do_update(
-        index_elements=list(_DIRTY.primary_key), set_={"touched": _DIRTY.c.touched + 1}
+    """Mark a record, or count more words of it: in one statement, as several processes take webhooks."""
+    statement = _insert(_DIRTY, dialect)
+    return statement.on_conflict_do_update(
+        index_elements=list(_DIRTY.primary_key), set_={"touched": _DIRTY.c.touched + statement.excluded.touched}
     )
 
 
