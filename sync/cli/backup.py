@@ -9,9 +9,7 @@ import typer
 
 from sync.cli.options import CONFIG, ConfigPath, Force, Verbose, app
 
-Target = Annotated[
-    Path, typer.Argument(metavar="FILE", help="The file to write; a folder of backups is yours to keep.")
-]
+Target = Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")]
 
 
 @app.command()
