@@ -12,12 +12,13 @@ RUN /opt/shiftbridge/bin/pip wheel --no-deps --wheel-dir /wheels /src \
     && /opt/shiftbridge/bin/pip install --no-deps --no-index /wheels/shiftbridge-*.whl
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --home-dir /data --create-home shiftbridge
+RUN useradd --uid 10001 --user-group --home-dir /data --create-home --shell /usr/sbin/nologin shiftbridge
 COPY --from=builder /opt/shiftbridge /opt/shiftbridge
 # The root file system may be read-only: nothing is written but to /data, and nothing there with a Postgres.
 ENV PATH=/opt/shiftbridge/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     SHIFTBRIDGE_CONFIG=/etc/shiftbridge SHIFTBRIDGE_DAEMON__LISTEN=0.0.0.0:8026
-USER shiftbridge
+# By its number, so that an orchestrator sees that it is not root.
+USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8026

@@ -23,6 +23,7 @@ from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import SystemClock
 from sync.config import Config
+from sync.config.deployment import NOT_IN_PAIRS
 from sync.config.writing import commented
 from sync.connecting import open_clients
 from sync.errors import ConfigError
@@ -81,10 +82,11 @@ async def propose(config: Config, transport: httpx.AsyncBaseTransport | None = N
     return Proposal(company, int(account["id"]), user, tuple(rows), tuple(works), categories, gaps)
 
 
-def configuration(config: Config, secrets: Mapping[str, Row], proposal: Proposal) -> str:
-    """The text of the new file: the access of `config`, the given secrets, and what was proposed.
+def configuration(config: Config, secrets: Mapping[str, Row], proposal: Proposal, pair: str = "") -> str:
+    """Return the text of the new file: the access of `config`, the given secrets, and what was proposed.
 
-    Secrets that are kept elsewhere (the environment, files) are not repeated here.
+    Secrets that are kept elsewhere (the environment, files) are not repeated here. `pair` is the name of a pair of a
+    folder, whose file holds nothing that all pairs share.
     """
     known = config.model_dump(include={"connection", "wonolo", "wheniwork"})
     access = {
@@ -93,7 +95,8 @@ def configuration(config: Config, secrets: Mapping[str, Row], proposal: Proposal
         for section, options in known.items()
     }
     access["wheniwork"] |= {"user_id": proposal.user_id, "account_id": proposal.account_id}
-    return commented({**access, "places": proposal.places, "skills": proposal.skills})
+    values = {**access, "places": proposal.places, "skills": proposal.skills}
+    return commented({"name": pair, **values}, NOT_IN_PAIRS) if pair else commented(values)
 
 
 async def _acting_user(wheniwork: WhenIWork, chosen: int | None) -> int:

@@ -13,9 +13,9 @@ from sandbox.serve import Server
 from sandbox.world import build_world
 from sync.cli import run
 from sync.setup import ready_configuration
-from tests.test_cli import root_logger_restored
+from tests.test_cli import root_logger_restored, urls
 
-__all__ = ["root_logger_restored"]
+__all__ = ["root_logger_restored", "urls"]
 
 Captured = pytest.CaptureFixture[str]
 
@@ -31,14 +31,17 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def folder(server: Server, tmp_path: Path) -> Path:
-    """A folder of two pairs, north and south; both are the sandbox's accounts, seen with writing switched off."""
+    """A folder of two pairs, north and south, seen with writing switched off.
+
+    Both are the sandbox's accounts, the second by another name of this machine, as two pairs may not name the same.
+    """
     (tmp_path / "pairs").mkdir()
     (tmp_path / "shiftbridge.toml").write_text('[database]\nurl = "sqlite:///all.db"\n')
     whole = asyncio.run(ready_configuration(server.url, "north")).replace("write = true", "write = false")
     text = whole[: whole.index("[database]")] + whole[whole.index("[connection]") :]
-    for name in ("north", "south"):
+    for name, host in (("north", "127.0.0.1"), ("south", "localhost")):
         file = tmp_path / "pairs" / f"{name}.toml"
-        file.write_text(text.replace('"north"', f'"{name}"'))
+        file.write_text(text.replace('"north"', f'"{name}"').replace("//127.0.0.1:", f"//{host}:"))
         file.chmod(0o600)
     return tmp_path
 
@@ -128,3 +131,13 @@ def test_a_configuration_is_written_to_a_file_and_to_no_folder(folder: Path, cap
         assert run([*arguments, "--config", str(folder), "--force"]) == 1
         said = f"{folder}: is a folder; name the file to write, as --config {folder}/pairs/NAME.toml"
         assert capsys.readouterr().err == f"Error: {said}.\n"
+
+
+@pytest.mark.usefixtures("urls")
+def test_init_adds_a_pair_to_a_folder(tmp_path: Path, capsys: Captured) -> None:
+    """What it proposes to type next takes the folder, as the pair's file alone lacks the database."""
+    (tmp_path / "pairs").mkdir()
+    (tmp_path / "shiftbridge.toml").write_text('[database]\nurl = "sqlite:///all.db"\n')
+    assert run(["init", "--config", f"{tmp_path}/pairs/north.toml"]) == 0
+    assert f"shiftbridge diff --config {tmp_path} --pair north\n" in capsys.readouterr().out
+    assert run(["diff", "--config", str(tmp_path), "--pair", "north"]) == 2

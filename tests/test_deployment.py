@@ -26,10 +26,10 @@ SECRET = "SHIFTBRIDGE_PAIR_{}__WONOLO__SECRET_KEY"
 
 
 def folder(path: Path, files: Mapping[str, str]) -> Path:
-    """Write the files of a folder; without a shared file an empty one."""
+    """Write the files of a folder, the accounts of each pair its own; without a shared file an empty one."""
     (path / "pairs").mkdir()
     for name, text in {"shiftbridge.toml": "", **files}.items():
-        (path / name).write_text(text, encoding="utf-8")
+        (path / name).write_text(text.replace('api_key = "pk"', f'api_key = "pk {name}"'), encoding="utf-8")
     return path
 
 
@@ -87,6 +87,21 @@ def test_a_pair_may_be_connected_otherwise_than_the_others(tmp_path: Path) -> No
         "b": f"{path}/own.pem",
         "c": f"{path}/own.pem",
     }
+
+
+def test_pairs_that_name_the_same_accounts_are_refused(tmp_path: Path) -> None:
+    """Both would write everything. One company may have several accounts of When I Work, or the other way round."""
+    ids = {"a": 1, "b": 2, "c": 1}
+    files = {f"pairs/{name}.toml": f"{PAIR}account_id = {number}\n" for name, number in ids.items()}
+    path = folder(tmp_path, {"pairs/d.toml": f"{PAIR}account_id = 1\n"})
+    for name, text in files.items():
+        (path / name).write_text(text)
+    said = (
+        "DIR/pairs/a.toml and DIR/pairs/c.toml: both name the same two accounts, so each would write all; take one out"
+    )
+    assert problems(path) == [said]
+    found, wrong = load_deployment_leniently(path, {})
+    assert (list(found.pairs), list(wrong)) == (["b", "d"], ["a", "c"])
 
 
 def test_secrets_may_lie_beside_the_files_of_the_pairs(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 from sandbox.app import create_app
 from sandbox.people import perform
 from sandbox.world import World, build_world
-from sync.config import Config, load
+from sync.config import Config, load, load_deployment
+from sync.config.deployment import folder_of
 from sync.errors import ConfigError
 from sync.init import configuration, propose
 
@@ -145,3 +146,22 @@ async def test_the_proposal_is_a_file_that_loads_with_writing_switched_off(tmp_p
     assert loaded.wonolo.secret_key.get_secret_value() == "sk"
     assert "hourly_rate = 0.0 # fill in: dollars an hour\n" in text
     assert not {"key", "email", "password"} & set(tomllib.loads(text)["wheniwork"])
+
+
+async def test_the_file_of_a_pair_of_a_folder_holds_nothing_that_is_shared(tmp_path: Path) -> None:
+    """It goes by the name of its file, and the folder loads as it is."""
+    config = access()
+    proposal = await propose(config, way_to(present_world()))
+    path = tmp_path / "pairs" / "north.toml"
+    path.parent.mkdir()
+    assert folder_of(path) is None
+    (tmp_path / "shiftbridge.toml").write_text('[database]\nurl = "sqlite:///all.db"\n')
+    assert folder_of(path) == tmp_path
+    secrets = {
+        "wonolo": {"api_key": "pk", "secret_key": "sk"},
+        "wheniwork": {"key": "k", "email": "e", "password": "p"},
+    }
+    path.write_text(configuration(config, secrets, proposal, path.stem))
+    found = load_deployment(tmp_path, {})
+    assert found.files == {"north": path}
+    assert found.pairs["north"].database.url == f"sqlite:///{tmp_path}/all.db"

@@ -263,7 +263,7 @@ def folder(tmp_path: Path) -> Path:
     for name in ("north", "south"):
         file = tmp_path / "pairs" / f"{name}.toml"
         file.write_text(
-            '[wonolo]\napi_key = "x"\nsecret_key = "y"\n[wheniwork]\nkey = "k"\nemail = "e"\npassword = "p"\n'
+            f'[wonolo]\napi_key = "{name}"\nsecret_key = "y"\n[wheniwork]\nkey = "k"\nemail = "e"\npassword = "p"\n'
         )
         file.chmod(0o600)
     return tmp_path

@@ -259,8 +259,9 @@ def demo(seed: Seed = 1) -> int:
     return 0 if play(terminal.console(), seed) else 1
 
 
+from sync.cli import backup as _backup  # noqa: E402, F401 - its command comes after these
 from sync.cli import daemon as _daemon  # noqa: E402, F401 - the same
-from sync.cli import deciding as _deciding  # noqa: E402, F401 - its commands come after these
+from sync.cli import deciding as _deciding  # noqa: E402, F401 - the same
 from sync.cli import hours as _hours  # noqa: E402, F401 - the same
 from sync.cli import matching as _matching  # noqa: E402, F401 - its command comes after these
 from sync.cli import past as _past  # noqa: E402, F401 - likewise

@@ -11,6 +11,7 @@ from mappings.model import NAMES, System
 from sync.cli.terminal import progress
 from sync.clock import SystemClock
 from sync.config import read
+from sync.config.deployment import folder_of
 from sync.config.writing import check_free, write_file
 from sync.errors import ConfigError
 from sync.init import Proposal, configuration, propose
@@ -31,7 +32,8 @@ def first_configuration(path: Path, environ: Mapping[str, str], *, overwrite: bo
     config = read({section: dict(options) for section, options in secrets.items()}, environ, path.parent)
     with progress():
         proposal = asyncio.run(propose(config))
-    write_file(path, configuration(config, secrets, proposal), overwrite=overwrite)
+    pair = path.stem if folder_of(path) else ""
+    write_file(path, configuration(config, secrets, proposal, pair), overwrite=overwrite)
     return _next_steps(path, proposal)
 
 
@@ -80,6 +82,8 @@ Nothing is written yet: when a diff looks right, set write = true under [wonolo]
 
 
 def _option(path: Path) -> str:
+    if folder := folder_of(path):
+        return f" --config {folder} --pair {path.stem}"
     return "" if path == Path("shiftbridge.toml") else f" --config {path}"
 
 

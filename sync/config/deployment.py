@@ -17,6 +17,8 @@ from sync.errors import ConfigError
 
 SHARED_FILE = "shiftbridge.toml"
 PAIRS = "pairs"
+NOT_IN_PAIRS = ("database", "daemon")
+"""The tables that stand in the shared file alone."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")  # no dot at first: "." and ".." are no names of files
 
@@ -54,6 +56,12 @@ class _Found:
         """All problems, each once, those of the whole folder first."""
         problems = [*self.problems, *(problem for name in sorted(self.wrong) for problem in self.wrong[name])]
         return ConfigError(list(dict.fromkeys(problems)))
+
+
+def folder_of(file: Path) -> Path | None:
+    """Return the folder of several pairs that a file is one pair of, or is to become; None where it stands alone."""
+    folder = file.absolute().parent
+    return folder.parent if folder.name == PAIRS and (folder.parent / SHARED_FILE).is_file() else None
 
 
 def load_deployment(path: Path, environ: Mapping[str, str]) -> Deployment:
@@ -105,6 +113,10 @@ def _read_folder(path: Path, environ: Mapping[str, str]) -> _Found:
             _add(wrong, names[file], error.problems)
     for name, twice in _named_twice(names).items():
         _add(wrong, name, [f"{' and '.join(map(str, twice))}: both name their pair {name!r}; rename one of them"])
+    for twins in _same_accounts(pairs):
+        words = " and ".join(str(file) for file, name in names.items() if name in twins)
+        for name in twins:
+            _add(wrong, name, [f"{words}: both name the same two accounts, so each would write all; take one out"])
     for name, unclear in variables.wrong.items():
         _add(wrong, name, unclear)
     usable = {name: pairs[name] for name in sorted(pairs) if name not in wrong}
@@ -138,6 +150,17 @@ def _named_twice(names: Mapping[Path, str]) -> dict[str, list[Path]]:
     return {name: files for name, files in by_name.items() if len(files) > 1}
 
 
+def _same_accounts(pairs: Mapping[str, Config]) -> list[list[str]]:
+    """The names of pairs that are the same company in Wonolo and the same account in When I Work."""
+    by_accounts: dict[tuple[str, ...], list[str]] = {}
+    for name, config in pairs.items():
+        wonolo, wheniwork = config.wonolo, config.wheniwork
+        account = str(wheniwork.account_id or wheniwork.email.get_secret_value())
+        keys = (wonolo.api_key.get_secret_value(), wheniwork.key.get_secret_value())
+        by_accounts.setdefault((wonolo.base_url, wheniwork.base_url, *keys, account), []).append(name)
+    return [names for names in by_accounts.values() if len(names) > 1]
+
+
 def _read_shared(path: Path, variables: Variables) -> tuple[_Shared, list[str]]:
     """What the pairs share, and what is wrong with it; the defaults where it cannot be used."""
     file = path / SHARED_FILE
@@ -166,7 +189,7 @@ def _read_shared(path: Path, variables: Variables) -> tuple[_Shared, list[str]]:
 def _read_pair(file: Path, tables: Tables, name: str, shared: _Shared, variables: Variables) -> Config:
     tables, named = overlaid(tables, variables.layers(name))
     problems = []
-    for section in ("database", "daemon"):
+    for section in NOT_IN_PAIRS:
         if section in tables:
             where = next((f"${name}" for location, name in named.items() if location[0] == section), section)
             problems.append(f"{where}: belongs in {file.parent.parent / SHARED_FILE}, as all pairs share it")

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -42,17 +42,18 @@ _LISTS: dict[str, type[BaseModel]] = {"places": PlaceEntry, "skills": SkillEntry
 _COLUMNS = 116
 
 
-def commented(values: Mapping[str, Any]) -> str:
+def commented(values: Mapping[str, Any], without: Collection[str] = ()) -> str:
     """The text of a configuration file with these values, every other option at its default, each one explained.
 
     `values` has the shape of the file: a mapping per table, a sequence of mappings for places and for skills. A value
-    may be a tomlkit item with a comment of its own.
+    may be a tomlkit item with a comment of its own. Tables named in `without` are left out.
     """
     head = tomlkit.document()
     _put(head, "name", Config.model_fields["name"], values)
     parts = [_comment(_HEAD), tomlkit.dumps(head)]
     for name, model in _TABLES.items():
-        parts += _section([name], model, values.get(name, {}))
+        if name not in without:
+            parts += _section([name], model, values.get(name, {}))
     parts.append(_ownership(values.get("ownership", {})))
     for name, model in _LISTS.items():
         for number, row in enumerate(values.get(name, ())):
