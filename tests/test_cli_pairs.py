@@ -20,6 +20,12 @@ __all__ = ["root_logger_restored", "urls"]
 Captured = pytest.CaptureFixture[str]
 
 
+@pytest.fixture(autouse=True)
+def wide_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A screen on which no path of a test's folder is broken into lines."""
+    monkeypatch.setenv("COLUMNS", "300")
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
     """A sandbox with one stack of open shifts."""

@@ -39,6 +39,12 @@ TODO = (
 )
 
 
+@pytest.fixture(autouse=True)
+def wide_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A screen on which no path of a test's folder is broken into lines."""
+    monkeypatch.setenv("COLUMNS", "300")
+
+
 @pytest.fixture
 def store(sqlite_url: str) -> Iterator[Store]:
     """An open database without rows."""
