@@ -92,8 +92,9 @@ def _quiet(options: argparse.Namespace, console: Console, results: Results) -> N
     wonolo, wheniwork = sizing.calls_on_paper()
     console.print(f"On paper a quiet hour takes {wonolo:.0f} calls of Wonolo and {wheniwork:.0f} of When I Work.")
     first, last = several[0], several[-1]
+    busy = last if last.cpu and sum(last.calls.values()) else hours[0]  # who watches for seconds may see nothing
     measured = sizing.Measured(
-        cpu=_hourly(last.cpu, last),
+        cpu=_hourly(busy.cpu, busy),
         transactions=max(_hourly(row.transactions, row) for row in hours),
         first_mb=first.mb,
         pair_mb=(last.mb - first.mb) / max(1, last.pairs - first.pairs),
