@@ -92,14 +92,20 @@ def _quiet(options: argparse.Namespace, console: Console, results: Results) -> N
     wonolo, wheniwork = sizing.calls_on_paper()
     console.print(f"On paper a quiet hour takes {wonolo:.0f} calls of Wonolo and {wheniwork:.0f} of When I Work.")
     first, last = several[0], several[-1]
+    busy = last if last.cpu and sum(last.calls.values()) else hours[0]  # who watches for seconds may see nothing
     measured = sizing.Measured(
-        cpu=last.cpu / last.pair_hours,
-        transactions=max(row.transactions / row.pair_hours for row in hours),
+        cpu=_hourly(busy.cpu, busy),
+        transactions=max(_hourly(row.transactions, row) for row in hours),
         first_mb=first.mb,
         pair_mb=(last.mb - first.mb) / max(1, last.pairs - first.pairs),
     )
     results.sizes = sizing.sizes(measured, [1, 10, 100, 1_000, 10_000])
     console.print(sizing.table(measured, results.sizes))
+
+
+def _hourly(amount: float, row: quiet.QuietResult) -> float:
+    """What comes to each call, times the calls of an hour: readings that are rare may have missed what was watched."""
+    return amount / max(1, sum(row.calls.values())) * sum(sizing.calls_on_paper())
 
 
 def _day(options: argparse.Namespace, console: Console, results: Results) -> None:

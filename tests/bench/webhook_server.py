@@ -100,6 +100,8 @@ def _daemon(store: Store) -> Starlette:
 def _floor(database: str) -> Starlette:
     """One route that checks the signature and answers, after a durable commit where a database is named."""
     local = threading.local()
+    if database:
+        _make_table(database)
 
     def commit(body: bytes) -> None:
         if not hasattr(local, "connection"):
@@ -119,13 +121,16 @@ def _floor(database: str) -> Starlette:
 
 def _opened(database: str) -> sqlite3.Connection:
     connection = sqlite3.connect(make_url(database).database or "", isolation_level=None, timeout=30)
-    for statement in (
-        "PRAGMA journal_mode=WAL",
-        "PRAGMA synchronous=FULL",
-        "CREATE TABLE IF NOT EXISTS webhook (id INTEGER PRIMARY KEY, body BLOB)",
-    ):
-        connection.execute(statement)
+    connection.execute("PRAGMA synchronous=FULL")
     return connection
+
+
+def _make_table(database: str) -> None:
+    """Before there are threads: two that turn to WAL at once do not wait for each other."""
+    connection = _opened(database)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("CREATE TABLE IF NOT EXISTS webhook (id INTEGER PRIMARY KEY, body BLOB)")
+    connection.close()
 
 
 async def _serve(app: Starlette, plans: _Plans | None) -> Served:
