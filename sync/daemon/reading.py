@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mappings.model import System
 from sync.clients.budget import RESERVE, patiently
 from sync.clock import SystemClock
-from sync.daemon.due import Due
+from sync.daemon.due import Backoff, Due
 from sync.daemon.metrics import Metrics
 from sync.daemon.trouble import Trouble
 from sync.engine import Engine
@@ -39,9 +39,9 @@ class Reading:
         self._engine, self._pair, self._due, self._trouble, self._metrics = engine, pair, due, trouble, metrics
         self._far: asyncio.Task[Pulled] | None = None
         self._noticed: int | None = None
+        self._unread = Backoff()
         self.dirty: Sequence[DirtyRecord] = ()
         self.parts: Sequence[Part] = ()
-        self.parts_read_at = time.monotonic()
 
     @property
     def near(self) -> list[Part]:
@@ -62,13 +62,16 @@ class Reading:
         now, wall = time.monotonic(), SystemClock().now()
         with self._engine.store.read(self._pair) as tx:
             looks, calling, count = tx.looks.all(), tx.deliveries.newest(), tx.dirty.count()
-            dirty = tx.dirty.oldest(count if count > _TOO_MANY else _AT_ONCE)
+            dirty = tx.dirty.oldest(count)
         if count > _TOO_MANY:
             self._due.mark(*WHOLE)
             self._clean(dirty)
             dirty = []
         self.parts = self._due.now(looks, calling, wall, now)
-        self.dirty = [row for row in dirty if not self._due.rests(_SYSTEM_OF[row.kind], now)]
+        self.dirty = [row for row in dirty if not self._rests(row, now)][:_AT_ONCE]
+
+    def _rests(self, row: DirtyRecord, now: float) -> bool:
+        return self._due.rests(_SYSTEM_OF[row.kind], now) or self._unread.rests(_name(row), now)
 
     async def has_all(self) -> bool:
         """Return whether every part was read at least once: before that, a plan would miss what is there."""
@@ -88,9 +91,19 @@ class Reading:
         except RemoteError as error:
             self._trouble.meet(error)
             return None
-        await asyncio.to_thread(self._clean, dirty)
+        await asyncio.to_thread(self._clean, self._read_ones(dirty, pulled))
         await self._count_found()
         return pulled
+
+    def _read_ones(self, dirty: Sequence[DirtyRecord], pulled: Pulled) -> list[DirtyRecord]:
+        """The records that were read; those that a service fails over stay dirty, and rest alone."""
+        read = [row for row in dirty if (row.kind, row.record) not in pulled.unread]
+        for row in read:
+            self._unread.succeeded(_name(row))
+        for (kind, record), error in pulled.unread.items():
+            self._unread.failed(f"{kind}:{record}", error, time.monotonic())
+            self._metrics.failed(self._pair, type(error).__name__)
+        return read
 
     def _clean(self, dirty: Sequence[DirtyRecord]) -> None:
         with self._engine.store.begin(self._pair) as tx:
@@ -98,7 +111,7 @@ class Reading:
 
     async def read(self, parts: Sequence[Part]) -> Pulled:
         """Read parts; those that fail rest for a while."""
-        began = self.parts_read_at = time.monotonic()
+        began = time.monotonic()
         pulled = await self._engine.fence.unless_stopped(self._engine.read(parts))
         seconds = time.monotonic() - began
         for part in pulled.parts:
@@ -138,7 +151,7 @@ class Reading:
     async def _patiently(self, parts: Sequence[Part]) -> Pulled:
         with patiently():
             if "places" in parts:
-                await self._engine.check_access()
+                await self._engine.fence.unless_stopped(self._engine.check_access())
             return await self.read(parts)
 
     async def far_or(self, event: asyncio.Event) -> Pulled | None:
@@ -168,3 +181,7 @@ class Reading:
             self._far.cancel()
             await asyncio.gather(self._far, return_exceptions=True)
             self._far = None
+
+
+def _name(row: DirtyRecord) -> str:
+    return f"{row.kind}:{row.record}"
