@@ -15,7 +15,7 @@ from sync.daemon.cycle import Cycle
 from sync.daemon.due import Due
 from sync.daemon.metrics import Metrics
 from sync.engine import open_engine
-from sync.errors import LeaseTaken, Stopped, SyncError, UnsafePlan
+from sync.errors import LeaseLost, LeaseTaken, Stopped, SyncError, UnsafePlan
 from sync.intake.parts import Part
 from sync.lease import leased
 from sync.mirror import migrate
@@ -115,6 +115,10 @@ class PairLoop:
                 except LeaseTaken as error:
                     _log.debug("standby", holder=error.holder)
                     await self._sleep(_STANDBY)
+                    continue
+                except LeaseLost as error:  # frozen for long: what it had in hand is another's by now
+                    self._metrics.failed(self.config.name, type(error).__name__)
+                    _log.warning("taken_over", error=str(error))
                     continue
                 except UnsafePlan as error:
                     self._metrics.refused(self.config.name)
