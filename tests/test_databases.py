@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy
 
+from sync.errors import StoreLocked
 from sync.mirror import migrate
+from sync.mirror.database import transaction
 
 
 @pytest.mark.parametrize("visitor", ["first", "second"])
@@ -25,3 +29,17 @@ def test_the_copied_template_has_every_table(database_url: str, empty_database_u
         for url in (database_url, empty_database_url)
     )
     assert copied.get_table_names() == migrated.get_table_names() != []
+
+
+def test_a_pool_that_is_used_up_is_a_busy_database(tmp_path: Path) -> None:
+    """Who waits for a connection in vain may try again: it is an error of ours, with one clear line."""
+    engine = sqlalchemy.create_engine(
+        f"sqlite:///{tmp_path / 'busy.db'}",
+        poolclass=sqlalchemy.QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=0.1,
+    )
+    with transaction(engine), pytest.raises(StoreLocked, match="no connection to it became free"):
+        transaction(engine).__enter__()
+    engine.dispose()

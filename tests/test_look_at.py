@@ -142,7 +142,7 @@ async def test_a_service_that_does_not_answer_is_no_news(pair: Pair) -> None:
     """It raises, and nothing is concluded: the record is still there, and still to be read."""
     shift = known(pair).shift
     hurried(pair.engine._wheniwork._api)
-    pair.world.faults.add(Rule(fault="error", path=f"/2/shifts/{shift}", times=1))
+    pair.world.faults.add(Rule(fault="lost_request", path=f"/2/shifts/{shift}", times=1))
     before = seen(pair, "shift", shift)
     with pytest.raises(Unavailable):
         await pair.engine.look_at([("shift", shift)])
@@ -150,6 +150,19 @@ async def test_a_service_that_does_not_answer_is_no_news(pair: Pair) -> None:
     pair.act("manager_deletes_shift", shift_id=shift)
     await pair.engine.look_at([("shift", shift)])
     assert seen(pair, "shift", shift) is None
+
+
+async def test_a_record_that_its_service_fails_over_is_passed_over_and_still_to_be_read(pair: Pair) -> None:
+    """Others are read; only after some such records it is rather the service that is out of order."""
+    rows = known(pair)
+    hurried(pair.engine._wheniwork._api)
+    pair.world.faults.add(Rule(fault="error", path="/2/users/*", status=500))
+    pair.edit(rows.shift, notes="Bring gloves")
+    pulled = await pair.engine.look_at([("user", rows.user), ("shift", rows.shift)])
+    assert {record: error.status for record, error in pulled.unread.items()} == {("user", rows.user): 500}
+    assert (pulled.counts, seen(pair, "shift", rows.shift)["notes"]) == ({"shift": 1}, "Bring gloves")
+    with pytest.raises(Unavailable):
+        await pair.engine.look_at([("user", rows.user + number) for number in range(4)])
 
 
 def hurried(api: Api) -> None:

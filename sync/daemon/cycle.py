@@ -10,14 +10,12 @@ from sync.daemon.due import Due
 from sync.daemon.metrics import Metrics
 from sync.daemon.reading import Reading
 from sync.daemon.trouble import Trouble
+from sync.daemon.turns import Turns, Waiting
 from sync.engine import Engine
 from sync.intake.parts import PARTS, WHOLE, Pulled
 from sync.lease import Lease
 from sync.outcome import Outcome
 from sync.plan import Plan
-
-_TURN = 60.0
-"""Seconds after which a due part gets its turn, however many dirty records keep coming."""
 
 _BETWEEN = 5.0
 """Seconds at least between two looks in the middle of a run: each costs a plan."""
@@ -33,6 +31,7 @@ class Cycle:
         self.engine, self._name, self._metrics, self._event = engine, config.name, metrics, event
         self._trouble = Trouble(config.name, due, metrics, engine.planner.stopped)
         self._reading = Reading(engine, config.name, due, self._trouble, metrics)
+        self._turns = Turns(time.monotonic())
         engine.planner.planned = self._planned
         self._looked_at = self._recovered_at = time.monotonic() - _ANSWER_AFTER
 
@@ -58,18 +57,22 @@ class Cycle:
         reading = self._reading
         if await self._needs_everything():
             return await self._read_everything()
-        turn_of_parts = bool(reading.parts) and time.monotonic() - reading.parts_read_at > _TURN
-        if reading.dirty and not turn_of_parts:
-            return await self._refresh()
-        if reading.near:
-            await self._take_in(await reading.read(reading.near))
-            return True
-        reading.begin_far()
-        if not reading.is_far:
-            return False
-        pulled = await reading.far_or(self._event)
-        if pulled:
+        if pulled := reading.far_result():
             await self._take_in(pulled)
+            return True
+        waiting = Waiting(bool(reading.dirty), bool(reading.near), bool(reading.far), reading.is_far)
+        match self._turns.take(waiting, time.monotonic()):
+            case "dirty":
+                await self._refresh()
+            case "near":
+                await self._take_in(await reading.read(reading.near))
+            case "far":
+                reading.begin_far()
+            case "wait":
+                if pulled := await reading.far_or(self._event):
+                    await self._take_in(pulled)
+            case "nothing":
+                return False
         return True
 
     async def _needs_everything(self) -> bool:
@@ -85,7 +88,7 @@ class Cycle:
         """Pull everything, learn the outcome of earlier writes, plan and write."""
         self._recovered_at = time.monotonic()
         await self._reading.close()
-        await self.engine.check_access()
+        await self.engine.fence.unless_stopped(self.engine.check_access())
         pulled = await self._reading.read([part for part in PARTS if part in WHOLE or part in self._reading.parts])
         if pulled.failed:
             return bool(pulled.parts)
@@ -93,14 +96,13 @@ class Cycle:
         await self._take_in(pulled)
         return True
 
-    async def _refresh(self) -> bool:
+    async def _refresh(self) -> None:
         """Read dirty records again, then plan and write."""
         first = min(row.since for row in self._reading.dirty)
         pulled = await self._reading.read_dirty()
         outcome = await self._take_in(pulled) if pulled else None
         if outcome and outcome.done:
             self._metrics.event_to_write(self._name, (SystemClock().now() - first).total_seconds())
-        return True
 
     async def _take_in(self, pulled: Pulled) -> Outcome | None:
         """Plan and write what was read, unless a system is out of order or was never read whole."""

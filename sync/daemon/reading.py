@@ -8,7 +8,7 @@ from datetime import datetime
 from mappings.model import System
 from sync.clients.budget import RESERVE, patiently
 from sync.clock import SystemClock
-from sync.daemon.due import Due
+from sync.daemon.due import Backoff, Due
 from sync.daemon.metrics import Metrics
 from sync.daemon.trouble import Trouble
 from sync.engine import Engine
@@ -42,9 +42,9 @@ class Reading:
         self._far: asyncio.Task[Pulled] | None = None
         self._noticed = 0
         self._is_whole = False
+        self._unread = Backoff()
         self.dirty: Sequence[DirtyRecord] = ()
         self.parts: Sequence[Part] = ()
-        self.parts_read_at = time.monotonic()
 
     @property
     def near(self) -> list[Part]:
@@ -74,17 +74,17 @@ class Reading:
         with self._engine.store.read(self._pair) as tx:
             looks, calling, count = tx.looks.all(), tx.deliveries.newest(), tx.dirty.count()
             able = [kind for kind, system in _SYSTEM_OF.items() if not self._due.rests(system, now)]
-            self.dirty = tx.dirty.oldest(_AT_ONCE, able)
+            dirty = tx.dirty.oldest(min(count, _TOO_MANY), able)
         if count > _TOO_MANY:
-            looks = self._read_everything_instead(wall)
+            looks, dirty = self._read_everything_instead(wall), []
         self.parts = self._due.now(looks, calling, wall, now)
+        self.dirty = [row for row in dirty if not self._unread.rests(_name(row), now)][:_AT_ONCE]
 
     def _read_everything_instead(self, wall: datetime) -> dict[str, LastLook]:
         """Forget the dirty records, and mark every part; in one transaction, so that a dying process loses neither."""
         with self._engine.store.begin(self._pair) as tx:
             tx.looks.mark(sorted(WHOLE), wall)
             tx.dirty.clean(tx.dirty.oldest(tx.dirty.count()))
-            self.dirty = ()
             return tx.looks.all()
 
     async def has_all(self) -> bool:
@@ -107,9 +107,19 @@ class Reading:
         except RemoteError as error:
             self._trouble.meet(error)
             return None
-        await asyncio.to_thread(self._clean, dirty)
+        await asyncio.to_thread(self._clean, self._read_ones(dirty, pulled))
         await self._count_found()
         return pulled
+
+    def _read_ones(self, dirty: Sequence[DirtyRecord], pulled: Pulled) -> list[DirtyRecord]:
+        """The records that were read; those that a service fails over stay dirty, and rest alone."""
+        read = [row for row in dirty if (row.kind, row.record) not in pulled.unread]
+        for row in read:
+            self._unread.succeeded(_name(row))
+        for (kind, record), error in pulled.unread.items():
+            self._unread.failed(f"{kind}:{record}", error, time.monotonic())
+            self._metrics.failed(self._pair, type(error).__name__)
+        return read
 
     def _clean(self, dirty: Sequence[DirtyRecord]) -> None:
         with self._engine.store.begin(self._pair) as tx:
@@ -117,7 +127,7 @@ class Reading:
 
     async def read(self, parts: Sequence[Part]) -> Pulled:
         """Read parts; those that fail rest for a while."""
-        began = self.parts_read_at = time.monotonic()
+        began = time.monotonic()
         pulled = await self._engine.fence.unless_stopped(self._engine.read(parts))
         seconds = time.monotonic() - began
         for part in pulled.parts:
@@ -154,7 +164,7 @@ class Reading:
     async def _patiently(self, parts: Sequence[Part]) -> Pulled:
         with patiently():
             if "places" in parts:
-                await self._engine.check_access()
+                await self._engine.fence.unless_stopped(self._engine.check_access())
             return await self.read(parts)
 
     async def far_or(self, event: asyncio.Event) -> Pulled | None:
@@ -184,3 +194,7 @@ class Reading:
             self._far.cancel()
             await asyncio.gather(self._far, return_exceptions=True)
             self._far = None
+
+
+def _name(row: DirtyRecord) -> str:
+    return f"{row.kind}:{row.record}"

@@ -4,6 +4,11 @@ import asyncio
 import os
 import socket
 import time
+from collections.abc import Mapping
+
+import structlog
+
+_log = structlog.get_logger(__name__)
 
 
 def notify(*lines: str) -> None:
@@ -11,9 +16,12 @@ def notify(*lines: str) -> None:
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
-        channel.connect(f"\0{address[1:]}" if address.startswith("@") else address)
-        channel.sendall("\n".join(lines).encode())
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.connect(f"\0{address[1:]}" if address.startswith("@") else address)
+            channel.sendall("\n".join(lines).encode())
+    except OSError as error:
+        _log.warning("service_manager_not_reached", error=error.strerror)  # no reason to end the work
 
 
 def reloading() -> None:
@@ -21,9 +29,17 @@ def reloading() -> None:
     notify("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
 
+def watchdog_seconds(environ: Mapping[str, str]) -> float | None:
+    """Return how often the service manager is to hear from this process, twice as often as it wants to; None: never."""
+    microseconds, process = environ.get("WATCHDOG_USEC", ""), environ.get("WATCHDOG_PID", "")
+    if not microseconds.isdecimal() or int(microseconds) == 0 or process not in ("", str(os.getpid())):
+        return None
+    return int(microseconds) / 2_000_000
+
+
 async def keep_watchdog() -> None:
-    """Say that the loop turns, twice as often as the service manager wants to hear it; ends where it does not."""
-    microseconds = int(os.environ.get("WATCHDOG_USEC", "0"))
-    while microseconds:
+    """Say that the loop turns, as often as the service manager wants to hear it; ends where it does not."""
+    seconds = watchdog_seconds(os.environ)
+    while seconds:
         notify("WATCHDOG=1")
-        await asyncio.sleep(microseconds / 2_000_000)
+        await asyncio.sleep(seconds)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from sync.clock import SystemClock
 from sync.config import Config
@@ -66,11 +67,8 @@ class Timers:
         for parts, seconds in self._cadences(pair.config.daemon.poll.seconds):
             self._scheduler.add_job(
                 _marking(pair, parts),
-                "interval",
+                cadence(seconds),
                 id=f"{name}/{parts[0]}",
-                seconds=seconds,
-                # Jitter only adds; a tenth keeps pairs from asking all at once.
-                jitter=max(1, round(seconds / 10)) if seconds >= 5 else None,
             )
 
     def _cadences(self, seconds: Mapping[str, float]) -> list[tuple[tuple[Part, ...], float]]:
@@ -102,6 +100,13 @@ class Timers:
         now = SystemClock().now()
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=now)
+
+
+def cadence(seconds: float) -> IntervalTrigger:
+    """Return the instants at which a part is marked: so many seconds apart, a tenth more at most."""
+    # Jitter only adds; it keeps pairs from asking all at once.
+    jitter = max(1, round(seconds / 10)) if seconds >= 5 else None
+    return IntervalTrigger(seconds=seconds, timezone="UTC", jitter=jitter)
 
 
 def _marking(pair: Marked, parts: tuple[Part, ...]) -> Callable[[], Any]:

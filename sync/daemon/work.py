@@ -13,7 +13,7 @@ from sync.daemon.cycle import Cycle
 from sync.daemon.due import Due
 from sync.daemon.metrics import Metrics
 from sync.engine import open_engine
-from sync.errors import LeaseTaken, SyncError, UnsafePlan
+from sync.errors import LeaseLost, LeaseTaken, SyncError, UnsafePlan
 from sync.lease import leased
 from sync.mirror import migrate
 from sync.mirror.store import Store
@@ -84,6 +84,10 @@ class PairWork:
                 await cycle.run(lease)
         except LeaseTaken as error:
             _log.debug("standby", holder=error.holder)
+            return "taken"
+        except LeaseLost as error:  # frozen for long: what it had in hand is another's by now
+            self._metrics.failed(self.config.name, type(error).__name__)
+            _log.warning("taken_over", error=str(error))
             return "taken"
         except UnsafePlan as error:
             self._metrics.refused(self.config.name)

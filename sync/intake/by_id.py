@@ -12,7 +12,7 @@ from mappings.digest import RecordKind
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock
-from sync.errors import Forbidden, InvalidResponse, Rejected
+from sync.errors import Forbidden, InvalidResponse, RateLimited, Rejected, Unavailable
 from sync.intake.parts import Pulled
 from sync.intake.saving import Saver
 from sync.intake.shifts import ShiftPoller
@@ -25,6 +25,10 @@ _LONG_UNREAD = timedelta(hours=20)
 
 _MOST_FOLLOWED = 500
 """Records asked for in one second look, those unread for longest first; the others follow the next day."""
+
+
+_MOST_UNREAD = 3
+"""After so many records that a service fails over it is rather the service that is out of order."""
 
 
 class Reader:
@@ -42,7 +46,7 @@ class Reader:
         }
 
     async def look_at(self, records: Collection[tuple[DirtyKind, int]]) -> Pulled:
-        """Read these records again; one that its service refuses to show is passed over, with a sentence.
+        """Read these records again; one that its service refuses to show, or fails over, is passed over.
 
         Raises the RemoteErrors of a service that does not answer; then the records are still to be read.
         """
@@ -64,6 +68,13 @@ class Reader:
         except (Rejected, Forbidden, InvalidResponse) as error:
             _log.warning("record_not_read", kind=kind, record=record, error=str(error))
             pulled.problems.append(f"{kind} {record} could not be read: {error}")
+            return None
+        except Unavailable as error:
+            is_its_own = error.status is not None and not isinstance(error, RateLimited)
+            if not is_its_own or len(pulled.unread) == _MOST_UNREAD:
+                raise
+            _log.warning("record_not_read", kind=kind, record=record, error=str(error))
+            pulled.unread[kind, record] = error
             return None
         pulled.count(kind, 1)
         return found
@@ -117,6 +128,7 @@ class Reader:
         records = await asyncio.to_thread(self._long_unread, now)
         looked = await self.look_at(records)
         pulled.problems += looked.problems
+        pulled.unread |= looked.unread
         for kind, number in looked.counts.items():
             pulled.count(kind, number)
 

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from mappings.model import System
 from sync.errors import RemoteError
+from sync.mirror.dirty import DirtyKind
 
 Part = Literal["soon", "requests", "time_off", "people", "hours", "later", "places", "second_look"]
 """`soon` are shifts that start within two days, `later` the rest of the horizon, `requests` JobRequests and Jobs."""
@@ -46,6 +47,7 @@ class Pulled:
     """What was read: records by kind, whether listings were complete, and sentences about what was left out.
 
     `parts` were read to their end, each with when its reading began; `failed` were not, with the first error of each.
+    `unread` are records that their service failed over when it was asked for them, each with the error.
     `again` are to be read at once nevertheless, as only both windows of shifts together answer what one of them raised.
     """
 
@@ -54,6 +56,7 @@ class Pulled:
     problems: list[str] = field(default_factory=list)
     parts: dict[Part, datetime] = field(default_factory=dict)
     failed: dict[Part, RemoteError] = field(default_factory=dict)
+    unread: dict[tuple[DirtyKind, int], RemoteError] = field(default_factory=dict)
     again: set[Part] = field(default_factory=set)
 
     def count(self, kind: str, number: int) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from sync.errors import StoreError, StoreLocked, StoreNewer
@@ -74,8 +75,10 @@ def transaction(engine: Engine, *, reads: bool = False) -> Iterator[Connection]:
     try:
         with _connected(engine, reads=reads) as connection, connection.begin():
             yield connection
-    except DatabaseError as error:
-        reason = str(error.orig)
+    except NoneFree as error:
+        raise StoreLocked("the database is busy: no connection to it became free; try again later") from error
+    except DBAPIError as error:
+        reason = str(error.orig) or type(error.orig).__name__
         if "locked" in reason or "lock timeout" in reason:
             raise StoreLocked("the database is locked by another program; end it, or try again later") from error
         where = engine.url.render_as_string(hide_password=True)

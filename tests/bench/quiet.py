@@ -94,7 +94,9 @@ def _write_folder(served: Sandbox, url: str, pairs: int, faster: float, folder: 
         own.pop(section, None)
     base_url = own["wonolo"]["base_url"]
     for number in range(pairs):
-        own["wonolo"]["base_url"] = f"{base_url}{'/' * number}"  # one sandbox, but to the daemon each an account of its own
+        own["wonolo"]["base_url"] = (
+            f"{base_url}{'/' * number}"  # one sandbox, but to the daemon each an account of its own
+        )
         (folder / "pairs" / f"{_numbered(number)}.toml").write_text(tomlkit.dumps(own))
 
 
