@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import sqlalchemy
 from sync.errors import StoreLocked
 from sync.mirror import migrate
 from sync.mirror.database import transaction
+from sync.mirror.store import Store
 
 
 @pytest.mark.parametrize("visitor", ["first", "second"])
@@ -43,3 +46,18 @@ def test_a_pool_that_is_used_up_is_a_busy_database(tmp_path: Path) -> None:
     with transaction(engine), pytest.raises(StoreLocked, match="no connection to it became free"):
         transaction(engine).__enter__()
     engine.dispose()
+
+
+def test_a_new_file_is_its_owner_s_alone(tmp_path: Path) -> None:
+    """It holds names and hours of people; so are the files that SQLite keeps beside it."""
+    file = tmp_path / "new.db"
+    migrate(f"sqlite:///{file}")
+    store = Store.open(f"sqlite:///{file}")
+    with store.begin("main") as tx:
+        tx.runs.start("diff", datetime(2026, 3, 2, tzinfo=UTC))
+        assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {
+            "new.db": 0o600,
+            "new.db-wal": 0o600,
+            "new.db-shm": 0o600,
+        }
+    store.close()

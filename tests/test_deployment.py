@@ -56,6 +56,17 @@ def test_a_file_is_a_deployment_of_one_pair(tmp_path: Path) -> None:
     assert load_deployment_leniently(path, {}) == (found, {})
 
 
+def test_a_pair_of_a_folder_is_not_read_as_a_file_of_its_own(tmp_path: Path) -> None:
+    """It would have a database of its own, and make anew what its daemon has made."""
+    (tmp_path / "pairs").mkdir()
+    (tmp_path / "shiftbridge.toml").touch()
+    path = tmp_path / "pairs" / "north.toml"
+    path.write_text(PAIR)
+    for loading in (load_deployment, load_deployment_leniently):
+        with pytest.raises(ConfigError, match=r"is a pair of the folder .*; use --config .* and --pair with its name"):
+            loading(path, {})
+
+
 def test_the_pairs_of_a_folder_have_its_database_and_daemon(tmp_path: Path) -> None:
     """In the order of their names, which are those of their files unless they say otherwise."""
     shared = '[database]\nurl = "sqlite:///all.db"\n[daemon]\nlisten = "127.0.0.1:0"\n'

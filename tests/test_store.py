@@ -441,3 +441,19 @@ def test_where_strangers_and_users_are_at_work(store: Store) -> None:
         assert tx.seats.held_at([START]) == [held]
     with store.begin("other") as tx:
         assert (tx.seats.of_workers([7]), tx.seats.held_at([START])) == ([], [])
+
+
+def test_a_run_that_died_is_called_that_once_another_may_write(store: Store) -> None:
+    """Only one can; a diff beside it may still be running."""
+    with store.begin("main") as tx:
+        tx.runs.start("daemon", NOW)
+        tx.runs.start("diff", NOW)
+    with store.begin("other") as tx:
+        tx.runs.start("reconcile", NOW)
+    with store.begin("main") as tx:
+        tx.runs.start("reconcile", LATER)
+        shown = [(run.command, run.outcome, run.error) for run in tx.runs.last(5)]
+    died = "its process ended without a word"
+    assert shown == [("reconcile", "running", ""), ("diff", "running", ""), ("daemon", "died", died)]
+    with store.read("other") as tx:
+        assert tx.runs.last(1)[0].outcome == "running"

@@ -93,6 +93,10 @@ def load_deployment_leniently(path: Path, environ: Mapping[str, str]) -> tuple[D
 
 
 def _of_one_file(path: Path, environ: Mapping[str, str]) -> Deployment:
+    if folder := folder_of(path):
+        # Alone it would have another database than its daemon, and make anew what is there.
+        hint = f"use --config {folder} and --pair with its name"
+        raise ConfigError([f"{path}: is a pair of the folder {folder}; {hint}"])
     config = load(path, environ)
     return Deployment(path, config.daemon, config.database, {config.name: config}, {config.name: path})
 

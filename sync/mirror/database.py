@@ -1,7 +1,8 @@
 """Opening a database, SQLite or Postgres, and bringing its tables up to date."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,18 @@ def connect(url: str) -> Engine:
         pool_pre_ping=not sqlite,  # a connection of before the server's restart is replaced when it is taken
     )
     if sqlite:
+        event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_private(_dialect: object, _record: object, arguments: Sequence[Any], _options: object) -> None:
+    """Let a new file be readable by its owner alone, as it holds names; SQLite's own files beside it follow it."""
+    file = str(arguments[0])
+    if file != ":memory:":
+        with suppress(OSError):  # it is there already, or SQLite will say what is wrong
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -9,9 +9,18 @@ from sqlalchemy import insert, null, select, update
 
 from sync.mirror import tables
 from sync.mirror.records import of_model
-from sync.mirror.rows import Rows
+from sync.mirror.rows import PAIR, Rows
 
 _RUN = of_model(tables.Run)
+
+_WRITING = ("reconcile", "daemon", "undo")
+"""Commands that hold the lease of the pair for as long as they run."""
+
+_BURY = (
+    update(_RUN)
+    .where(_RUN.c.pair == PAIR, _RUN.c.outcome == "running", _RUN.c.command.in_(_WRITING))
+    .values(outcome="died", error="its process ended without a word")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,12 @@ class Runs:
         self._rows = rows
 
     def start(self, command: str, now: datetime) -> int:
-        """Record that a run began; returns its number."""
+        """Record that a run began; returns its number.
+
+        One that may write is the only one: those that are still called running died without a word.
+        """
+        if command in _WRITING:
+            self._rows.ask(_BURY)
         values = {"pair": self._rows.pair, "command": command, "started_at": now, "outcome": "running", "counts": {}}
         result = self._rows.connection.execute(insert(_RUN).values(**values, error=""))
         return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
