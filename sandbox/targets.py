@@ -1,4 +1,4 @@
-"""Where webhooks go, and how they are signed."""
+"""Targets of webhooks: their addresses, and how each service signs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Target(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Where a service sends its webhooks, on the loopback interface, and what is open about how.
+    """The address a service sends its webhooks to, on the loopback interface, and what is open about how.
 
     Without a `secret` Wonolo signs with its API's secret key. `header` and `digest` replace the service's own name of
     the signature's header and its format. `body` is Wonolo's: a record under its name, bare, or its id and state

@@ -38,7 +38,7 @@ class Delivery:
     attempts: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """What may be shown: all but the headers."""
+        """Return what may be shown: all but the headers."""
         shown = {name: getattr(self, name) for name in ("number", "system", "url", "fault", "outcome", "attempts")}
         return shown | {"due": self.due.isoformat(), "body": shown_body(self.body, self.fault)}
 

@@ -1,4 +1,4 @@
-"""What people ask of pauses: which record, until when, and by whose clock."""
+"""Pauses as people ask for them: the record, the end, and whose clock counts."""
 
 import re
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""How a pair stands by its database: what it holds, how fresh that is, who writes, what is paused, the latest runs.
+"""The state of a pair by its database: what it holds, how fresh that is, who writes, what is paused, the latest runs.
 
 Nothing is asked of either account.
 """
@@ -24,14 +24,14 @@ from sync.report.records import held_in_words, so_many
 
 
 class DirtyShown(msgspec.Struct, frozen=True):
-    """How many records wait to be read again, and since when the oldest does."""
+    """The number of records that wait to be read again, and since when the oldest does."""
 
     count: int
     oldest: datetime | None
 
 
 class Status(msgspec.Struct, frozen=True):
-    """How a pair stands; the database is shown without a password, the newest runs first.
+    """The state of a pair; the database is shown without a password, the newest runs first.
 
     `zone` is that of the pair's first place, `place`; empty where it has none, and the machine's zone is used. `now` is
     when this was read; `stale_after` is in minutes.

@@ -1,4 +1,4 @@
-"""How a command of the engine ends when somebody asks for it: in order at the first signal, at once at the second."""
+"""The end of an engine command on request: in order at the first signal, at once at the second."""
 
 import asyncio
 import signal
@@ -15,7 +15,7 @@ WRITING = 25.0
 
 
 class Ending:
-    """What SIGINT and SIGTERM do to a command; make one for each, and `listen` from within its task.
+    """The effect of SIGINT and SIGTERM on a command; make one for each, and `listen` from within its task.
 
     After `patience` seconds, or at a second signal, it is cut off. Set `fence` once there is an engine: until then the
     first signal cuts it off, as nothing can be written.
@@ -40,7 +40,7 @@ class Ending:
 
     @property
     def words(self) -> str:
-        """What became of a command that ended without a result."""
+        """Describe what became of a command that ended without a result."""
         if not self._may_have_written:
             return "Stopped as asked; nothing was written."
         after = f", after {_changes(self._written)} written" if self._written else ""

@@ -1,4 +1,4 @@
-"""How much of a service's request budget is left, and readings that leave a quarter of it to more urgent ones."""
+"""The request budget of a service: what is left, and readings that leave a quarter to more urgent ones."""
 
 import asyncio
 import time

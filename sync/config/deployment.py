@@ -1,4 +1,4 @@
-"""What one process serves: the pair of one file, or all pairs of a folder and what they share."""
+"""The pairs that one process serves: that of one file, or those of a folder with what they share."""
 
 import re
 from collections.abc import Mapping
@@ -166,7 +166,7 @@ def _same_accounts(pairs: Mapping[str, Config]) -> list[list[str]]:
 
 
 def _read_shared(path: Path, variables: Variables) -> tuple[_Shared, list[str]]:
-    """What the pairs share, and what is wrong with it; the defaults where it cannot be used."""
+    """Return what the pairs share, and what is wrong with it; the defaults where it cannot be used."""
     file = path / SHARED_FILE
     if not file.exists():
         todo = "write one with the [database] and [daemon] of all pairs; it may be empty"

@@ -32,7 +32,7 @@ class Variables:
     wrong: Problems = field(default_factory=dict)
 
     def layers(self, pair: str) -> tuple[Layer, Layer]:
-        """What the environment sets for a pair, the pair's own variables over the plain ones."""
+        """Return what the environment sets for a pair, the pair's own variables over the plain ones."""
         prefix = prefix_of(pair)
         return (PREFIX, self.each), (prefix, self.own.get(prefix, {}))
 

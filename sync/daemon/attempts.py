@@ -1,4 +1,4 @@
-"""How often each sender fails, so that nobody fills the log or the network by guessing."""
+"""The failures of each sender, counted so that nobody fills the log or the network by guessing."""
 
 from collections import OrderedDict
 from datetime import datetime, timedelta

@@ -76,7 +76,7 @@ class Cycle:
         return True
 
     async def _needs_everything(self) -> bool:
-        """Whether a complete pull comes first: at the beginning, and to learn what became of a write."""
+        """Return whether a complete pull comes first: at the beginning, and to learn what became of a write."""
         if self._trouble.rests:
             return False
         if set(self._reading.parts) >= WHOLE or not await self._reading.has_all():

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from mappings.model import System
-from sync.errors import RateLimited, RemoteError
-from sync.intake.parts import NEAR, PARTS, SYSTEMS, Part
+from sync.errors import RateLimited
+from sync.intake.parts import PARTS, SYSTEMS, Part
 from sync.mirror.looks import LastLook
 
 _FIRST_PAUSE = 30.0
@@ -108,13 +108,3 @@ class Due:
         for system, parts in SYSTEMS.items():
             if part in parts:
                 self.backoff.succeeded(system)
-
-    def failed(self, part: Part, error: RemoteError, monotonic: float, *, whole: bool) -> float:
-        """Note that a part could not be read, or its system as a `whole`; returns the pause in seconds."""
-        what = error.system if whole else part
-        return self.backoff.failed(what, error, monotonic)
-
-    @property
-    def waiting(self) -> bool:
-        """Whether a near part is marked."""
-        return bool(self._marked & NEAR)

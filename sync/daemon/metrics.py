@@ -1,4 +1,4 @@
-"""What the daemon did, counted for Prometheus: calls, readings, plans, runs, changes, webhooks and errors."""
+"""The work of the daemon, counted for Prometheus: calls, readings, plans, runs, changes, webhooks and errors."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache, partial

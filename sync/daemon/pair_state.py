@@ -1,4 +1,4 @@
-"""How a pair stands by its database alone: what is fresh, who writes, what is paused, and what nobody knows."""
+"""The state of a pair by its database alone: what is fresh, who writes, what is paused, and what nobody knows."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,7 +72,7 @@ def _runs_to_success(tx: Transaction) -> list[RunSummary]:
 
 
 def _last_success(runs: list[RunSummary], looks: dict[str, LastLook]) -> datetime | None:
-    """When a run last ended well, or both near parts were read: a quiet daemon records no runs."""
+    """Return when a run last ended well, or both near parts were read: a quiet daemon records no runs."""
     ended = [run.finished_at for run in runs if run.outcome in _SUCCESSES and run.finished_at]
     near = [looks[part].at for part in NEAR if part in looks]
     read = [at for at in near if at]

@@ -1,4 +1,4 @@
-"""What a pair reads: dirty records, near parts, and far parts beside them out of what the budget leaves."""
+"""The readings of a pair: dirty records, near parts, and far parts beside them out of what the budget leaves."""
 
 import asyncio
 import time
@@ -185,7 +185,7 @@ class Reading:
 
     @property
     def is_far(self) -> bool:
-        """Whether far parts are being read."""
+        """True while far parts are being read."""
         return self._far is not None
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What a process does about its pairs: all of their work, or only putting them into the queue."""
+"""The roles of a process: it does all the work of its pairs, or only puts them into the queue."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ class Pair(Receiving, Protocol):
 
 
 class Role(Protocol):
-    """What a process does about its pairs."""
+    """The part that a process plays for its pairs."""
 
     def start(self) -> None:
         """Begin with what is done for all pairs; call it once."""

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from sync.clock import SystemClock
 from sync.config.daemon import DaemonSection
-from sync.daemon.metrics import Metrics
+from sync.daemon.metrics import CONTENT_TYPE, Metrics
 from sync.daemon.receiver import Receiving, webhook_routes
 from sync.errors import ConfigError, StoreError
 
@@ -80,7 +80,7 @@ def application(pairs: Mapping[str, Receiving], metrics: Metrics, is_ready: Call
 
     async def shown(_request: Request) -> Response:
         body = await asyncio.to_thread(metrics.render)
-        return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(body, headers={"content-type": CONTENT_TYPE})
 
     routes = [Route(path, answer) for path, answer in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", shown))]
     return Starlette(routes=[*routes, *webhook_routes(pairs, metrics.webhook, SystemClock().now)])

@@ -53,7 +53,7 @@ class Trouble:
 
     @property
     def rests(self) -> bool:
-        """Whether a system as a whole is left alone just now; then a plan would be made of half the truth."""
+        """True while a system as a whole is left alone; then a plan would be made of half the truth."""
         return any(self._due.rests(system, time.monotonic()) for system in SYSTEMS)
 
 

@@ -51,12 +51,12 @@ class WorkedPair:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether it was asked to end, perhaps in the middle of a job."""
+        """True once it was asked to end, perhaps in the middle of a job."""
         return self._work.is_stopping
 
     @property
     def is_idle(self) -> bool:
-        """Whether no job of it is being done."""
+        """True while no job of it is being done."""
         return not self._busy.locked()
 
     async def sync(self) -> None:

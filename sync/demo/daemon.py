@@ -24,7 +24,7 @@ _QUIET = 0.5
 
 @dataclass(frozen=True)
 class Filled:
-    """What came of it in a sentence, and the seconds it took; None when it took too long."""
+    """The result in a sentence, and the seconds it took; None when it took too long."""
 
     sentence: str
     seconds: float | None

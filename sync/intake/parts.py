@@ -35,7 +35,7 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """How far pollers look: shifts ahead, JobRequests back on the very first poll, times worked back (zero: none)."""
+    """The reach of pollers: shifts ahead, JobRequests back on the very first poll, times worked back (zero: none)."""
 
     ahead: timedelta
     history: timedelta
@@ -44,7 +44,7 @@ class Horizon:
 
 @dataclass(slots=True)
 class Pulled:
-    """What was read: records by kind, whether listings were complete, and sentences about what was left out.
+    """The result of a reading: records by kind, whether listings were complete, and sentences about what was left out.
 
     `parts` were read to their end, each with when its reading began; `failed` were not, with the first error of each.
     `unread` are records that their service failed over when it was asked for them, each with the error.

@@ -29,7 +29,7 @@ _MOST_ASKED = 25
 
 @dataclass(slots=True)
 class _Reading:
-    """How far a window of shifts is read: `seen` are the ids of the last listing, `span` is for the next one.
+    """The progress of reading a window of shifts: `seen` are the ids of the last listing, `span` is for the next one.
 
     `full` is how long a part may be where shifts begin as densely as in the densest part so far.
     """

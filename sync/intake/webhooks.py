@@ -1,4 +1,4 @@
-"""What a webhook is good for: proof that the service sent it, and which records or parts to read again. Pure.
+"""The use of a webhook: proof that the service sent it, and which records or parts to read again. Pure.
 
 Nothing else that it says is believed or kept; the records are read anew.
 """
@@ -80,7 +80,7 @@ def _digest(system: System, body: bytes, secret: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What a webhook gives reason to read again; its doubles have the same `event` within `fresh`."""
+    """The records and parts to read again after a webhook; its doubles have the same `event` within `fresh`."""
 
     records: tuple[tuple[DirtyKind, int], ...]
     parts: tuple[Part, ...]
@@ -91,7 +91,7 @@ class Hint:
 
 @dataclass(slots=True)
 class _Named:
-    """What a body names so far, in its order."""
+    """The records and parts that a body names so far, in its order."""
 
     records: dict[tuple[DirtyKind, int], None] = field(default_factory=dict)
     parts: set[Part] = field(default_factory=set)
@@ -132,7 +132,7 @@ def _decoded(body: bytes) -> Any:
 
 
 def _wonolo(content: Any) -> _Named:
-    """What Wonolo names: a record under its name, a bare one, or its id beside `resource` or `type`."""
+    """Note what Wonolo names: a record under its name, a bare one, or its id beside `resource` or `type`."""
     if not isinstance(content, dict):
         return _Named(understood=False)
     kinds: tuple[DirtyKind | None, ...] = ("job_request", "job")
@@ -161,7 +161,7 @@ def _bare_kind(content: Mapping[str, Any]) -> DirtyKind | None:
 
 
 def _wheniwork(content: Any) -> _Named:
-    """What the events of a batch name (When I Work reference 9.1)."""
+    """Note what the events of a batch name (When I Work reference 9.1)."""
     events = _events(content)
     if events is None:
         return _Named(understood=False)

@@ -22,7 +22,7 @@ _HEED = (
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
-    """When the last complete reading of a part began, None before the first; `marked` asks for another at once."""
+    """The start of the last complete reading of a part, None before the first; `marked` asks for another at once."""
 
     at: datetime | None = None
     marked: bool = False

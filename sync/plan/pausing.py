@@ -15,7 +15,7 @@ class Pausing(msgspec.Struct, frozen=True):
     links: frozenset[str] = frozenset()
 
     def concerns(self, change: Change) -> bool:
-        """Whether it forbids a change: of the record, of its demand, or made of it."""
+        """Return whether it forbids a change: of the record, of its demand, or made of it."""
         if self.record is None:
             return True
         kind, number = self.record

@@ -1,4 +1,4 @@
-"""How long ago each part of a pair was read, in words."""
+"""The age of each part's last reading, in words."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

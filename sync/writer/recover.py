@@ -79,7 +79,7 @@ class Recovery:
 
     @staticmethod
     def _found(tx: Transaction, intent: Intent) -> list[Mapping[str, Any]]:
-        """What a creation left behind, as the mirror has it."""
+        """Return what a creation left behind, as the mirror has it."""
         kind = cast("RecordKind", intent.change.kind)
         return [row for row in tx.observations.marked(kind, _mark(intent)) if _lives(row)]
 

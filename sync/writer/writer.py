@@ -73,7 +73,7 @@ class Writer:
         return result
 
     def _is_too_late(self, change: Change) -> bool:
-        """Whether it would ask for people for work that has begun since it was planned."""
+        """Return whether it would ask for people for work that has begun since it was planned."""
         posts = change.action == "create" and change.kind == "job_request"
         return posts and change.start is not None and change.start <= self._clock.now()
 

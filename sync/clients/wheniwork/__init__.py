@@ -98,7 +98,7 @@ class WhenIWork(ShiftActs, Account):
 
     @property
     def skew(self) -> timedelta | None:
-        """How far the service's clock was ahead of this one at its last answer, None until one showed it."""
+        """The lead of the service's clock over this one at its last answer, None until one showed it."""
         return self._api.skew
 
     @property

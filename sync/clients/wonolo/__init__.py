@@ -72,7 +72,7 @@ class Wonolo(JobRequests, MultiDayJobRequests, Jobs, Messages, Users, Badges, Cu
 
     @property
     def skew(self) -> timedelta | None:
-        """How far the service's clock was ahead of this one at its last answer, None until one showed it."""
+        """The lead of the service's clock over this one at its last answer, None until one showed it."""
         return self._api.skew
 
     @property
