@@ -15,7 +15,7 @@ demo: .venv/ready ## run the main job against the local sandbox
 
 test: .venv/ready ## run all tests, on SQLite and on a real Postgres
 	$(RUN) coverage erase
-	$(RUN) coverage run -m pytest -n 2
+	$(RUN) coverage run -m pytest -n 4 --dist worksteal
 	$(RUN) coverage combine --quiet
 	$(RUN) coverage report --fail-under=95
 	@echo "What is pure is covered to the last branch:"
