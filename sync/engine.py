@@ -26,7 +26,6 @@ from sync.intake.poller import Poller
 from sync.lease import Fence, leased
 from sync.mirror.dirty import DirtyKind
 from sync.mirror.store import Store
-from sync.outbox import Outbox
 from sync.passes import Between, Guards, Outcome, Passes, Refresh, uninterrupted
 from sync.plan import Plan
 from sync.plan.approval import Approval, whole
@@ -256,12 +255,7 @@ class Engine:
 
     async def unanswered(self) -> int:
         """Return how many writes have an outcome that nobody knows."""
-
-        def count() -> int:
-            with self.store.read(self._config.name) as tx:
-                return len(Outbox(tx.rows).unknown())
-
-        return await asyncio.to_thread(count)
+        return await asyncio.to_thread(self._recovery.count)
 
     async def undo_plan(self, wanted: Wanted) -> Plan:
         """Pull, and plan what takes a run back; nothing is written. Raises NothingToUndo."""

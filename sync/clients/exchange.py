@@ -212,6 +212,15 @@ def read(request: Request, response: httpx.Response, permission_codes: frozenset
     return Reply(request, status, body)
 
 
+def dated(response: httpx.Response) -> datetime | None:
+    """Return the service's own time as the answer shows it, to the second; None where it shows none."""
+    try:
+        told = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return None
+    return told if told.tzinfo else None
+
+
 def _decoded(content: bytes) -> Any:
     if not content.strip():
         return None

@@ -14,7 +14,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -27,7 +26,7 @@ from tenacity.wait import wait_exponential_jitter
 
 from sync.clients.auth import Grant, Grants
 from sync.clients.budget import Budget
-from sync.clients.exchange import Reply, Request, Upload, form, query, read
+from sync.clients.exchange import Reply, Request, Upload, dated, form, query, read
 from sync.clients.trace import Exchange, Trace
 from sync.clients.trust import mistrust
 from sync.clock import Clock
@@ -218,11 +217,8 @@ class Api:
 
     def _compare_clocks(self, response: httpx.Response) -> None:
         """Note how far the service's clock is ahead of this one, to the second."""
-        try:
-            told = parsedate_to_datetime(response.headers.get("Date", ""))
-        except ValueError:
-            return
-        if told.tzinfo:
+        told = dated(response)
+        if told:
             self.skew = told - self._clock.now()
 
     def _tell(self, request: Request, answer: httpx.Response | RemoteError | None, ms: float) -> None:

@@ -31,6 +31,11 @@ class Recovery:
     def __init__(self, calls: Calls, store: Store, pair: str, rules: Rules) -> None:
         self._calls, self._store, self._pair, self._rules = calls, store, pair, rules
 
+    def count(self) -> int:
+        """Return how many writes have an outcome that nobody knows."""
+        with self._store.read(self._pair) as tx:
+            return len(Outbox(tx.rows).unknown())
+
     async def run(self, now: datetime) -> None:
         """Look at every unknown intent: what happened is adopted, what did not happen is planned anew."""
         with self._store.begin(self._pair) as tx:
