@@ -14,7 +14,8 @@ from sync.config.daemon import DaemonSection
 from sync.config.model import DatabaseSection
 from sync.daemon.metrics import Metrics
 from sync.daemon.process import require_same_queue
-from sync.daemon.roles import AsRole, as_daemon, as_worker
+from sync.daemon.roles import AsRole
+from sync.daemon.starting import as_daemon, as_worker
 from sync.errors import ConfigError
 
 SQLITE, POSTGRES = "sqlite:////tmp/none.db", "postgresql://somebody@127.0.0.1:9/none"

@@ -21,7 +21,7 @@ Listen = Annotated[
 @app.command()
 def daemon(config: ConfigPath = CONFIG, listen: Listen = "", verbose: Verbose = 0) -> None:
     """Keep every pair of a file or folder equal, until SIGTERM: on timers, and as soon as a webhook comes."""
-    from sync.daemon.roles import as_daemon
+    from sync.daemon.starting import as_daemon
 
     _run(config, as_daemon, listen, verbose)
 
@@ -29,7 +29,7 @@ def daemon(config: ConfigPath = CONFIG, listen: Listen = "", verbose: Verbose = 
 @app.command()
 def worker(config: ConfigPath = CONFIG, listen: Listen = "", verbose: Verbose = 0) -> None:
     """Do the work that a daemon with `workers = "queue"` asks for, until SIGTERM; start as many as you like."""
-    from sync.daemon.roles import as_worker
+    from sync.daemon.starting import as_worker
 
     _run(config, as_worker, listen, verbose)
 

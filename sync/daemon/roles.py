@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 from sync.config import Config, Deployment
@@ -10,7 +9,6 @@ from sync.daemon.metrics import Metrics
 from sync.daemon.pair import PairLoop
 from sync.daemon.receiver import Receiving
 from sync.daemon.timers import Timers
-from sync.errors import ConfigError
 from sync.mirror.store import Store
 
 if TYPE_CHECKING:
@@ -110,37 +108,3 @@ class Enqueuing:
 async def stop_all(pairs: Iterable[Pair]) -> None:
     """Let every pair end in order, all at the same time."""
     await asyncio.gather(*(pair.stop(GRACE) for pair in pairs))
-
-
-def as_daemon(deployment: Deployment, metrics: Metrics) -> Role:
-    """Return the role of the daemon, by `[daemon] workers`; raises ConfigError where the queue cannot be used."""
-    if deployment.daemon.workers == "inside":
-        return Inside(metrics)
-    require_queue(deployment)
-    from sync.daemon.queue import Queue  # noqa: PLC0415 - procrastinate may not be installed
-
-    return Enqueuing(metrics, Queue(deployment.database.url))
-
-
-def as_worker(deployment: Deployment, metrics: Metrics) -> Role:
-    """Return the role of a worker; raises ConfigError where the queue is not, or cannot be, used."""
-    if deployment.daemon.workers != "queue":
-        todo = 'set it to "queue", so that the daemon leaves the work to workers, and start the daemon again'
-        raise ConfigError([f'daemon.workers: it is "inside", so there is nothing for a worker to do; {todo}'])
-    require_queue(deployment)
-    from sync.daemon.worker import Working  # noqa: PLC0415 - procrastinate may not be installed
-
-    return Working(deployment.database.url, metrics)
-
-
-def require_queue(deployment: Deployment) -> None:
-    """Raise ConfigError where the queue cannot be used, with everything that is missing."""
-    problems = []
-    if not deployment.database.url.startswith("postgresql"):
-        todo = 'set url under [database] to "postgresql://user:password@host/name", or workers to "inside"'
-        problems.append(f'daemon.workers: "queue" needs Postgres, which several machines can share; {todo}')
-    if not find_spec("procrastinate"):
-        todo = 'install "shiftbridge[scale]", or set workers to "inside"'
-        problems.append(f'daemon.workers: "queue" needs procrastinate, which is not installed; {todo}')
-    if problems:
-        raise ConfigError(problems)

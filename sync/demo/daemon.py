@@ -14,7 +14,7 @@ from sandbox.serve import Server
 from sandbox.targets import targets_beneath
 from sync.config import load
 from sync.daemon.process import Process, Source
-from sync.daemon.roles import as_daemon
+from sync.daemon.starting import as_daemon
 
 _PATIENCE = 30.0
 
