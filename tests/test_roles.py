@@ -65,6 +65,6 @@ def test_a_reload_that_changes_the_queue_is_refused() -> None:
 
 def test_without_a_queue_procrastinate_is_not_needed() -> None:
     """It is imported by those alone who use it, as it may not be installed."""
-    program = "import sys, sync.daemon.process, sync.daemon.roles, sync.cli; print('procrastinate' in sys.modules)"
+    program = "import sys, sync.daemon.process, sync.daemon.starting, sync.cli; print('procrastinate' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "False\n"
