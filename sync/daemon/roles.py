@@ -1,18 +1,14 @@
 """The roles of a process: it does all the work of its pairs, or only puts them into the queue."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
 
 from sync.config import Config, Deployment
 from sync.daemon.metrics import Metrics
-from sync.daemon.pair import PairLoop
 from sync.daemon.receiver import Receiving
-from sync.daemon.timers import Timers
+from sync.daemon.timers import Marked, Timers
 from sync.mirror.store import Store
-
-if TYPE_CHECKING:
-    from sync.daemon.queue import Queue
 
 GRACE = 22.0
 """Seconds that a write in flight gets to settle; the whole must end within half a minute."""
@@ -46,19 +42,30 @@ AsRole = Callable[[Deployment, Metrics], Role]
 """Returns the role that a configuration asks for; raises ConfigError where it cannot be played."""
 
 
-class Inside:
-    """All of the work, in this process."""
+class Looped(Pair, Marked, Protocol):
+    """A pair that timers mark."""
 
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics, self._timers, self._planning = metrics, Timers(metrics), asyncio.Lock()
+    config: Config
+
+    def start(self) -> None:
+        """Begin; called once."""
+
+
+class Timed:
+    """Pairs that timers mark; `new` makes one, and `close` gives back what they share."""
+
+    def __init__(
+        self, timers: Timers, new: Callable[[Config, Store], Looped], close: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        self._timers, self._new, self._close = timers, new, close
 
     def start(self) -> None:
         """Let timers fire."""
         self._timers.start()
 
     def begin(self, config: Config, store: Store) -> Pair:
-        """Begin the loop of a pair, and its timers."""
-        pair = PairLoop(config, store, self._metrics, self._planning)
+        """Begin a pair, and its timers."""
+        pair = self._new(config, store)
         self._timers.add(pair)
         pair.start()
         return pair
@@ -72,37 +79,8 @@ class Inside:
         """End all of them."""
         await self._timers.stop()
         await stop_all(pairs)
-
-
-class Enqueuing:
-    """Timers and webhooks alone: the work is done by whoever takes it from the queue."""
-
-    def __init__(self, metrics: Metrics, queue: "Queue") -> None:
-        self._metrics, self._queue, self._timers = metrics, queue, Timers(metrics, together=True)
-
-    def start(self) -> None:
-        """Let timers fire."""
-        self._timers.start()
-
-    def begin(self, config: Config, store: Store) -> Pair:
-        """Put a pair into the queue now, and whenever its timer fires."""
-        from sync.daemon.queued import QueuedPair  # noqa: PLC0415 - procrastinate may not be installed
-
-        pair = QueuedPair(config, store, self._metrics, self._queue)
-        self._timers.add(pair)
-        pair.start()
-        return pair
-
-    async def drop(self, pair: Pair) -> None:
-        """End that."""
-        self._timers.remove(pair.config.name)
-        await pair.stop(GRACE)
-
-    async def end(self, pairs: Iterable[Pair]) -> None:
-        """End all of that."""
-        await self._timers.stop()
-        await stop_all(pairs)
-        await self._queue.close()
+        if self._close:
+            await self._close()
 
 
 async def stop_all(pairs: Iterable[Pair]) -> None:

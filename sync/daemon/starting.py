@@ -1,21 +1,27 @@
 """The role that a configuration asks for; procrastinate is imported where the queue is used, and nowhere else."""
 
+import asyncio
 from importlib.util import find_spec
 
 from sync.config import Deployment
 from sync.daemon.metrics import Metrics
-from sync.daemon.roles import Enqueuing, Inside, Role
+from sync.daemon.pair import PairLoop
+from sync.daemon.roles import Role, Timed
+from sync.daemon.timers import Timers
 from sync.errors import ConfigError
 
 
 def as_daemon(deployment: Deployment, metrics: Metrics) -> Role:
     """Return the role of the daemon, by `[daemon] workers`; raises ConfigError where the queue cannot be used."""
     if deployment.daemon.workers == "inside":
-        return Inside(metrics)
+        planning = asyncio.Lock()
+        return Timed(Timers(metrics), lambda config, store: PairLoop(config, store, metrics, planning))
     require_queue(deployment)
     from sync.daemon.queue import Queue  # noqa: PLC0415 - procrastinate may not be installed
+    from sync.daemon.queued import QueuedPair  # noqa: PLC0415 - the same
 
-    return Enqueuing(metrics, Queue(deployment.database.url))
+    queue, timers = Queue(deployment.database.url), Timers(metrics, together=True)
+    return Timed(timers, lambda config, store: QueuedPair(config, store, metrics, queue), queue.close)
 
 
 def as_worker(deployment: Deployment, metrics: Metrics) -> Role:
