@@ -123,7 +123,7 @@ def test_a_no_that_is_taken_back_keeps_who_said_yes_and_why(command: Command) ->
     text = command("decisions")[1]
     assert text.count(" UTC ") == 2
     assert "Eve: yes - post a request (" in text
-    assert "(agreed by telephone) [took an earlier answer back]" in text
+    assert "(agreed by telephone) [waits for a reconcile]" in text
     assert text.endswith("(not yet) [replaced by a later one]")
     assert "4 changes written" in command("reconcile")[1]
 

@@ -18,7 +18,7 @@ def me() -> str:
 
 
 def answers(changes: Iterable[Change], wanted: Mapping[str, str]) -> list[tuple[Change, str]]:
-    """The change each key means, with the answer spelled as it is kept; raises BadParameter naming every mistake."""
+    """The change each key means, with the answer as its code; raises BadParameter naming every mistake."""
     rows, wrong = [], []
     known = list(changes)
     for key, choice in wanted.items():
@@ -32,8 +32,13 @@ def answers(changes: Iterable[Change], wanted: Mapping[str, str]) -> list[tuple[
     return rows
 
 
+def may_be_named(change: Change) -> bool:
+    """Whether a person may name it to answer it: all but what is left out, unless a person had it left out."""
+    return change.verdict != "skip" or change.action != "none"
+
+
 def _found(key: str, changes: list[Change]) -> Change:
-    fitting = [change for change in changes if change.key.startswith(key) and (change.verdict != "skip")]
+    fitting = [change for change in changes if change.key.startswith(key) and may_be_named(change)]
     if len(fitting) == 1 and key:
         return fitting[0]
     if not fitting or not key:
@@ -43,21 +48,22 @@ def _found(key: str, changes: list[Change]) -> Change:
 
 def _choice(change: Change, wanted: str) -> str:
     if wanted in (YES, NO):
-        _may_be_answered(change)
+        _may_be_answered(change, wanted)
         return wanted
-    numbered = dict(enumerate(change.choices, 1))
-    if wanted.isdigit() and int(wanted) in numbered:
-        return numbered[int(wanted)]
-    if wanted in change.choices:
-        return wanted
-    if not numbered:
+    numbered = {str(number): code for number, code in enumerate(change.options, 1)}
+    spelled = (
+        numbered | dict(zip(change.choices, change.options, strict=True)) | {code: code for code in change.options}
+    )
+    if wanted in spelled:
+        return spelled[wanted]
+    if not spelled:
         raise ValueError(f"{change.key[:6]} has no choices: approve or refuse it")
-    listed = "; ".join(f"{number} {words}" for number, words in numbered.items())
+    listed = "; ".join(f"{number} {words}" for number, words in enumerate(change.choices, 1))
     raise ValueError(f"{wanted!r} is no choice of {change.key[:6]}: {listed}")
 
 
-def _may_be_answered(change: Change) -> None:
+def _may_be_answered(change: Change, wanted: str) -> None:
     if change.verdict == "conflict":
         raise ValueError(f"{change.key[:6]} is a conflict: resolve it with one of its choices")
-    if change.verdict == "blocked":
+    if change.verdict == "blocked" and (wanted == YES or change.action == "none"):
         raise ValueError(f"{change.key[:6]} is blocked, and a yes or no changes nothing: {change.reason}")

@@ -121,4 +121,5 @@ def _answer(settings: "Config", wanted: dict[str, str], who: str, why: str) -> N
             ]
 
     for change, choice, came_of in asyncio.run(keep()):
-        terminal.say(f"{choice}: {words.line(change)}. {_CAME_OF[came_of]}")
+        said = dict(zip(change.options, change.choices, strict=True)).get(choice, choice)
+        terminal.say(f"{said}: {words.line(change)}. {_CAME_OF[came_of]}")
