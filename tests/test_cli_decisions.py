@@ -55,7 +55,8 @@ def test_a_conflict_is_shown_resolved_and_kept(command: Command, waiting: dict[s
     key = waiting["key"][:6]
     code, text = command("conflicts")
     assert (code, "1 conflict." in text) == (2, True)
-    assert f"To decide: resolve {key} with 1 delete it in Wonolo too; 2 create it in When I Work again." in text
+    assert f"To decide: `shiftbridge resolve {key} 1 --config " in text
+    assert "(create it in When I Work again)" in text
     code, text = command("resolve", key, "1", "--who", "a manager", "--why", "not needed")
     said = f"delete it in Wonolo too: the request ({waiting['subject']}). The next reconcile heeds it."
     assert (code, text) == (0, said)

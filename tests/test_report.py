@@ -62,6 +62,7 @@ SEAT = msgspec.structs.replace(
 )
 HELD = msgspec.structs.replace(SEAT, action="none", system=None, record="78", verdict="conflict", fields=())
 HELD = msgspec.structs.replace(HELD, reason="both sides differ", choices=("take Wonolo's end", "take When I Work's"))
+HELD = msgspec.structs.replace(HELD, options=("take-wonolo", "take-wheniwork"))
 USER = Change(
     action="update",
     system="wheniwork",
@@ -108,10 +109,9 @@ Airport Hub
 <                       When I Work  reopen shift 77               end 16:00 → 15:00 in When I Work
                         78caf6       worker: Ana R. leaves
 !                       a22738       shift 78                      conflict: both sides differ (end
-                                     1 worker concerned            16:00 → 15:00 in When I Work). To
-                                                                   decide: resolve a22738 with 1
-                                                                   take Wonolo's end; 2 take When I
-                                                                   Work's.
+                                     1 worker concerned            16:00 → 15:00 in When I Work).
+   To decide: `shiftbridge resolve a22738 1` (take Wonolo's end)
+   To decide: `shiftbridge resolve a22738 2` (take When I Work's)
 
 Harbor
 +  Picker               Wonolo       post a request                open shifts in When I Work that
@@ -166,7 +166,8 @@ end 16:00 → 15:00 in When I Work | 0ee11d |
 | to do | Forklift Driver, 08:00-16:00 | When I Work | reopen shift 77; worker: Ana R. leaves | end 16:00 → 15:00 \
 in When I Work | 78caf6 |
 | conflict | Forklift Driver, 08:00-16:00 |  | shift 78; 1 worker concerned | conflict: both sides differ (end \
-16:00 → 15:00 in When I Work). To decide: resolve a22738 with 1 take Wonolo's end; 2 take When I Work's. | a22738 |
+16:00 → 15:00 in When I Work).<br>To decide: `shiftbridge resolve a22738 1` (take Wonolo's end)<br>To decide: \
+`shiftbridge resolve a22738 2` (take When I Work's) | a22738 |
 
 ### Harbor
 
@@ -296,7 +297,7 @@ LATE = msgspec.structs.replace(POST, reason="late").key[:6]
 @pytest.mark.parametrize(
     ("verdict", "sign", "said"),
     [
-        ("hold", "?", f"waits for a yes: late. To decide: approve {LATE}, or refuse {LATE}."),
+        ("hold", "?", "waits for a yes: late."),
         ("blocked", "#", "blocked: late."),
         ("conflict", "!", "conflict: late."),
     ],

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Verbose, Who, Why, app
+from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Verbose, Who, Why, app, given
 
 if TYPE_CHECKING:
     from sync.config import Config
@@ -42,7 +42,7 @@ def conflicts(
         async with open_engine(settings) as engine:
             return await engine.plan()
 
-    found = report.of_waiting(asyncio.run(plan()), settings.name)
+    found = report.of_waiting(asyncio.run(plan()), settings.name, given(config, pair))
     terminal.show(found, format, report)
     return 2 if found.entries else 0
 

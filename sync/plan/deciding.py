@@ -83,8 +83,7 @@ def _answered(change: Change, answer: Decision | None, back: Decision | None) ->
         return msgspec.structs.replace(change, verdict="do", reason="", cause=cause, decided=change.key)
     if answer and answer.choice == NO and (change.verdict == "hold" or change.writes):
         said = wording.decided(answer, change.zone)
-        reason = f"refused: {said}; approve {change.key} to have it done after all"
-        return msgspec.structs.replace(change, verdict="skip", reason=reason)
+        return msgspec.structs.replace(change, verdict="skip", reason=f"refused: {said}")
     if back and change.verdict == "do":
         return msgspec.structs.replace(change, verdict="hold", reason=wording.held_back(back, change.zone))
     return change

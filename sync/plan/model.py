@@ -87,6 +87,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     `expects` are fields the record must have when it is sent, after the earlier changes of the same plan. `touched`
     are the fields of the demand it writes, `seats` how many seats it adds, `sources` the shifts a new JobRequest is
     made of. `decided` is the key of the decision it rests on; carrying the change out uses that up.
+    `costs` say of each answer (of a yes and a no, or of each choice) what it costs whom.
     `undoes` is the run that it takes back, 0 for all that brings both sides together.
 
     What it is known by are codes and values alone: `code` says why it is not done, `basis` what its cause and reason
@@ -112,6 +113,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     code: Code = ""
     choices: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    costs: tuple[str, ...] = ()
     basis: tuple[Plain, ...] = ()
     differences: tuple[Difference, ...] = ()
     payload: dict[str, Any] = {}
