@@ -103,7 +103,7 @@ class Engine:
         self.planner = Planner(config, store, clock)
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)
         self._calls = Calls(wonolo, wheniwork)
-        self.deciding = Deciding(store, config.name, clock, self.planner.undecided)
+        self.deciding = Deciding(store, config.name, clock, self.planner.questions, self.planner.undecided)
         self._refused = ""
         self._recovery = Recovery(self._calls, store, config.name, config.rules)
 

@@ -20,7 +20,7 @@ _LOG = of_model(tables.LogEntry)
 _MAY_HAVE_HAPPENED = ("sent", "unknown", "done", "seen")
 
 _BEGIN = insert(_INTENT)
-_ATTEMPTS = select(func.count()).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
+_ATTEMPTS = select(func.count()).where(_INTENT.c.pair == PAIR, _INTENT.c.effect == bindparam("of_effect"))
 _UNDER_WAY = ("sent", "unknown")
 _FINISH = update(_INTENT).where(
     _INTENT.c.pair == PAIR, _INTENT.c.id == bindparam("intent"), _INTENT.c.state.in_(_UNDER_WAY)
@@ -70,19 +70,20 @@ class Outbox:
         values = {
             "pair": self._rows.pair,
             "key": change.key,
+            "effect": change.effect,
             "run": run,
             "link": change.link,
             "state": "sent",
             "change": msgspec.to_builtins(change),
-            "attempt": self._attempts(change.key) + 1,
+            "attempt": self._attempts(change.effect) + 1,
             "bound": now,
             "error": "",
         }
         result = self._rows.connection.execute(_BEGIN, values)
         return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
 
-    def _attempts(self, key: str) -> int:
-        return int(self._rows.ask(_ATTEMPTS, of_key=key).scalar_one())
+    def _attempts(self, effect: str) -> int:
+        return int(self._rows.ask(_ATTEMPTS, of_effect=effect).scalar_one())
 
     def finish(self, intent: int, state: str, now: datetime, error: str = "") -> None:
         """Record a write's outcome: done, failed, forbidden (to this key, whatever the record), unsent, or unknown.
@@ -109,17 +110,17 @@ class Outbox:
             for row in self._rows.connection.execute(query.order_by(_INTENT.c.id))
         ]
 
-    def refused(self, keys: Collection[str], now: datetime) -> dict[str, str]:
-        """Why writes with these keys were refused lately, by key; they are left alone while nothing changes."""
+    def refused(self, effects: Collection[str], now: datetime) -> dict[str, str]:
+        """Why writes with these effects were refused lately, by effect; they are left alone while nothing changes."""
         found: dict[str, str] = {}
-        for some in chunked(sorted(keys)):
-            query = select(_INTENT.c.key, _INTENT.c.error).where(
+        for some in chunked(sorted(effects)):
+            query = select(_INTENT.c.effect, _INTENT.c.error).where(
                 _INTENT.c.pair == self._rows.pair,
                 _INTENT.c.state == "failed",
                 _INTENT.c.finished_at > now - _QUARANTINE,
-                _INTENT.c.key.in_(some),
+                _INTENT.c.effect.in_(some),
             )
-            found.update({row.key: row.error for row in self._rows.connection.execute(query)})
+            found.update({row.effect: row.error for row in self._rows.connection.execute(query)})
         return found
 
     def barred(self, now: datetime) -> frozenset[str]:

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-import msgspec
-
 from mappings.model import System
 from sync.errors import RemoteError
 from sync.plan import Change, Plan
@@ -80,12 +78,12 @@ def settled(passes: list[Pass], last: Plan, stale: tuple[str, ...] = ()) -> Outc
     results = list(_last_results(passes))
     left = [row for row in passes[-1].results if row.outcome in ("moved", "forbidden")]
     failed = tuple(row for row in results if row.outcome in ("failed", "unknown") or row in left)
-    told = {_bare(row.change) for row in failed}
+    told = {row.change.effect for row in failed}
     unsure = {row.change.link for row in failed if row.outcome == "unknown"}
     return Outcome(
         done=tuple(row.change for row in results if row.outcome == "done"),
         failed=failed,
-        waiting=tuple(row for row in last.waiting if _bare(row) not in told and not _only_waits(row, unsure)),
+        waiting=tuple(row for row in last.waiting if row.effect not in told and not _only_waits(row, unsure)),
         skipped=tuple(change for change in last.changes if change.verdict == "skip"),
         stale=stale,
         untried=tuple(_never_tried(passes, last)),
@@ -102,15 +100,15 @@ def _last_results(passes: list[Pass]) -> Iterable[Result]:
     """What became of each change in the end: a later pass may have brought about what an earlier one could not."""
     for number, run in enumerate(passes):
         later = [row.change for other in passes[number + 1 :] for row in other.results]
-        keys, met = {change.key for change in later}, {_same(change) for change in later}
+        effects, met = {change.effect for change in later}, {_same(change) for change in later}
         for row in run.results:
-            if row.change.key not in keys and (row.outcome == "done" or _same(row.change) not in met):
+            if row.change.effect not in effects and (row.outcome == "done" or _same(row.change) not in met):
                 yield row
 
 
 def _never_tried(passes: list[Pass], last: Plan) -> Iterable[Untried]:
     """What no pass tried; what waits by now, or what an undo says itself that it left, is told as that."""
-    waits = {_bare(change) for change in last.waiting}
+    waits = {change.effect for change in last.waiting}
     left = {_same(change) for change in last.changes if change.undoes and change.verdict != "do"}
     for number, run in enumerate(passes):
         later = passes[number + 1 :]
@@ -121,13 +119,8 @@ def _never_tried(passes: list[Pass], last: Plan) -> Iterable[Untried]:
         yield from (
             row
             for row in run.untried
-            if _same(row.change) not in met and _bare(row.change) not in waits and row.change.link not in moot
+            if _same(row.change) not in met and row.change.effect not in waits and row.change.link not in moot
         )
-
-
-def _bare(change: Change) -> str:
-    """The key the change has while it may be done: a verdict's reason is part of the key."""
-    return msgspec.structs.replace(change, reason="").key
 
 
 def _same(change: Change) -> tuple[str | None, ...]:

@@ -112,7 +112,7 @@ class Passes:
             raise UnsafePlan(refusals)
         while True:
             await asyncio.to_thread(self._agree, plan)
-            done = {row.change.key for earlier in passes for row in earlier.results if row.outcome == "done"}
+            done = {row.change.effect for earlier in passes for row in earlier.results if row.outcome == "done"}
             passes.append(await self._write(run, plan.to_do, done))
             if self._is_over(plan, passes):
                 break
@@ -173,7 +173,7 @@ class Passes:
                 came_of.untried.append(Untried(change, reason))
                 continue
             try:
-                again = change.writes and change.key in done
+                again = change.writes and change.effect in done
                 result = await (writer.give_up(change, _NO_USE) if again else writer.carry_out(change))
             except Stopped:
                 came_of.untried.append(Untried(change, STOPPED))

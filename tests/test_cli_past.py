@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ def test_a_run_is_shown_undone_and_held(command: Any, server: Server) -> None:
     assert command("reconcile")[0] == 0
     code, text = command("undo", "1", "--allow", "delete:job_requests=4")
     assert (code, "cancel request" in text, "4 changes to write (4 in Wonolo)" in text) == (2, True, True)
-    assert text.endswith("Nothing is written yet: shiftbridge undo 1 --yes carries it out.")
+    assert re.search(r"Nothing is written yet: shiftbridge undo 1 --yes --config \S+ carries it out\.$", text)
     code, text = command("undo", "1", "--yes")
     assert (code, "--allow delete:job_request" in text) == (7, True)
     code, text = command("undo", "1", "--yes", "--who", "Dana", "--allow", "delete:job_requests=4")
@@ -42,7 +43,7 @@ def test_a_late_cancellation_names_the_way_to_say_yes(command: Any, server: Serv
     text = command("undo", "1", "--format", "json")[1]
     waiting = [row for row in json.loads(text[: text.rindex("}") + 1])["changes"] if row["status"] == "hold"]
     key = waiting[0]["key"][:6]
-    assert f"To decide: undo 1 --yes --approve {key}." in command("undo", "1")[1]
+    assert f"To decide: `shiftbridge undo 1 --yes --approve {key} --config " in command("undo", "1")[1]
     code, text = command("undo", "1", "--approve", key)
     assert (code, "approved it" in text) == (2, True)
     code, text = command("undo", "1", "--approve", "zzz")

@@ -284,7 +284,7 @@ async def test_a_deleted_time_waits_for_a_person_who_wants_it_again(any_pair: Pa
     del any_pair.world.wheniwork.times[time]
     [change] = (await any_pair.quiet()).waiting
     assert (change.verdict, change.choices) == ("conflict", ("create it again", "leave it out"))
-    await any_pair.engine.deciding.answer(change, "create it again", "Dana", "it was a slip")
+    await any_pair.engine.deciding.answer(change, "create", "Dana", "it was a slip")
     assert [row[:2] for row in done(await any_pair.engine.reconcile())] == [("create", "time")]
     assert only(any_pair)["id"] != time
     await any_pair.quiet()
@@ -295,7 +295,7 @@ async def test_a_deleted_time_that_a_person_leaves_out_stays_out(any_pair: Pair)
     job, time = await entered(any_pair)
     del any_pair.world.wheniwork.times[time]
     [change] = (await any_pair.quiet()).waiting
-    await any_pair.engine.deciding.answer(change, "leave it out", "Dana", "")
+    await any_pair.engine.deciding.answer(change, "leave-out", "Dana", "")
     assert [row[:2] for row in done(await any_pair.engine.reconcile())] == [("unlink", "time")]
     any_pair.act("requestor_approves", job_id=job)
     assert ((await any_pair.quiet()).waiting, times(any_pair)) == ((), [])

@@ -88,13 +88,13 @@ def test_a_refused_key_is_left_alone_for_an_hour(store: Store) -> None:
     """Another outcome, or another pair's, is no refusal."""
     finish(store, begin(store), "failed", "422: no")
     finish(store, begin(store, Change(action="delete", kind="job", link="a", subject="s")), "unknown", "no answer")
-    later = Change(action="delete", kind="user", link="a", subject="s").key
+    later = Change(action="delete", kind="user", link="a", subject="s").effect
 
     def refused(at: datetime, pair: str = "main") -> dict[str, str]:
         with store.begin(pair) as tx:
-            return Outbox(tx.rows).refused([CHANGE.key, later], at)
+            return Outbox(tx.rows).refused([CHANGE.effect, later], at)
 
-    assert refused(NOW + timedelta(minutes=59)) == {CHANGE.key: "422: no"}
+    assert refused(NOW + timedelta(minutes=59)) == {CHANGE.effect: "422: no"}
     assert refused(NOW + timedelta(minutes=60)) == {}
     assert refused(NOW, "other") == {}
 

@@ -13,7 +13,8 @@ from mappings.ownership import TIME_FIELDS, Right, TimeField
 from sync.plan import Change, FieldChange, Risk
 from sync.plan.hours import merge_hours
 from tests.factories import ANA, CHICAGO, START, timesheet, worked_time
-from tests.plans import line, only
+from tests.plans import line
+from tests.plans import only_worded as only
 from tests.test_plan_times import CLOSED, SUBJECT, decided, done, ends, entry, lone, plan, tied, until
 
 WONOLO: dict[TimeField, Right] = dict.fromkeys(TIME_FIELDS, Right("wonolo"))
@@ -93,7 +94,7 @@ def test_hours_that_are_not_entered_are_said_of_no_record() -> None:
 def test_a_tie_that_a_person_left_out_ends_without_a_reason() -> None:
     """The decision is the cause."""
     gone = msgspec.structs.replace(tied(), time=None)
-    asked = only(plan(gone))
+    (asked,) = plan(gone).changes
     change = only(plan(gone, decisions=decided(asked, "leave it out")))
     assert (line(change), change.reason) == (("unlink time #7", "do", {}), "")
 

@@ -29,7 +29,7 @@ from tests.factories import (
     timesheet,
     worked_time,
 )
-from tests.plans import line, lines, only
+from tests.plans import decision, line, lines, only
 
 AFTER = NOW + timedelta(days=4)
 EIGHT = {"start_time": "Sat, 14 Mar 2026 13:00:00 +0000", "end_time": "Sat, 14 Mar 2026 21:00:00 +0000"}
@@ -380,7 +380,7 @@ def test_a_deleted_time_asks_whether_it_comes_again() -> None:
 def decided(change: Change, choice: str) -> dict[str, Decision]:
     """The decision of a person about a change."""
     said = datetime(2026, 3, 15, 14, tzinfo=UTC)
-    return {change.key: Decision(change.key, change.facts, choice, "Dana", said)}
+    return {change.key: decision(change, choice, "Dana", said)}
 
 
 def test_a_person_lets_a_deleted_time_come_again() -> None:

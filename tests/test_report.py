@@ -62,6 +62,7 @@ SEAT = msgspec.structs.replace(
 )
 HELD = msgspec.structs.replace(SEAT, action="none", system=None, record="78", verdict="conflict", fields=())
 HELD = msgspec.structs.replace(HELD, reason="both sides differ", choices=("take Wonolo's end", "take When I Work's"))
+HELD = msgspec.structs.replace(HELD, options=("take-wonolo", "take-wheniwork"))
 USER = Change(
     action="update",
     system="wheniwork",
@@ -103,26 +104,25 @@ Saturday 14 March 2026 ───────────────────
 
 Airport Hub
 ~  Forklift Driver      Wonolo       change request 50002          end 16:00 → 15:00 in When I Work
-   08:00-16:00          3de51d       end: 16:00 → 15:00
+   08:00-16:00          0ee11d       end: 16:00 → 15:00
                                      -1 paid hour, -$18.50
 <                       When I Work  reopen shift 77               end 16:00 → 15:00 in When I Work
-                        b0f5c1       worker: Ana R. leaves
-!                       6dabb8       shift 78                      conflict: both sides differ (end
-                                     1 worker concerned            16:00 → 15:00 in When I Work). To
-                                                                   decide: resolve 6dabb8 with 1
-                                                                   take Wonolo's end; 2 take When I
-                                                                   Work's.
+                        78caf6       worker: Ana R. leaves
+!                       a22738       shift 78                      conflict: both sides differ (end
+                                     1 worker concerned            16:00 → 15:00 in When I Work).
+   To decide: `shiftbridge resolve a22738 1` (take Wonolo's end)
+   To decide: `shiftbridge resolve a22738 2` (take When I Work's)
 
 Harbor
 +  Picker               Wonolo       post a request                open shifts in When I Work that
-   08:00-16:00          0a95b0       seats: 2, title: a|b [bold]   Wonolo does not know
+   08:00-16:00          bca14e       seats: 2, title: a|b [bold]   Wonolo does not know
                                      +15 paid hours, +$277.50
 
 Without a day ──────────────────────────────────────────────────────────────────────────────────────
 
 Without a place
 ~  Ana R. as a When I   When I Work  change user 9                 changed in Wonolo
-   Work user            5b5981
+   Work user            507318
 
 Left out ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -162,18 +162,19 @@ refuse KEY` leaves out the row with that key.
 | | Work | System | Change | Why | Key |
 |---|---|---|---|---|---|
 | to do | Forklift Driver, 08:00-16:00 | Wonolo | change request 50002; end: 16:00 → 15:00; -1 paid hour, -$18.50 | \
-end 16:00 → 15:00 in When I Work | 3de51d |
+end 16:00 → 15:00 in When I Work | 0ee11d |
 | to do | Forklift Driver, 08:00-16:00 | When I Work | reopen shift 77; worker: Ana R. leaves | end 16:00 → 15:00 \
-in When I Work | b0f5c1 |
+in When I Work | 78caf6 |
 | conflict | Forklift Driver, 08:00-16:00 |  | shift 78; 1 worker concerned | conflict: both sides differ (end \
-16:00 → 15:00 in When I Work). To decide: resolve 6dabb8 with 1 take Wonolo's end; 2 take When I Work's. | 6dabb8 |
+16:00 → 15:00 in When I Work).<br>To decide: `shiftbridge resolve a22738 1` (take Wonolo's end)<br>To decide: \
+`shiftbridge resolve a22738 2` (take When I Work's) | a22738 |
 
 ### Harbor
 
 | | Work | System | Change | Why | Key |
 |---|---|---|---|---|---|
 | to do | Picker, 08:00-16:00 | Wonolo | post a request; seats: 2, title: a\\|b [bold]; +15 paid hours, +$277.50 | \
-open shifts in When I Work that Wonolo does not know | 0a95b0 |
+open shifts in When I Work that Wonolo does not know | bca14e |
 
 ## Without a day
 
@@ -181,7 +182,7 @@ open shifts in When I Work that Wonolo does not know | 0a95b0 |
 
 | | Work | System | Change | Why | Key |
 |---|---|---|---|---|---|
-| to do | Ana R. as a When I Work user | When I Work | change user 9 | changed in Wonolo | 5b5981 |
+| to do | Ana R. as a When I Work user | When I Work | change user 9 | changed in Wonolo | 507318 |
 
 ## Left out
 
@@ -224,7 +225,9 @@ def test_a_report_in_json_has_the_documented_shape() -> None:
         "cause": "open shifts in When I Work that Wonolo does not know",
         "seen": "",
         "reason": "",
+        "code": "",
         "choices": [],
+        "options": [],
         "worker": "",
         "payload": {"slots": 2},
         "precondition": "",
@@ -294,7 +297,7 @@ LATE = msgspec.structs.replace(POST, reason="late").key[:6]
 @pytest.mark.parametrize(
     ("verdict", "sign", "said"),
     [
-        ("hold", "?", f"waits for a yes: late. To decide: approve {LATE}, or refuse {LATE}."),
+        ("hold", "?", "waits for a yes: late."),
         ("blocked", "#", "blocked: late."),
         ("conflict", "!", "conflict: late."),
     ],

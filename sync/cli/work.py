@@ -137,9 +137,12 @@ async def _once_free(engine: Engine, wait: int, work: Callable[[Engine, float], 
             patience = min(_SLICE, left)
 
 
-def show_outcome(outcome: Outcome, pair: str, format: str, later: str) -> int:  # noqa: A002
-    """Print what a run came to and return the exit code; `later` is what does the rest of one that was stopped."""
-    found = of_outcome(outcome, pair)
+def show_outcome(outcome: Outcome, pair: str, format: str, later: str, given: str) -> int:  # noqa: A002
+    """Print what a run came to and return the exit code; `later` is what does the rest of one that was stopped.
+
+    `given` are the options with which other commands mean the same pair.
+    """
+    found = of_outcome(outcome, pair, given)
     show(found, format, report)
     if outcome.is_stopped:
         note(left_undone(outcome, later))

@@ -140,7 +140,7 @@ class Intent(SQLModel, table=True):
     """One remote write, recorded before it is sent.
 
     `state` is sent, done, failed, forbidden (to the key), lifted (no longer forbidden), unsent, lost, seen or unknown.
-    `key` is derived from the change, so the same facts give the same key.
+    `key` names the change to people, `effect` exactly what was sent; both are derived from it.
     `bound` is the instant from which a read-back must look for the effect.
     """
 
@@ -148,6 +148,7 @@ class Intent(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     pair: str
     key: str = Field(index=True)
+    effect: str = Field(default="", index=True)
     run: int
     link: str
     state: str
@@ -203,7 +204,7 @@ class Decided(SQLModel, table=True):
     """What a person decided, kept for good.
 
     `ended` is empty while the decision holds; then it is used (by `run`), void (the facts changed), replaced (by a
-    later one) or withdrawn.
+    later one) or withdrawn. `keys` is the version by which key and facts were made.
     """
 
     __tablename__ = "decision"
@@ -213,6 +214,8 @@ class Decided(SQLModel, table=True):
     key: str
     facts: str
     choice: str
+    words: str = ""
+    keys: int = 1
     subject: str
     who: str
     why: str

@@ -88,5 +88,6 @@ def _unmapped_shift(record: str, reason: str) -> Change:
         link=f"shift:{record}",
         subject=f"open shift {record}",
         reason=reason,
+        code="unmapped",
         rank=9,
     )

@@ -12,8 +12,10 @@ from mappings.timesheet import Period
 from mappings.worker import holder
 from sync.plan import wording
 from sync.plan.about import About, change, remark
-from sync.plan.model import Change, FieldChange, Risk, Verdict, Write
+from sync.plan.model import Change, Difference, FieldChange, Risk, Verdict, Write
+from sync.plan.reasons import Code, Reason, because
 from sync.plan.snapshot import Record
+from sync.plan.values import plain
 
 
 class Hours(msgspec.Struct, frozen=True):
@@ -48,17 +50,18 @@ def holder_of(worked: WorkedJob) -> str:
         return ""
 
 
-def left(worked: WorkedJob, this: About, verdict: Verdict, reason: str, **more: Any) -> Change:
+def left(worked: WorkedJob, this: About, verdict: Verdict, reason: Reason, **more: Any) -> Change:
     """Something that is not done about a Job's hours, with the reason."""
     record = str(worked.time["id"]) if worked.time else ""
     return _worded(remark(this, verdict, "time", reason, record=record, worker=holder_of(worked), **more), this)
 
 
-def kept(hours: Hours, theirs: Timesheet | None, reason: str) -> Change:
+def kept(hours: Hours, theirs: Timesheet | None, code: Code, reason: str) -> Change:
     """A difference that stays as it is."""
     there = wording.hours(theirs.paid_minutes) if theirs else "none"
     said = f"{wording.hours(hours.job.paid_minutes)} in Wonolo, {there} in When I Work"
-    return left(hours.worked, hours.this, "skip", f"{reason} ({said})")
+    minutes = {"wonolo": hours.job.paid_minutes, "wheniwork": theirs.paid_minutes if theirs else 0}
+    return left(hours.worked, hours.this, "skip", because(code, f"{reason} ({said})", **minutes))
 
 
 def entered(hours: Hours, this: About, payload: dict[str, Any]) -> Change:
@@ -66,9 +69,9 @@ def entered(hours: Hours, this: About, payload: dict[str, Any]) -> Change:
     paid = hours.job.paid_minutes
     write = Write(action="create", kind="time", worker=hours.job.worker, payload=payload)
     approved = (FieldChange("approved", "", "yes"),) if hours.job.approved else ()
-    fields = (FieldChange("hours", "", wording.hours(paid)), *approved)
+    shown = (FieldChange("hours", "", wording.hours(paid)), *approved), (("hours", None, paid),)
     risk = _risk(hours, hours.worked.planned.paid_minutes, paid)
-    return _worded(change(this, write, fields=fields, risk=risk), this)
+    return _worded(change(this, write, shown=shown, risk=risk), this)
 
 
 def written(
@@ -78,9 +81,10 @@ def written(
     before, after = sheets
     approves = write.kind == "time" and after.approved and not before.approved
     fields = edits(before, after, this) + ((FieldChange("approved", "no", "yes"),) if approves else ())
+    values = sheet_values(before, after) + ((("approved", "no", "yes"),) if approves else ())
     risk = _risk(hours, before.paid_minutes, after.paid_minutes) if write.payload else Risk(people=1)
     seen = owned_digest("time" if write.kind == "time" else "job", record)
-    return _worded(change(this, write, fields=fields, risk=risk, precondition=seen, hold=hold), this)
+    return _worded(change(this, write, shown=(fields, values), risk=risk, precondition=seen, hold=hold), this)
 
 
 def edits(before: Timesheet, after: Timesheet, this: About) -> tuple[FieldChange, ...]:
@@ -91,6 +95,15 @@ def edits(before: Timesheet, after: Timesheet, this: About) -> tuple[FieldChange
         FieldChange("hours", wording.hours(before.paid_minutes), wording.hours(after.paid_minutes)),
     )
     return tuple(row for row in rows if row.before != row.after)
+
+
+def sheet_values(before: Timesheet, after: Timesheet) -> tuple[Difference, ...]:
+    """What differs between two timesheets, as values: when work began, and the paid minutes."""
+    rows = (
+        ("start", plain(before.start), plain(after.start)),
+        ("hours", before.paid_minutes, after.paid_minutes),
+    )
+    return tuple(row for row in rows if row[1] != row[2])
 
 
 def _risk(hours: Hours, before: int, after: int) -> Risk:

@@ -15,17 +15,19 @@ from sync.plan import wording
 from sync.plan.about import About, remark
 from sync.plan.merge import Merged
 from sync.plan.model import Change, Write
+from sync.plan.reasons import because
 
 _DESCRIPTION: tuple[Field, ...] = ("place", "skill", "start", "end")
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """One way out of a conflict, in words; the values of fields it decides, and writes of shifts that go with it.
+    """One way out of a conflict, as a code and in words; the values of fields it decides, and writes that go with it.
 
     `sent_home` are the workers whose release the choice names, with what it costs. `leaves` is a shift that is no
     seat of the demand any more.
     """
 
+    code: str
     words: str
     values: Mapping[Field, Any] = {}
     writes: tuple[Write, ...] = ()
@@ -56,13 +58,14 @@ class Conflict(msgspec.Struct, frozen=True):
         answer = this.snapshot.decisions.get(self.remark.key)
         if answer is None or answer.facts != self.remark.facts:
             return None
-        return next(((row, answer) for row in self.choices if row.words == answer.choice), None)
+        return next(((row, answer) for row in self.choices if row.code == answer.choice), None)
 
 
 def conflict(remarked: Change, choices: Iterable[Choice]) -> Conflict:
     """A conflict whose remark names the choices."""
     rows = tuple(choices)
-    return Conflict(msgspec.structs.replace(remarked, choices=tuple(row.words for row in rows)), rows)
+    words, codes = tuple(row.words for row in rows), tuple(row.code for row in rows)
+    return Conflict(msgspec.structs.replace(remarked, choices=words, options=codes), rows)
 
 
 def clash(
@@ -75,27 +78,27 @@ def clash(
     wonolo = posting.demand
     sides: dict[System, Demand] = {"wonolo": wonolo, "wheniwork": wheniwork}
     theirs: dict[str, object] = {name: getattr(wheniwork, name) for name in names}
-    fields = this.edits(wonolo, msgspec.structs.replace(wonolo, **theirs))
+    shown = this.shown(wonolo, msgspec.structs.replace(wonolo, **theirs))
     if "workers" not in names and this.snapshot.now >= max(wonolo.end, wheniwork.end):
-        over = remark(this, "skip", "job_request", "the work is over, so both sides stay as they are", fields=fields)
+        over = remark(this, "skip", "job_request", because("work over"), shown)
         return [Conflict(over, ())]
     if "workers" in names and rights["workers"].owner:
-        reason = "there would be more workers than seats"
+        reason = because("too many workers")
         choices = _enough_seats(posting, merged["headcount"].value, merged["workers"].value, this)
     else:
-        reason = "both sides differ, and nobody may overrule the other at this stage"
+        reason = because("both differ")
         settled = this.stage(posting) is Stage.SETTLED
         choices = [
             _take(names, side, system, this)
             for system, side in sides.items()
             if not (settled and system == "wheniwork")  # what is approved cannot be written any more
         ]
-    return [conflict(remark(this, "conflict", "job_request", reason, fields=fields), choices)]
+    return [conflict(remark(this, "conflict", "job_request", reason, shown), choices)]
 
 
 def _take(names: list[Field], side: Demand, system: System, this: About) -> Choice:
     words = f"take {NAMES[system]}'s {_listed(names)}{_taken_price(names, side, this)}"
-    return Choice(words, _taken(names, side))
+    return Choice(f"take-{system}", words, _taken(names, side))
 
 
 def _taken_price(names: Iterable[Field], side: Demand, this: About) -> str:
@@ -116,11 +119,12 @@ def _taken(names: Iterable[Field], side: Demand) -> dict[Field, Any]:
 def _enough_seats(posting: Posting, seats: int, workers: frozenset[str], this: About) -> list[Choice]:
     """Ask for as many seats as there are workers, or send as many workers home as there are too many."""
     more = this.price(posting.demand, msgspec.structs.replace(posting.demand, headcount=len(workers)))
-    choices = [Choice(f"ask for {len(workers)} seats{more}", _seats(len(workers), workers))]
+    choices = [Choice(f"seats-{len(workers)}", f"ask for {len(workers)} seats{more}", _seats(len(workers), workers))]
     for leaving in _leavers(posting, workers, len(workers) - seats):
         cost = wording.fee(this.fee(len(leaving & posting.demand.workers)))
         words = f"release {wording.names(leaving, this.people)}{cost}"
-        choices.append(Choice(words, _seats(seats, workers - leaving), sent_home=leaving))
+        code = "-".join(("release", *sorted(leaving)))
+        choices.append(Choice(code, words, _seats(seats, workers - leaving), sent_home=leaving))
     return choices
 
 
@@ -146,8 +150,11 @@ def _stray(shift: Shift, group: ShiftGroup, target: Demand, this: About) -> Conf
     moved = msgspec.structs.replace(
         group.demand, place=shift.place, skill=shift.skill, start=shift.start, end=shift.end
     )
-    alone = this.because(f"{who}'s seat alone moved to {wording.subject(moved, this.rules)} in When I Work")
-    reason = "Wonolo cannot move one worker of a JobRequest"
+    alone = this.because(
+        f"{who}'s seat alone moved to {wording.subject(moved, this.rules)} in When I Work",
+        "alone",
+        this.differences(group.demand, moved),
+    )
     back = shift_changes(shift, moved, group.demand, this.rules)
     leave = required_fields(moved, this.rules) | {"user_id": 0}
     home = Write(action="update", kind="shift", record=str(shift.id), payload=back)
@@ -155,11 +162,13 @@ def _stray(shift: Shift, group: ShiftGroup, target: Demand, this: About) -> Conf
     fewer = _seats(target.headcount - 1, target.workers - {worker})
     release = f"release {who}{wording.fee(this.fee(1))} and ask for the new time anew"
     choices = [
-        Choice("move the seat back", writes=(home,)),
-        Choice(f"move the whole demand{_taken_price(_DESCRIPTION, moved, this)}", _taken(_DESCRIPTION, moved)),
-        Choice(release, fewer, (away,), frozenset({worker}), leaves=shift),
+        Choice("seat-back", "move the seat back", writes=(home,)),
+        Choice(
+            "move-all", f"move the whole demand{_taken_price(_DESCRIPTION, moved, this)}", _taken(_DESCRIPTION, moved)
+        ),
+        Choice("release-anew", release, fewer, (away,), frozenset({worker}), leaves=shift),
     ]
-    return conflict(remark(alone, "conflict", "shift", reason, record=str(shift.id), worker=worker), choices)
+    return conflict(remark(alone, "conflict", "shift", because("stray"), record=str(shift.id), worker=worker), choices)
 
 
 def doubles(group: ShiftGroup, target: Demand, merged: Mapping[Field, Merged], this: About) -> list[Conflict]:
@@ -172,14 +181,15 @@ def doubles(group: ShiftGroup, target: Demand, merged: Mapping[Field, Merged], t
 
 def _double(shift: Shift, now: Demand, seats: int, this: About) -> Conflict:
     who = wording.person(str(shift.worker), this.people)
-    reason = f"{who} holds two seats of it in When I Work and can fill one; Wonolo is asked for somebody else meanwhile"
+    reason = because("double", who=str(shift.worker))
     opened = required_fields(now, this.rules) | {"user_id": 0}
     choices = [
         Choice(
+            "second-open",
             f"open {who}'s second seat",
             writes=(Write(action="release", kind="shift", record=str(shift.id), payload=opened),),
         ),
-        Choice(f"take {who}'s second seat away", {"headcount": seats - 1}),
+        Choice("second-away", f"take {who}'s second seat away", {"headcount": seats - 1}),
     ]
     row = remark(this, "conflict", "shift", reason, record=str(shift.id), worker=str(shift.worker))
     return conflict(row, choices)

@@ -12,6 +12,7 @@ from sync.plan import wording
 from sync.plan.about import About, change, remark
 from sync.plan.model import Change, Write
 from sync.plan.pay import spend
+from sync.plan.reasons import because
 from sync.plan.snapshot import LonePosting, Snapshot
 
 Row = tuple[Posting, LonePosting]
@@ -53,10 +54,12 @@ def _linked(snapshot: Snapshot) -> dict[tuple[str | None, Slot], int]:
 def _cancelled(posting: Posting, row: LonePosting, older: int, snapshot: Snapshot) -> Change:
     key = f"job_request:{posting.id}"
     this = About(key, posting.demand, snapshot, posting).because(
-        f"it repeats request {older}, marker and all: an answer of Wonolo's was lost, and it was posted twice"
+        f"it repeats request {older}, marker and all: an answer of Wonolo's was lost, and it was posted twice",
+        "repeats",
+        older,
     )
     if key in snapshot.busy:
-        return remark(this, "blocked", "job_request", snapshot.busy[key])
+        return remark(this, "blocked", "job_request", because("busy", snapshot.busy[key]))
     seated = posting.demand.workers
     hold = this.costs(seated)
     if seated and not hold:

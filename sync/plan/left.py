@@ -29,5 +29,6 @@ def _remark(count: int, reason: str) -> Change:
         link="",
         subject=f"{shifts} in When I Work",
         reason=f"left alone, as {reason}",
+        code="left alone",
         rank=9,
     )

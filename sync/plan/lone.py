@@ -16,7 +16,7 @@ from sync.plan.duplicates import told_apart
 from sync.plan.links import plan_link
 from sync.plan.model import Change, Doubt, FieldChange, Write, digest, marker_key
 from sync.plan.pay import spend
-from sync.plan.recognition import DECIDE
+from sync.plan.reasons import because
 from sync.plan.seats import USER
 from sync.plan.snapshot import LonePosting, Record, Snapshot
 from sync.plan.workers import without_user
@@ -39,10 +39,11 @@ def plan_lone(snapshot: Snapshot, lone: Lone) -> list[Change]:
     by_posting = {match.posting.id: match for match in reversed(matches)}
     for posting, row in postings:
         match = by_posting.get(posting.id)
-        waits = [snapshot.doubts[key] for key in sorted(posting.demand.workers & snapshot.doubts.keys())]
+        doubted = sorted(posting.demand.workers & snapshot.doubts.keys())
+        waits = [because("undecided match", snapshot.doubts[key], who=key) for key in doubted]
         if waits:
             this = About(f"job_request:{posting.id}", posting.demand, snapshot)
-            changes += [remark(this, "blocked", "job_request", reason, record=str(posting.id)) for reason in waits]
+            changes += [remark(this, "blocked", "job_request", why, record=str(posting.id)) for why in waits]
         elif match is None:
             changes += _to_wheniwork(posting, snapshot)
         elif match.certain:
@@ -57,9 +58,7 @@ def plan_lone(snapshot: Snapshot, lone: Lone) -> list[Change]:
 def _unknown_to_wonolo(shift: Shift, snapshot: Snapshot) -> Change:
     """A worker on the schedule without a Job: an oversight, or a shift for the company itself."""
     (group,) = grouped([shift])
-    who = wording.person(str(shift.worker), snapshot.people)
-    advice = f"if it is work for Wonolo, make it an open shift for {who} to accept"
-    reason = f"Wonolo knows nothing of {who}'s shift; {advice}"
+    reason = because("unknown to wonolo", who=str(shift.worker))
     this = About(f"shift:{shift.id}", group.demand, snapshot)
     return remark(this, "skip", "shift", reason, record=str(shift.id), worker=str(shift.worker))
 
@@ -92,6 +91,7 @@ def _unmapped(row: LonePosting, reason: str) -> Change:
         link=f"job_request:{record}",
         subject=subject,
         reason=reason,
+        code="unmapped",
         rank=9,
     )
 
@@ -106,10 +106,10 @@ def _adopt(row: LonePosting, match: DemandMatch, snapshot: Snapshot) -> list[Cha
     changes = plan_link(link, snapshot, {}).changes
     if key in snapshot.busy:
         return list(changes)
-    this = About(key, posting.demand, snapshot).because(match.evidence)
+    this = About(key, posting.demand, snapshot).because(match.evidence, "match", match.key)
     payload = {"base": msgspec.to_builtins(base), "shifts": ids}
     write = Write(action="link", kind="job_request", record=str(posting.id), payload=payload)
-    return [change(this, write, fields=_tied(match, this)), *changes]
+    return [change(this, write, shown=(_tied(match, this), ())), *changes]
 
 
 def _tied(match: DemandMatch, this: About) -> tuple[FieldChange, ...]:
@@ -139,8 +139,8 @@ def _doubtful(match: DemandMatch, snapshot: Snapshot) -> Change:
         score=match.score,
         evidence=match.evidence,
     )
-    this = this.because(f"{match.score} % like {shifts}: {match.evidence}")
-    waiting = remark(this, "blocked", "job_request", DECIDE, record=str(match.posting.id))
+    this = this.because(f"{match.score} % like {shifts}: {match.evidence}", "match", match.key)
+    waiting = remark(this, "blocked", "job_request", because("undecided match"), record=str(match.posting.id))
     return msgspec.structs.replace(waiting, action="link", system="wonolo", rank=1, doubt=doubt)
 
 
@@ -154,18 +154,21 @@ def _records(ids: Iterable[int], snapshot: Snapshot) -> tuple[Record, ...]:
 def _to_wonolo(group: ShiftGroup, snapshot: Snapshot) -> Change:
     """Post open shifts as one JobRequest."""
     key = _new_key(group, snapshot)
-    this = About(key, group.demand, snapshot).because("open shifts in When I Work that Wonolo does not know")
+    this = About(key, group.demand, snapshot).because(
+        "open shifts in When I Work that Wonolo does not know", "open shifts"
+    )
     if key in snapshot.busy:
-        return remark(this, "blocked", "job_request", snapshot.busy[key])
+        return remark(this, "blocked", "job_request", because("busy", snapshot.busy[key]))
     try:
         payload = job_request_fields(group.demand, snapshot.rules, marker_key(key))
     except Unmapped as reason:
-        return remark(this, "blocked", "job_request", str(reason))
+        return remark(this, "blocked", "job_request", because("unspoken", str(reason)))
     sources = tuple(shift.id for shift in group.shifts)
     seats = group.demand.headcount
     write = Write(action="create", kind="job_request", seats=seats, payload=payload, sources=sources)
     seen = digest([(shift.id, shift.slot, shift.seats) for shift in group.shifts])
-    return change(this, write, fields=_appears(this), risk=spend(None, group.demand, snapshot.rules), precondition=seen)
+    shown = (_appears(this), this.differences(None, group.demand))
+    return change(this, write, shown=shown, risk=spend(None, group.demand, snapshot.rules), precondition=seen)
 
 
 def _new_key(group: ShiftGroup, snapshot: Snapshot) -> str:
@@ -177,15 +180,19 @@ def _new_key(group: ShiftGroup, snapshot: Snapshot) -> str:
 def _to_wheniwork(posting: Posting, snapshot: Snapshot) -> list[Change]:
     """Show a JobRequest as one stack of open shifts, and one shift for each worker who holds a seat."""
     key = f"job_request:{posting.id}"
-    this = About(key, posting.demand, snapshot).because("a JobRequest in Wonolo that When I Work does not know")
+    this = About(key, posting.demand, snapshot).because(
+        "a JobRequest in Wonolo that When I Work does not know", "request"
+    )
     if key in snapshot.busy:
-        return [remark(this, "blocked", "shift", snapshot.busy[key])]
+        return [remark(this, "blocked", "shift", because("busy", snapshot.busy[key]))]
     coming = posting.demand.workers
     twice = taken_elsewhere(coming, posting.demand, own_records(posting), this)
     barred = twice | without_user(coming, snapshot)
     blocked = [remark(this, "blocked", "shift", reason, worker=worker) for worker, reason in barred.items()]
     seated = msgspec.structs.replace(posting.demand, workers=posting.demand.workers - barred.keys())
-    return blocked + [change(this, write, fields=_own(write, this)) for write in _new_shifts(seated, snapshot, key)]
+    return blocked + [
+        change(this, write, shown=(_own(write, this), ())) for write in _new_shifts(seated, snapshot, key)
+    ]
 
 
 def _new_shifts(demand: Demand, snapshot: Snapshot, key: str) -> list[Write]:

@@ -11,6 +11,7 @@ from mappings.model import System
 from mappings.ownership import Field
 from mappings.timesheet import is_link_key
 from sync.errors import Refusal
+from sync.plan.reasons import Code
 
 Action = Literal["create", "update", "delete", "assign", "release", "link", "unlink", "none"]
 Verdict = Literal["do", "hold", "conflict", "blocked", "skip"]
@@ -26,6 +27,13 @@ class FieldChange(msgspec.Struct, frozen=True):
     name: str
     before: str
     after: str
+
+
+Plain = Any
+"""A value that is the same once it was written as JSON and read again: text, a whole number, None, or several."""
+
+Difference = tuple[str, Plain, Plain]
+"""One field, before and after, as values."""
 
 
 class Risk(msgspec.Struct, frozen=True):
@@ -79,7 +87,12 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     `expects` are fields the record must have when it is sent, after the earlier changes of the same plan. `touched`
     are the fields of the demand it writes, `seats` how many seats it adds, `sources` the shifts a new JobRequest is
     made of. `decided` is the key of the decision it rests on; carrying the change out uses that up.
+    `costs` say of each answer (of a yes and a no, or of each choice) what it costs whom.
     `undoes` is the run that it takes back, 0 for all that brings both sides together.
+
+    What it is known by are codes and values alone: `code` says why it is not done, `basis` what its cause and reason
+    are made of, `differences` what its `fields` are, `options` what its `choices` are. All other words are made of them
+    last, and may change.
     """
 
     action: Action
@@ -97,7 +110,12 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     cause: str = ""
     seen: str = ""
     reason: str = ""
+    code: Code = ""
     choices: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    costs: tuple[str, ...] = ()
+    basis: tuple[Plain, ...] = ()
+    differences: tuple[Difference, ...] = ()
     payload: dict[str, Any] = {}
     precondition: str = ""
     expects: dict[str, int] = {}
@@ -111,21 +129,52 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     doubt: Doubt | None = None
 
     @property
-    def key(self) -> str:
-        """A short name that the same facts always give."""
-        facts = (self.action, self.system, self.kind, self.record, self.link, self.worker, self.payload, self.reason)
-        return digest(facts)[:12]
+    def identity(self) -> tuple[Plain, ...]:
+        """Everything the key is made of: what is done to which record, or why nothing is; no words."""
+        of_record = (self.action, self.system, self.kind, self.record, self.link, self.worker)
+        return (*of_record, self.touched, self.seats, self.undoes, self.code)
 
     @property
-    def facts(self) -> str:
-        """A digest of all that a person judges it by; a decision about other facts counts for nothing.
+    def grounds(self) -> tuple[Any, ...]:
+        """Everything the facts are made of: what a person judges it by, as values.
 
         Not the minutes to the start, which pass by themselves, but whether work has begun; and not when records last
-        changed, which a reminder moves.
+        changed, which a reminder moves. The user of a worker may be made meanwhile, and the worker is in the key.
         """
         begun = self.risk.minutes_to_start is not None and self.risk.minutes_to_start <= 0
         risk = (self.risk.paid_minutes, self.risk.cents, self.risk.people, self.risk.fee_cents, *([begun] * begun))
-        return digest((self.precondition, self.fields, self.cause, self.choices, risk))[:12]
+        sent = {name: value for name, value in self.payload.items() if not (self.worker and name == "user_id")}
+        return (self.precondition, self.basis, self.differences, self.options, sent, risk)
+
+    @property
+    def key(self) -> str:
+        """A short name by which people decide about it; rewording it or setting prices otherwise does not change it."""
+        return digest(self.identity)[:12]
+
+    @property
+    def facts(self) -> str:
+        """A digest of all that a person judges it by; a decision about other facts counts for nothing."""
+        return digest(self.grounds)[:12]
+
+    @property
+    def effect(self) -> str:
+        """A digest of what exactly is sent to what: the same write, whenever and for whatever reason it is planned.
+
+        The keys of version 1 were made so.
+        """
+        sent = (self.action, self.system, self.kind, self.record, self.link, self.worker, self.payload, "")
+        return digest(sent)[:12]
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Digests of each thing it brings about, however it is divided among changes and spelled in a payload.
+
+        Values that come from the configuration (pay, address, description) and the time that passes are no part of it.
+        """
+        of_record = (self.system, self.kind, self.record, self.link, self.worker)
+        if self.action == "update" and self.differences:
+            return tuple(digest((*of_record, name, after))[:12] for name, _, after in self.differences)
+        return (digest((self.action, *of_record, [(name, after) for name, _, after in self.differences]))[:12],)
 
     @property
     def writes(self) -> bool:

@@ -20,16 +20,17 @@ from mappings.timesheet import (
 )
 from sync.plan import wording
 from sync.plan.about import About
-from sync.plan.about_hours import Hours, edits, entered, kept, left, shifts_of, written
+from sync.plan.about_hours import Hours, edits, entered, kept, left, sheet_values, shifts_of, written
 from sync.plan.conflicts import Choice, conflict
 from sync.plan.hours import MergedHours, agreed_hours, merge_hours, stage_of_hours
 from sync.plan.model import Change, FieldChange, Write, marker_key
+from sync.plan.reasons import because
 from sync.plan.snapshot import Record, Snapshot
 
 _AT_WORK = frozenset({"filled", "in_progress", "paused"})
 """States a Job may go back to while work is not over after all."""
 
-_AGAIN, _LEFT_OUT = Choice("create it again"), Choice("leave it out")
+_AGAIN, _LEFT_OUT = Choice("create", "create it again"), Choice("leave-out", "leave it out")
 
 
 def plan_times(snapshot: Snapshot) -> tuple[list[Change], list[str]]:
@@ -50,7 +51,7 @@ def _plan(worked: WorkedJob, periods: tuple[Period, ...], snapshot: Snapshot, fr
     this = About(worked.key, worked.planned, snapshot)
     state = str(worked.job.get("state") or "")
     if worked.key in snapshot.busy:
-        return [left(worked, this, "blocked", snapshot.busy[worked.key])]
+        return [left(worked, this, "blocked", because("busy", snapshot.busy[worked.key]))]
     if state not in OVER:
         return _no_more(worked, state, this)
     try:
@@ -58,11 +59,11 @@ def _plan(worked: WorkedJob, periods: tuple[Period, ...], snapshot: Snapshot, fr
         job = read_job(worked.job, worked.planned)
         user = next((user for user, key in sorted(snapshot.users.items()) if key == job.worker), None)
         if user is None:
-            return [left(worked, this, "blocked", "no user in When I Work is this worker, so no hours are entered")]
+            return [left(worked, this, "blocked", because("no user for hours"))]
         hours = Hours(worked, job, user, periods, this)
         return _found(hours, free) if worked.base is None else _linked(hours, worked.base)
     except Unmapped as reason:
-        return [left(worked, this, "skip", str(reason))]
+        return [left(worked, this, "skip", because("unmapped", str(reason)))]
 
 
 def _check_configured(planned: Demand, rules: Rules) -> None:
@@ -75,8 +76,7 @@ def _no_more(worked: WorkedJob, state: str, this: About) -> list[Change]:
     """A Job that is not over any more: its Time stays until a person deletes it."""
     if worked.time is None or state in _AT_WORK:
         return []
-    reason = f"Wonolo now calls the Job {state or 'nothing'}: delete the Time in When I Work if nobody worked"
-    return [left(worked, this, "blocked", reason)]
+    return [left(worked, this, "blocked", because("job reopened", state=state or "nothing"))]
 
 
 def _found(hours: Hours, free: Iterable[Record]) -> list[Change]:
@@ -85,11 +85,11 @@ def _found(hours: Hours, free: Iterable[Record]) -> list[Change]:
     found = matching(free, hours.job, hours.user, shifts)
     if len(found) > 1:
         numbers = ", ".join(str(row["id"]) for row in found)
-        reason = f"{len(found)} Times in When I Work ({numbers}) cover these hours: make them one there"
+        reason = because("several times", count=len(found), times=numbers)
         return [left(hours.worked, hours.this, "blocked", reason)]
     if found:
         return _recognised(hours, found[0])
-    this = hours.this.because("the work is over in Wonolo, and When I Work has no hours of it")
+    this = hours.this.because("the work is over in Wonolo, and When I Work has no hours of it", "no hours")
     return [_entered(hours, this, next(iter(shifts), 0), hours.worked.key)]
 
 
@@ -97,7 +97,7 @@ def _recognised(hours: Hours, time: Record) -> list[Change]:
     """The worker clocked in in When I Work: that Time is the one, and Wonolo's hours count."""
     theirs = read_time(time, hours.job)
     base = agreed_hours(None, hours.job, theirs, None)
-    this = hours.this.because("the worker clocked in in When I Work for the same work")
+    this = hours.this.because("the worker clocked in in When I Work for the same work", "clocked in")
     write = Write(action="link", kind="time", record=str(time["id"]), worker=hours.job.worker, payload={})
     link = written(hours, this, write, (theirs, theirs), time)
     known = msgspec.structs.replace(hours, worked=msgspec.structs.replace(hours.worked, time=time, base=base))
@@ -108,7 +108,7 @@ def _entered(hours: Hours, this: About, shift: int, marked: str) -> Change:
     """A new Time with Wonolo's hours, unless its payroll period is over."""
     closed = hours.closed(hours.job)
     if closed:
-        return kept(hours, None, f"{closed}, so no Time is entered")
+        return kept(hours, None, "hours closed", f"{closed}, so no Time is entered")
     payload = time_fields(hours.job, this.rules, hours.user, shift, marker_key(marked))
     return entered(hours, this, payload)
 
@@ -118,9 +118,7 @@ def _linked(hours: Hours, base: Timesheet) -> list[Change]:
     if time is None:
         return _deleted(hours)
     if str(time.get("user_id")) != str(hours.user):
-        who = wording.person(hours.job.worker, hours.this.people)
-        reason = f"the Time is somebody else's now: give it back to {who} in When I Work, or delete it"
-        return [left(hours.worked, hours.this, "blocked", reason)]
+        return [left(hours.worked, hours.this, "blocked", because("time of another", who=hours.job.worker))]
     theirs = read_time(time, hours.job)
     rights = hours.this.snapshot.policy.ownership.times[stage_of_hours(base, hours.job, theirs)]
     merged = merge_hours(base, hours.job, theirs, rights)
@@ -131,7 +129,9 @@ def _linked(hours: Hours, base: Timesheet) -> list[Change]:
     writes = [row for row in _writes(hours, theirs, merged.target) if row.payload]
     if not writes or (obstacle and theirs.paid_minutes == hours.job.paid_minutes):
         return []
-    return [kept(hours, theirs, obstacle) if obstacle else _carried(hours, theirs, merged, writes[0], base)]
+    return [
+        kept(hours, theirs, "hours final", obstacle) if obstacle else _carried(hours, theirs, merged, writes[0], base)
+    ]
 
 
 def _obstacle(hours: Hours, theirs: Timesheet, merged: MergedHours) -> str:
@@ -158,7 +158,8 @@ def _writes(hours: Hours, theirs: Timesheet, target: Timesheet) -> tuple[Write, 
 
 def _carried(hours: Hours, theirs: Timesheet, merged: MergedHours, write: Write, base: Timesheet) -> Change:
     """One write at a time: the other side follows once this one was read back."""
-    this = hours.this.because(_cause(hours, base, theirs, merged))
+    values = [(system, sheet_values(base, sheet)) for system, sheet in (("wonolo", hours.job), ("wheniwork", theirs))]
+    this = hours.this.because(_cause(hours, base, theirs, merged), *values, merged.overruled)
     hold = "hours are not changed without a yes" if merged.waits else ""
     if write.kind == "job":
         return written(hours, this, write, (hours.job, merged.target), hours.worked.job, hold)
@@ -171,11 +172,10 @@ def _deleted(hours: Hours) -> list[Change]:
     """A person deleted the Time: whether it comes again, a person says."""
     closed = hours.closed(hours.job)
     if closed:
-        return [kept(hours, None, f"{closed}, so no Time is entered again")]
-    this = hours.this.because("its Time was deleted in When I Work")
+        return [kept(hours, None, "hours closed", f"{closed}, so no Time is entered again")]
+    this = hours.this.because("its Time was deleted in When I Work", "time deleted", hours.job.paid_minutes)
     fields = (FieldChange("hours", wording.hours(hours.job.paid_minutes), ""),)
-    reason = "hours that somebody deleted are not entered again silently"
-    asked = conflict(left(hours.worked, this, "conflict", reason, fields=fields), (_AGAIN, _LEFT_OUT))
+    asked = conflict(left(hours.worked, this, "conflict", because("time deleted"), fields=fields), (_AGAIN, _LEFT_OUT))
     chosen = asked.chosen(this)
     if chosen is None:
         return [asked.remark]
@@ -183,7 +183,7 @@ def _deleted(hours: Hours) -> list[Change]:
     decided = this.decided_by(answer, choice.words, asked.remark.cause)
     if choice == _AGAIN:
         return [_entered(hours, decided, 0, answer.key)]
-    return [msgspec.structs.replace(left(hours.worked, decided, "do", ""), action="unlink")]
+    return [msgspec.structs.replace(left(hours.worked, decided, "do", because("")), action="unlink")]
 
 
 def _cause(hours: Hours, base: Timesheet, theirs: Timesheet, merged: MergedHours) -> str:

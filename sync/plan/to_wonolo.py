@@ -17,6 +17,7 @@ from sync.plan.deciding import is_approved, is_refused
 from sync.plan.merge import Merged, applied, differing
 from sync.plan.model import Change, Write
 from sync.plan.pay import spend
+from sync.plan.reasons import because
 from sync.plan.seats import job_writes
 
 _TOO_NEAR = "the start is too near to change this without a yes"
@@ -60,10 +61,10 @@ def _update(link: LinkedDemand, posting: Posting, target: Demand, this: About, h
             touched=differing(posting.demand, target, but=("workers",)),
             seats=target.headcount - posting.demand.headcount,
         )
-        fields = this.edits(msgspec.structs.replace(posting.demand, workers=target.workers), target)
+        shown = this.shown(msgspec.structs.replace(posting.demand, workers=target.workers), target)
         risk = spend(posting.demand, target, this.rules, posting)
         seen = owned_digest("job_request", link.job_request or {})
-        yield change(this, write, fields=fields, risk=risk, precondition=seen, hold=hold)
+        yield change(this, write, shown=shown, risk=risk, precondition=seen, hold=hold)
 
 
 def _along(row: Change, releases: Sequence[Change], this: About) -> Change:
@@ -88,8 +89,7 @@ def _release(link: LinkedDemand, posting: Posting, write: Write, this: About) ->
     """A Job that is taken back; one whose work is over stays."""
     seat = posting.seat_of(write.worker)
     if seat and seat.state in OVER:
-        who = wording.person(write.worker, this.people)
-        return remark(this, "skip", "job", f"{who} has done the work, so the Job stays", worker=write.worker)
+        return remark(this, "skip", "job", because("work done", who=write.worker), worker=write.worker)
     job = next(record for record in link.jobs if str(record["id"]) == write.record)
     return change(this, write, hold=this.costs(frozenset({write.worker})), precondition=owned_digest("job", job))
 
@@ -108,6 +108,4 @@ def _assignments(writes: Iterable[Write], free: int, this: About) -> Iterable[Ch
         if place < free:
             yield change(this, write)
             continue
-        who = wording.person(write.worker, this.people)
-        reason = f"the JobRequest has no free slot for {who}; settle first what else waits in it"
-        yield remark(this, "blocked", "job", reason, worker=write.worker)
+        yield remark(this, "blocked", "job", because("no free slot", who=write.worker), worker=write.worker)

@@ -33,7 +33,12 @@ def as_text(report: Report) -> RenderableType:
         if day != day_before:
             parts += ["", Rule(Text(day or "Without a day", style="bold"), align="left", style="dim")]
         day_before = day
-        parts += ["", Text(place or "Without a place", style="bold cyan"), _table(demands)]
+        parts += [
+            "",
+            Text(place or "Without a place", style="bold cyan"),
+            _table(demands),
+            *_asked(demands, report.given),
+        ]
     parts += _left_out(words.left_out(report)) + _stale(report.stale) + _refused(report)
     parts += ["", Text(words.headline(report), style="bold")]
     checksum = words.checksum(report)
@@ -53,6 +58,12 @@ def _table(demands: list[list[Entry]]) -> Table:
         for number, entry in enumerate(entries):
             table.add_row(*_cells(entry, first=number == 0), Text(words.why(entry)))
     return table
+
+
+def _asked(demands: list[list[Entry]], given: str) -> list[RenderableType]:
+    """The commands that answer what waits, each on a line of its own that is never broken, as it is copied whole."""
+    lines = [line for entries in demands for entry in entries for line in words.to_decide(entry, given)]
+    return [Text(f"   {line}", no_wrap=True, overflow="ignore") for line in lines]
 
 
 def _cells(entry: Entry, *, first: bool) -> list[Text]:

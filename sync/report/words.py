@@ -4,6 +4,7 @@ import re
 
 from mappings.model import NAMES
 from sync.plan import Change, FieldChange
+from sync.plan.answering import Answer, asked, short
 from sync.plan.wording import wall
 from sync.report.model import Entry, Report, Status
 from sync.report.price import total
@@ -133,21 +134,22 @@ def why(entry: Entry) -> str:
         return told
     cause = f" ({told})" if told else ""
     text = f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}."
-    text += " The next run looks again before anything is sent twice." if entry.status == "unknown" else ""
-    return f"{text} {_ways_out(entry)}".rstrip()
+    return text + (" The next run looks again before anything is sent twice." if entry.status == "unknown" else "")
 
 
-def _ways_out(entry: Entry) -> str:
-    """What a person can type; empty where nothing is asked."""
-    change = entry.change
-    if entry.status == "hold" and change.undoes:
-        return f"To decide: undo {change.undoes} --yes --approve {short_key(change)}."
-    if entry.status == "hold":
-        return f"To decide: approve {short_key(change)}, or refuse {short_key(change)}."
-    if not change.choices:
-        return ""
-    choices = "; ".join(f"{number} {choice}" for number, choice in enumerate(change.choices, 1))
-    return f"To decide: resolve {short_key(change)} with {choices}."
+def to_decide(entry: Entry, given: str = "") -> list[str]:
+    """The whole command of each answer that it waits for, with what the answer means; `given` are its options."""
+    waits = asked(entry.change) if entry.status in ("hold", "conflict", "blocked") else ()
+    return [_told(command(row, given), row.means) for row in waits]
+
+
+def command(answer: Answer, given: str = "") -> str:
+    """What a person types to answer."""
+    return " ".join(("shiftbridge", answer.verb, *answer.arguments)) + given
+
+
+def _told(typed: str, means: str) -> str:
+    return f"To decide: `{typed}`" + (f" ({means})" if means else "")
 
 
 def key(entry: Entry) -> str:
@@ -157,7 +159,7 @@ def key(entry: Entry) -> str:
 
 def short_key(change: Change) -> str:
     """As much of a change's key as a person needs to type."""
-    return change.key[:6]
+    return short(change.key)
 
 
 def checksum(report: Report) -> str:
@@ -165,14 +167,21 @@ def checksum(report: Report) -> str:
     if not report.checksum or not report.counts["to_do"] or any(row.change.undoes for row in report.entries):
         return ""
     return (
-        f"Checksum {report.checksum}: `shiftbridge reconcile --approve {report.checksum}` carries out this and nothing "
-        "else; `shiftbridge refuse KEY` leaves out the row with that key."
+        f"Checksum {report.checksum}: `shiftbridge reconcile --approve {report.checksum}{report.given}` carries out "
+        f"this and nothing else; `shiftbridge refuse KEY{report.given}` leaves out the row with that key."
     )
 
 
 def left_out(report: Report) -> list[str]:
     """The records that were left out: how many of them for which reason, and some of them by name."""
-    return [_left_out(reason, changes) for reason, changes in report.left_out().items()]
+    rows = [_left_out(reason, changes) for reason, changes in report.left_out().items()]
+    refused = [row for changes in report.left_out().values() for row in changes if asked(row)]
+    return rows + [f"{_named(row)}: {_again(row, report.given)}" for row in refused]
+
+
+def _again(change: Change, given: str) -> str:
+    """How something that was refused is done after all."""
+    return ", ".join(f"`{command(row, given)}` has it done after all" for row in asked(change))
 
 
 def _left_out(reason: str, changes: list[Change]) -> str:

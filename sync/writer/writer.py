@@ -194,6 +194,8 @@ class Writer:
             outbox = Outbox(tx.rows)
             outbox.finish(intent, "failed" if reason else "done", now, reason)
             outbox.log(self._run, change, now, before=before, after=after)
+            if change.decided and not reason:
+                tx.decisions.done_again(change.marks, now, self._run)
         self._written |= {(kind, int(row["id"])): owned_digest(kind, row) for kind, row in seen}
         return Result(change, "failed" if reason else "done", reason, str((after or {}).get("id", change.record)))
 
