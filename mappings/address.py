@@ -51,6 +51,12 @@ def plain(text: Any) -> str:
     return " ".join("".join(map(_visible, unicodedata.normalize("NFKD", seen))).split())
 
 
+def shown(text: Any) -> str:
+    """Return a text on one line as it was typed, but for signs that cannot be seen."""
+    signs = unicodedata.normalize("NFC", str(text or ""))
+    return " ".join("".join(sign for sign in signs if sign.isspace() or sign.isprintable()).split())
+
+
 def _visible(sign: str) -> str:
     kind = unicodedata.category(sign)
     if sign.isspace():

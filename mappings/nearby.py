@@ -24,12 +24,20 @@ def may_be_one(one: Address, other: Address) -> bool:
 
 def agreement(one: Address, other: Address) -> int:
     """Return how much two addresses agree, from 0 to 100: street, number, zip, city and venue, in that weight."""
-    parts = [(5, _ratio(" ".join(one.street), " ".join(other.street)))]
+    parts = [(5, likeness(" ".join(one.street), " ".join(other.street)))]
     if one.number or other.number:
         parts.append((3, 100.0 if one.number == other.number else 50.0 * _slip(one.number, other.number)))
     told = ((2, one.zip, other.zip), (1, one.city, other.city), (1, one.venue, other.venue))
-    parts += [(weight, _ratio(ours, theirs)) for weight, ours, theirs in told if ours and theirs]
+    parts += [(weight, likeness(ours, theirs)) for weight, ours, theirs in told if ours and theirs]
     return round(sum(weight * share for weight, share in parts) / sum(weight for weight, _ in parts))
+
+
+def likeness(one: str, other: str) -> float:
+    """Return the share of letters that two texts have in common, in per cent, whatever the order and ends of words."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only where addresses differ
+
+    together = fuzz.ratio(one.replace(" ", ""), other.replace(" ", ""))  # Court House, Courthouse
+    return float(max(fuzz.token_sort_ratio(one, other), together))
 
 
 def _one_area(one: Address, other: Address) -> bool | None:
@@ -56,11 +64,4 @@ def _slip(one: str, other: str) -> bool:
 def _alike(one: str, other: str) -> bool:
     """Whether two names have nearly the same letters and the same digits: 12th is another street than 13th."""
     digits = ["".join(filter(str.isdecimal, text)) for text in (one, other)]
-    return bool(one and other) and digits[0] == digits[1] and _ratio(one, other) >= _ALIKE
-
-
-def _ratio(one: str, other: str) -> float:
-    from rapidfuzz import fuzz  # noqa: PLC0415 - only where addresses differ
-
-    together = fuzz.ratio(one.replace(" ", ""), other.replace(" ", ""))  # Court House, Courthouse
-    return max(fuzz.token_sort_ratio(one, other), together)
+    return bool(one and other) and digits[0] == digits[1] and likeness(one, other) >= _ALIKE

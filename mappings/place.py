@@ -44,7 +44,7 @@ def _not_one(record: Record, sharing: Iterable[Place]) -> str:
 
 def written(record: Record) -> str:
     """Return the address of a JobRequest as it was typed, in one line: venue, street, city, zip."""
-    return ", ".join(filter(None, (one_line(record.get(name)) for name in ("venue", "address", "city", "zip"))))
+    return ", ".join(filter(None, (addresses.shown(record.get(name)) for name in ("venue", "address", "city", "zip"))))
 
 
 def may_be(place: Place, record: Record) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import typer
 
+from mappings.convert import decimal
 from mappings.decision import NO, YES
 from sync.plan import Change
 
@@ -46,8 +47,8 @@ def _choice(change: Change, wanted: str) -> str:
         _may_be_answered(change)
         return wanted
     numbered = dict(enumerate(change.choices, 1))
-    if wanted.isdigit() and int(wanted) in numbered:
-        return numbered[int(wanted)]
+    if (number := decimal(wanted)) in numbered:
+        return numbered[number]
     if wanted in change.choices:
         return wanted
     if not numbered:

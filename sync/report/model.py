@@ -7,6 +7,7 @@ from typing import Literal, Protocol, get_args
 
 import msgspec
 
+from mappings.unmapped import InUse
 from sync.errors import Refusal
 from sync.plan import Change, Plan
 from sync.plan.wording import wall
@@ -39,7 +40,7 @@ class Report(msgspec.Struct, frozen=True):
     """What one command found or did for one pair of accounts; `checksum` is the plan's, of a diff only.
 
     `stale` are approved changes, in words, that were not done as their records changed since. `refusals` are why guards
-    would not let a reconcile do what a diff shows.
+    would not let a reconcile do what a diff shows. `unmapped` is what records of a diff need mapped.
     """
 
     command: Literal["diff", "reconcile", "conflicts"]
@@ -48,6 +49,7 @@ class Report(msgspec.Struct, frozen=True):
     checksum: str = ""
     stale: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    unmapped: tuple[InUse, ...] = ()
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -118,7 +120,9 @@ class Outcome(Protocol):
 
 def of_plan(plan: Plan, pair: str) -> Report:
     """What a diff found."""
-    return Report("diff", pair, _entries(plan.changes, "to_do"), plan.checksum, refusals=plan.refusals)
+    return Report(
+        "diff", pair, _entries(plan.changes, "to_do"), plan.checksum, refusals=plan.refusals, unmapped=plan.unmapped
+    )
 
 
 def of_waiting(plan: Plan, pair: str) -> Report:
