@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any
 
+import msgspec
+
 from mappings.address import plain
 from mappings.convert import dollars, identifier, one_line, share, unmarked, wage
 from mappings.model import Rules, Skill, Unmapped
@@ -52,6 +54,13 @@ def _not_one(sharing: list[Skill], fitting: list[Skill]) -> str:
 def _fits(skill: Skill, record: Record) -> bool:
     """Whether nothing speaks against a request of the category being the skill: all of them are, or it mentions it."""
     return not skill.words or _described(skill, record) or _mentioned(skill, record) != ""
+
+
+def speaks_of(skill: Skill, record: Record) -> bool:
+    """Return whether a request says in its own words that it asks for the skill, or the skill does not want it to."""
+    if skill.words or _described(skill, record):
+        return True
+    return _mentioned(msgspec.structs.replace(skill, words=(skill.key,)), record) != ""
 
 
 def _described(skill: Skill, record: Record) -> bool:

@@ -375,9 +375,10 @@ def test_nothing_half_filled_in_is_written_to_wonolo(tmp_path: Path) -> None:
     skill = SKILL.replace("18.55", "0").replace("General Labor", "")
     text = ACCESS + place + skill
     assert load(written(tmp_path, text), {}).wonolo.write is False
-    (problem,) = problems(tmp_path, text.replace("[wonolo]", "[wonolo]\nwrite = true"))
-    gaps = "places 'Hub' has no address; places 'Hub' has no city; skills 'Picker' has no hourly_rate"
-    assert problem == f"wonolo.write: is switched on, but {gaps}; skills 'Picker' has no category"
+    gaps = ["places 'Hub' has no address", "places 'Hub' has no city"]
+    gaps += ["skills 'Picker' has no category", "skills 'Picker' has no hourly_rate"]
+    told = problems(tmp_path, text.replace("[wonolo]", "[wonolo]\nwrite = true"))
+    assert told == [f"wonolo.write: is switched on, but {gap}" for gap in gaps]
     ready = ACCESS.replace("[wonolo]", "[wonolo]\nwrite = true") + SKILL
     assert load(written(tmp_path, ready), {}).wonolo.write is True
 

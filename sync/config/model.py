@@ -19,6 +19,17 @@ from sync.config.guards import GuardsSection
 from sync.config.ownership import OwnershipSection
 from sync.config.section import Section
 
+NOT_READY = "wonolo.write: is switched on, but "
+"""The beginning of each sentence about what is to be filled in before anything is written."""
+
+
+class NotReady(ValueError):  # noqa: N818 - what is still to be filled in
+    """Writing to Wonolo is switched on before everything is filled in; each gap is one sentence."""
+
+    def __init__(self, gaps: list[str]) -> None:
+        super().__init__("; ".join(gaps))
+        self.gaps = gaps
+
 
 class DatabaseSection(Section):
     """Where shiftbridge keeps what it has seen and done."""
@@ -185,7 +196,7 @@ class Config(Section):
         gaps += [f"skills {row.name!r} has no hourly_rate" for row in self.skills if not row.hourly_rate]
         gaps += [f"skills {row.name!r} has no category" for row in self.skills if not row.category]
         if gaps:
-            raise ValueError(f"is switched on, but {'; '.join(gaps)}")
+            raise NotReady([f"{NOT_READY.partition(': ')[2]}{gap}" for gap in gaps])
         return self
 
     @property
