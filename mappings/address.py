@@ -19,7 +19,7 @@ Words = tuple[str, ...]
 _WORD = re.compile(r"\d+(?:[./-]\d+)+|\d+(?:st|nd|rd|th)(?![^\W\d_])|\d+|[^\W\d_]+|#")
 _HOUSE = re.compile(r"(\d+(?:[./-]\d+)*(?: \d+/\d+)?)(?: ?-? ?(?<![ ])([a-z]))?(?![^\W_])")
 _ZIP = re.compile(r"(?:[a-z]{2} ?)?(?:(\d{1,5})(?:[- ]\d{0,4}|\.0)?|(\d{8,9}))", re.ASCII)
-_ZIP_AT_END = re.compile(r"(?:[a-z]{2} )?(\d{4,5}(?:-\d{4})?)", re.ASCII)
+_ZIP_AT_END = re.compile(r"([a-z]{2} )?(\d{4,5}(?:-\d{4})?)", re.ASCII)
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _RANKS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
@@ -97,7 +97,7 @@ def of_record(record: Record) -> Address:
 
 
 def parse(text: str, code: str, city: str) -> tuple[Address, ...]:
-    """Read `street`, or `street, zip` with city and state before the zip if you like, as one address in a line.
+    """Read `street`, `street, zip`, or `street, city, ST zip` as one address in a line.
 
     Without a zip of its own it has the given one, or none, as requests may lack it.
     """
@@ -105,7 +105,9 @@ def parse(text: str, code: str, city: str) -> tuple[Address, ...]:
     found = _ZIP_AT_END.fullmatch(plain(last))
     if not found or not pieces:
         return read(text, code, city), read(text, "", city)
-    return (read(", ".join(pieces[:-1] or pieces), found[1], pieces[-1] if pieces[1:] else city),)
+    if pieces[1:] and (found[1] or words(pieces[-1]) == words(city)):
+        *pieces, city = pieces
+    return (read(", ".join(pieces), found[2], city),)
 
 
 def name_of(street: Words) -> Words:

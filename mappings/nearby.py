@@ -25,7 +25,7 @@ def may_be_one(one: Address, other: Address) -> bool:
 def agreement(one: Address, other: Address) -> int:
     """Return how much two addresses agree, from 0 to 100: street, number, zip, city and venue, in that weight."""
     parts = [(5, likeness(" ".join(one.street), " ".join(other.street)))]
-    if one.number or other.number:
+    if one.number and other.number:
         parts.append((3, 100.0 if one.number == other.number else 50.0 * _slip(one.number, other.number)))
     told = ((2, one.zip, other.zip), (1, one.city, other.city), (1, one.venue, other.venue))
     parts += [(weight, likeness(ours, theirs)) for weight, ours, theirs in told if ours and theirs]

@@ -16,7 +16,7 @@ from mappings.nearby import likeness
 Record = Mapping[str, Any]
 Kind = Literal["address", "category", "location", "position"]
 
-_NEAR = 60
+_NEAR = 50
 """Agreement in per cent from which the nearest place or skill is named."""
 
 

@@ -167,6 +167,49 @@ def test_any_text_is_an_address_that_is_read_the_same_again(text: str) -> None:
     assert address.read(text).key == address.read(address.plain(text)).key
 
 
+@pytest.mark.parametrize(
+    ("text", "streets", "city"),
+    [
+        ("1 Pier Rd", [("1 pier rd", "02134"), ("1 pier rd", "")], "boston"),
+        ("1 Pier Rd, Dock 4", [("1 pier rd dock 4", "02134"), ("1 pier rd dock 4", "")], "boston"),
+        ("1 Pier Rd, 2135", [("1 pier rd", "02135")], "boston"),
+        ("1 Pier Rd, Dock 4, 02135-1234", [("1 pier rd dock 4", "02135")], "boston"),
+        ("1 Pier Rd, Dock 4, BOSTON, 02135", [("1 pier rd dock 4", "02135")], "boston"),
+        ("1 Pier Rd, Salem, MA 01970", [("1 pier rd", "01970")], "salem"),
+        ("02135", [("02135", "02134"), ("02135", "")], "boston"),
+    ],
+)
+def test_an_address_in_a_line_has_the_zip_it_tells_or_that_of_its_place(
+    text: str, streets: list[tuple[str, str]], city: str
+) -> None:
+    """Or none, as requests may lack it; a piece before the zip is a city only beside a state, or where it is known."""
+    found = address.parse(text, "02134", "Boston")
+    assert [one.key for one in found] == streets
+    assert {one.city for one in found} == {city}
+
+
+def test_other_spellings_of_a_place_are_as_good_as_its_address() -> None:
+    """With another zip, without any, or as the venue that tells it from another at its address."""
+    mill = Place(
+        "Mill", 1, "1 Pier Rd", "Boston", "02134", CHICAGO, also=("Old Mill", "1 Pier Rd, 02135", "Mill House")
+    )
+    gate = Place("Gate", 2, "1 Pier Rd", "Boston", "02134", CHICAGO)
+    here = {"address": "1 Pier Road", "zip": "02134"}
+    records: list[tuple[dict[str, str], Place]] = [
+        ({"address": "OLD MILL", "zip": "2134"}, mill),
+        ({"address": "old mill", "zip": ""}, mill),
+        ({**here, "zip": "02135"}, mill),
+        ({**here, "venue": "mill house"}, mill),
+        ({**here, "venue": "GATE"}, gate),
+    ]
+    rules = Rules((mill, gate), ())
+    assert [places.of_job_request(record, rules) for record, _ in records] == [place for _, place in records]
+    assert places.clash([mill, gate]) is None
+    assert places.nearest({**here, "address": "2 Pier Rd", "city": "Boston"}, rules) == (mill, 86)
+    assert places.nearest(here, Rules((), ())) is None
+    assert [places.may_be(mill, row) for row in (here, {"address": "9 Rail St", "zip": "02134"})] == [True, False]
+
+
 HERE = ("100 Courthouse Square", "02134", "Boston", "Court Cafe")
 
 MAY_BE = [
