@@ -45,15 +45,23 @@ class Address(msgspec.Struct, frozen=True):
 
 def plain(text: Any) -> str:
     """Return a text as a person sees it, on one line: without case, accents, and signs that cannot be seen."""
+    return _plain(str(text or ""))
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
     # A superscript is a word of its own (12² is not 122), and 100½ becomes 100 1/2.
-    spaced = "".join(f" {sign} " if unicodedata.category(sign) == "No" else sign for sign in str(text or ""))
+    spaced = "".join(f" {sign} " if unicodedata.category(sign) == "No" else sign for sign in text)
     seen = unicodedata.normalize("NFKC", spaced).replace("\N{FRACTION SLASH}", "/").casefold()
     return " ".join("".join(map(_visible, unicodedata.normalize("NFKD", seen))).split())
 
 
 def shown(text: Any) -> str:
     """Return a text on one line as it was typed, but for signs that cannot be seen."""
-    signs = unicodedata.normalize("NFC", str(text or ""))
+    signs = str(text or "")
+    if signs.isascii() and signs.isprintable():  # as nearly all are, and the mirror asks for millions
+        return " ".join(signs.split())
+    signs = unicodedata.normalize("NFC", signs)
     return " ".join("".join(sign for sign in signs if sign.isspace() or sign.isprintable()).split())
 
 

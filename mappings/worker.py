@@ -16,6 +16,7 @@ from mappings.model import Worker
 Record = Mapping[str, Any]
 
 _CODE = re.compile(r"wonolo:(\d+)")
+_PLAIN_KEY = re.compile(r"wonolo:[1-9][0-9]{0,17}")
 
 EMPLOYEE = 3
 """The role of an ordinary employee in When I Work (reference 6.1)."""
@@ -46,6 +47,8 @@ def key_in(code: Any) -> str:
 
     Case, blanks, signs that cannot be seen and digits of other widths mean nothing; a superscript is no digit.
     """
+    if not code or _PLAIN_KEY.fullmatch(str(code)):
+        return str(code or "")
     found = _CODE.fullmatch(typed(code))
     number = decimal(found[1]) if found else None
     return key_of(number) if number and number <= LARGEST_ID else ""
