@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from mappings.unmapped import InUse
 from sync.errors import Refusal
 from sync.passes import Outcome
 from sync.plan import Change, FieldChange, Plan, Risk
@@ -486,3 +487,19 @@ def test_an_empty_plan_is_one_sentence() -> None:
     report = of_plan(Plan(), "main")
     assert printed(report, 80) == "\nNothing to write.\n"
     assert as_markdown(report) == "# Diff of main\n\nNothing to write.\n"
+
+
+def test_what_is_not_mapped_is_listed_with_what_to_write() -> None:
+    """In a list of its own, on a terminal and on a page; a report without it has none."""
+    place = InUse("address", "1 Pier Rd, 60601", 1, ('also = ["1 Pier Rd, 60601"]',), "Harbor", 84)
+    position = InUse("position", "32", 8, ("position_id = 32",))
+    report = of_plan(Plan(unmapped=(position, place)), "main")
+    skill = "position '32' is not mapped, and 8 open shifts wait for it: write into an entry of [[skills]]"
+    near = "address '1 Pier Rd, 60601' is not mapped, and 1 request waits for it; nearest is 'Harbor' (84 %)"
+    todo = "write into its entry under [[places]] if it is 'Harbor': also = [\"1 Pier Rd, 60601\"]"
+    lines = [f"{skill}: position_id = 32", f"{near}: {todo}"]
+    heading = "In use, but not in the configuration"
+    assert f"\n## {heading}\n\n- {lines[0]}\n- {lines[1]}\n" in as_markdown(report)
+    shown = printed(report, 400)
+    assert all(line in shown for line in (heading, *lines))
+    assert heading not in printed(REPORT, 400) + as_markdown(REPORT)

@@ -200,9 +200,9 @@ def doctor(
     from sync.doctor import shown
     from sync.doctor.examination import examine
 
-    settings, file = work.settings_and_file(config, verbose, pair)
+    settings, file, problems, whole = work.examined(config, verbose, pair)
     with work.tracing(trace) as told:
-        found = asyncio.run(examine(settings, file, trace=told))
+        found = asyncio.run(examine(settings, file, trace=told, problems=problems, whole=whole))
     terminal.show(found, format, shown)
     return 1 if any(finding.level == "error" for finding in found) else 0
 

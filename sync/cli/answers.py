@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import typer
 
+from mappings.convert import decimal
 from mappings.decision import NO, YES
 from sync.plan import Change
 from sync.plan.answering import answers as may_be
@@ -51,8 +52,10 @@ def _choice(change: Change, wanted: str) -> str:
         return wanted
     if wanted in (YES, NO):
         raise ValueError(_needs_no_yes(change))
-    numbered = {str(number): code for number, code in enumerate(change.options, 1)}
-    spelled = numbered | dict(zip(change.choices, change.options, strict=True))
+    numbered = dict(enumerate(change.options, 1))
+    if (number := decimal(wanted)) in numbered:
+        return numbered[number]
+    spelled = dict(zip(change.choices, change.options, strict=True))
     if wanted in spelled:
         return spelled[wanted]
     if not spelled:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mappings.convert import LARGEST_ID, decimal
 from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Traced, Verbose, Wait, Who, app, given
 
 
@@ -34,9 +35,10 @@ def undo(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
 
     permitted = work.allowances(allow or ())
     settings, options = work.settings(config, verbose, pair), given(config, pair)
-    if not run.isdecimal():
+    number = decimal(run) or 0
+    if not 0 < number <= LARGEST_ID:
         raise typer.BadParameter(f"{run!r} is no run: write its number, as `shiftbridge status` shows it")
-    wanted = Wanted(int(run), who or me(), tuple(approve or ()))
+    wanted = Wanted(number, who or me(), tuple(approve or ()))
 
     if yes:
         outcome = work.writing(settings, wait, lambda engine, wait: engine.undo(wanted, permitted, wait), trace)

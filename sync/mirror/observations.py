@@ -26,7 +26,7 @@ from mappings.digest import RecordKind
 from sync.mirror import tables
 from sync.mirror.membership import NO_LINK, linked
 from sync.mirror.mirrored import GONE
-from sync.mirror.records import KINDS, Record, of_model, row, table
+from sync.mirror.records import KINDS, Record, names_worker, of_model, row, table
 from sync.mirror.rows import PAIR, SOME, Rows, chunked
 from sync.mirror.sightings import How, Sightings
 
@@ -47,7 +47,7 @@ def _not_older(mirrored: Table, new: Any) -> Any:
 def _nobody_or_a_worker() -> CompoundSelect[Any]:
     """Who may hold a shift that is looked at: nobody, or a Wonolo worker by link or by employee code."""
     by_link = select(_USER.c.id).where(linked("user"))
-    coded = select(_USER.c.id).where(_USER.c.pair == PAIR, _USER.c.employee_code.like("wonolo:%"))
+    coded = select(_USER.c.id).where(_USER.c.pair == PAIR, names_worker(_USER.c.employee_code))
     return union(select(literal(0)), by_link, coded)
 
 
@@ -132,7 +132,7 @@ class Observations:
         query = select(mirrored.c.raw).where(
             mirrored.c.pair == self._rows.pair,
             mirrored.c.digest != GONE,
-            cast(mirrored.c.raw, Text).contains(text, autoescape=True),
+            cast(mirrored.c.raw, Text).icontains(text, autoescape=True),  # SQLite's LIKE knows no case, Postgres's does
         )
         return list(self._rows.connection.execute(query.order_by(mirrored.c.id)).scalars())
 

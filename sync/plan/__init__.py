@@ -25,6 +25,7 @@ from sync.plan.model import Change, FieldChange, Plan, Risk, Verdict, ordered
 from sync.plan.recognition import recognise
 from sync.plan.snapshot import Policy, Snapshot
 from sync.plan.times import plan_times
+from sync.plan.unmapped import in_use
 from sync.plan.workers import plan_contacts, plan_workers
 
 __all__ = ["Change", "FieldChange", "Plan", "Policy", "Risk", "Snapshot", "Verdict", "make_plan"]
@@ -53,7 +54,7 @@ def make_plan(snapshot: Snapshot) -> Plan:
     changes, void = decide(changes, snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
     quiet = sorted(key for key in settled if key not in written)
-    plan = Plan(ordered(changes), tuple(quiet), void, tuple(sorted(moved)))
+    plan = Plan(ordered(changes), tuple(quiet), void, tuple(sorted(moved)), unmapped=in_use(snapshot))
     asked_again = {doubt.key for doubt in plan.doubts} & snapshot.decisions.keys()
     return msgspec.structs.replace(plan, void=(*plan.void, *sorted(asked_again)))
 

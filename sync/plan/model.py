@@ -10,6 +10,7 @@ import msgspec
 from mappings.model import System
 from mappings.ownership import Field
 from mappings.timesheet import is_link_key
+from mappings.unmapped import InUse
 from sync.errors import Refusal
 from sync.plan.reasons import Code
 
@@ -187,7 +188,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     `void` are the keys of decisions that count no longer, as the facts under them changed. `moved` are shifts that a
     person moved from one linked demand to another, each behind the link that it is part of now. `refusals` are why
-    guards would refuse it, where they were asked.
+    guards would refuse it, where they were asked. `unmapped` is what its records need mapped.
     """
 
     changes: tuple[Change, ...] = ()
@@ -195,6 +196,7 @@ class Plan(msgspec.Struct, frozen=True):
     void: tuple[str, ...] = ()
     moved: tuple[tuple[str, int], ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    unmapped: tuple[InUse, ...] = ()
 
     def judged(self, judge: Callable[[Change], tuple[Verdict, str] | None]) -> "Plan":
         """The plan with another verdict and reason for the changes the judge gives one."""

@@ -26,6 +26,7 @@ def as_json(report: Report) -> str:
         "counts": report.counts,
         "stale": report.stale,
         "refusals": report.refusals,
+        "unmapped": [{**msgspec.to_builtins(row), "text": row.text, "todo": row.todo} for row in report.unmapped],
         "changes": [_row(entry) for entry in report.entries],
     }
     written = msgspec.json.encode({**document, "digest": digest_of(msgspec.json.encode(document))})

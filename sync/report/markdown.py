@@ -23,6 +23,11 @@ def as_markdown(report: Report) -> str:
     left_out = words.left_out(report)
     if left_out:
         lines += ["", "## Left out", "", *(f"- {line}" for line in left_out)]
+    lines += (
+        ["", f"## {words.UNMAPPED}", "", *(f"- {line}" for line in unmapped)]
+        if (unmapped := words.unmapped(report))
+        else []
+    )
     lines += ["", f"## {words.STALE}", "", *(f"- {line}" for line in report.stale)] if report.stale else []
     refused = words.refused(report)
     if refused:

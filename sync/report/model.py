@@ -7,6 +7,7 @@ from typing import Literal, Protocol, get_args
 
 import msgspec
 
+from mappings.unmapped import InUse
 from sync.errors import Refusal
 from sync.plan import Change, Plan
 from sync.plan.wording import wall
@@ -40,7 +41,7 @@ class Report(msgspec.Struct, frozen=True):
 
     `stale` are approved changes, in words, that were not done as their records changed since. `refusals` are why guards
     would not let a reconcile do what a diff shows. `given` are the options, as they are typed, that commands to answer
-    it need: the configuration and the pair.
+    it need: the configuration and the pair. `unmapped` is what records of a diff need mapped.
     """
 
     command: Literal["diff", "reconcile", "conflicts"]
@@ -50,6 +51,7 @@ class Report(msgspec.Struct, frozen=True):
     stale: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     given: str = ""
+    unmapped: tuple[InUse, ...] = ()
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -120,7 +122,15 @@ class Outcome(Protocol):
 
 def of_plan(plan: Plan, pair: str, given: str = "") -> Report:
     """What a diff found."""
-    return Report("diff", pair, _entries(plan.changes, "to_do"), plan.checksum, refusals=plan.refusals, given=given)
+    return Report(
+        "diff",
+        pair,
+        _entries(plan.changes, "to_do"),
+        plan.checksum,
+        refusals=plan.refusals,
+        given=given,
+        unmapped=plan.unmapped,
+    )
 
 
 def of_waiting(plan: Plan, pair: str, given: str = "") -> Report:

@@ -1,6 +1,7 @@
 """A report for a terminal: grouped by day and place, one block per demand."""
 
 import re
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.rule import Rule
@@ -39,7 +40,8 @@ def as_text(report: Report) -> RenderableType:
             _table(demands),
             *_asked(demands, report.given),
         ]
-    parts += _left_out(words.left_out(report)) + _stale(report.stale) + _refused(report)
+    parts += _listed("Left out", words.left_out(report)) + _listed(words.UNMAPPED, words.unmapped(report))
+    parts += _listed(words.STALE, report.stale) + _refused(report)
     parts += ["", Text(words.headline(report), style="bold")]
     checksum = words.checksum(report)
     parts += ["", Text(checksum, style="dim")] if checksum else []
@@ -82,20 +84,14 @@ def _keyed(where: str, key: str) -> Text:
     return text
 
 
-def _left_out(lines: list[str]) -> list[RenderableType]:
-    if not lines:
-        return []
-    return ["", Rule(Text("Left out", style="bold"), align="left", style="dim"), "", *(Text(line) for line in lines)]
-
-
 def _refused(report: Report) -> list[RenderableType]:
     lines = words.refused(report)
     rule = Rule(Text(words.REFUSED, style="bold red"), align="left", style="dim")
     return ["", rule, "", *(Text(line) for line in lines)] if lines else []
 
 
-def _stale(changed: tuple[str, ...]) -> list[RenderableType]:
-    if not changed:
+def _listed(heading: str, lines: Sequence[str]) -> list[RenderableType]:
+    """Lines under a heading; nothing where there are none."""
+    if not lines:
         return []
-    rule = Rule(Text(words.STALE, style="bold"), align="left", style="dim")
-    return ["", rule, "", *(Text(row) for row in changed)]
+    return ["", Rule(Text(heading, style="bold"), align="left", style="dim"), "", *(Text(line) for line in lines)]

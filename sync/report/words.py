@@ -17,6 +17,9 @@ REFUSED = "Guards would refuse all this"
 STALE = "Approved, but not done"
 """What stands above the changes of a saved plan that do not hold any more."""
 
+UNMAPPED = "In use, but not in the configuration"
+"""What stands above the addresses, categories, locations and positions that are not mapped."""
+
 _RECORDS = {"job_request": "request", "job": "seat", "shift": "shift", "user": "user", "time": "time"}
 _VERBS = {
     ("create", "job_request"): "post a request",
@@ -188,6 +191,11 @@ def _left_out(reason: str, changes: list[Change]) -> str:
     if not changes[0].link:  # many records, told as a number
         return f"{changes[0].subject}: {reason}"
     return f"{_counted(len(changes), 'record')}: {reason}: {records(changes)}"
+
+
+def unmapped(report: Report) -> list[str]:
+    """What records need mapped, and what to write where."""
+    return [f"{row.text}: {row.todo}" for row in report.unmapped]
 
 
 def refused(report: Report) -> list[str]:
