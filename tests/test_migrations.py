@@ -58,17 +58,16 @@ def test_down_and_up_again(database_url: str) -> None:
 
 def test_decisions_and_writes_of_before_keep_their_meaning(database_url: str) -> None:
     """What was decided under keys with sentences in them is of version 1; a key of then named exactly what was sent."""
-    at = "'2026-03-02 14:00:00'"
     with connected(database_url).begin() as connection:
         command.downgrade(alembic(connection), "0009")
-        for number, choice in enumerate(("no", "same")):
-            connection.exec_driver_sql(
-                "INSERT INTO decision (pair, key, facts, choice, subject, who, why, at, ended) "
-                f"VALUES ('main', 'k{number}', 'f', '{choice}', 's', 'Dana', '', {at}, '')"
-            )
         connection.exec_driver_sql(
-            "INSERT INTO intent (pair, key, run, link, state, change, attempt, bound, error) "
-            f"VALUES ('main', 'abc', 1, 'link', 'failed', '{{}}', 1, {at}, 'refused')"
+            "INSERT INTO decision (pair, key, facts, choice, subject, who, why, at, ended) VALUES "
+            "('main', 'k0', 'f', 'no', 's', 'Dana', '', '2026-03-02 14:00:00', ''), "
+            "('main', 'k1', 'f', 'same', 's', 'Dana', '', '2026-03-02 14:00:00', '')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO intent (pair, key, run, link, state, change, attempt, bound, error) VALUES "
+            "('main', 'abc', 1, 'link', 'failed', '{}', 1, '2026-03-02 14:00:00', 'refused')"
         )
     store = Store.open(database_url)
     with store.begin("main") as tx:
