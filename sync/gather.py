@@ -58,6 +58,7 @@ def snapshot(
         shifts=tuple(shifts),
         users=users,
         people=people | named(job.job for job in worked),
+        known=_known(tx, links, shifts, users, people),
         candidates=company.candidates,
         roster=company.roster,
         seats=company.seats,
@@ -177,6 +178,30 @@ def _people(links: Iterable[LinkedDemand], postings: Iterable[LonePosting]) -> d
     """The workers embedded in Jobs; a Job carries all that is needed to know its worker (Wonolo reference 6)."""
     jobs = [job for link in links for job in link.jobs] + [job for row in postings for job in row.jobs]
     return named(jobs)
+
+
+def _known(
+    tx: Transaction,
+    links: Iterable[LinkedDemand],
+    shifts: Iterable[Record],
+    users: Mapping[int, str],
+    people: Collection[str],
+) -> dict[str, Worker]:
+    """The workers who hold a shift, or held a seat, and have no Job in view: as Wonolo's or When I Work's users."""
+    links = list(links)
+    ids = {key: user_id for user_id, key in users.items()}
+    held = [users.get(identifier(row.get("user_id")), "") for link in links for row in link.shifts]
+    held += [users.get(identifier(row.get("user_id")), "") for row in shifts]
+    wanted = ({key for link in links for key in link.base.workers} | set(held)) - {"", *people}
+    return {key: worker for key in sorted(wanted) if (worker := _somebody(tx, key, ids.get(key, 0)))}
+
+
+def _somebody(tx: Transaction, key: str, user_id: int) -> Worker | None:
+    record = tx.observations.record("worker", wonolo_id(key)) if is_key(key) else None
+    if record:
+        return read_wonolo(record)
+    user = tx.observations.record("user", user_id) if user_id else None
+    return read_wheniwork(user, key) if user else None
 
 
 def named(jobs: Iterable[Record]) -> dict[str, Worker]:

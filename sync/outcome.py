@@ -64,11 +64,13 @@ class Outcome:
 class Pass:
     """One pass: what became of the changes that were tried, and which were not.
 
-    One that was interrupted left the rest to the next plan, as the mirror was read anew.
+    One that was interrupted left the rest to the next plan, as the mirror was read anew. `over` are its remarks about
+    work that is over, which no later plan makes again.
     """
 
     results: list[Result] = field(default_factory=list)
     untried: list[Untried] = field(default_factory=list)
+    over: tuple[Change, ...] = ()
     is_interrupted: bool = False
     broken: dict[System | None, RemoteError] = field(default_factory=dict)
 
@@ -84,11 +86,19 @@ def settled(passes: list[Pass], last: Plan, stale: tuple[str, ...] = ()) -> Outc
         done=tuple(row.change for row in results if row.outcome == "done"),
         failed=failed,
         waiting=tuple(row for row in last.waiting if row.effect not in told and not _only_waits(row, unsure)),
-        skipped=tuple(change for change in last.changes if change.verdict == "skip"),
+        skipped=tuple(_skipped(passes, last)),
         stale=stale,
         untried=tuple(_never_tried(passes, last)),
         passes=len(passes),
     )
+
+
+def _skipped(passes: Iterable[Pass], last: Plan) -> Iterable[Change]:
+    """What was left out in the end, and what was told once of work that is over."""
+    skipped = [change for change in last.changes if change.verdict == "skip"]
+    known = {change.key for change in skipped}
+    once = {change.key: change for one in passes for change in one.over if change.key not in known}
+    return [*skipped, *once.values()]
 
 
 def _only_waits(change: Change, unsure: Collection[str]) -> bool:

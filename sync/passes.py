@@ -114,6 +114,7 @@ class Passes:
             await asyncio.to_thread(self._agree, plan)
             done = {row.change.effect for earlier in passes for row in earlier.results if row.outcome == "done"}
             passes.append(await self._write(run, plan.to_do, done))
+            passes[-1].over = tuple(row for row in plan.changes if row.verdict == "skip" and row.link in plan.over)
             if self._is_over(plan, passes):
                 break
             results = [row for earlier in passes for row in earlier.results]

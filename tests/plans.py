@@ -34,7 +34,7 @@ def sent(at: Demand | None = None, **fields: Any) -> dict[str, Any]:
 
 def worded(change: Change) -> Change:
     """A change as a person sees it, without the codes and values that its words are made of."""
-    return msgspec.structs.replace(change, code="", options=(), basis=(), differences=())
+    return msgspec.structs.replace(change, code="", options=(), costs=(), whom="", basis=(), differences=())
 
 
 def only_worded(plan: Plan) -> Change:

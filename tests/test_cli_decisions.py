@@ -161,6 +161,11 @@ def edit(path: Path, old: str, new: str) -> None:
         ("{", "no json", "is no plan that `diff --out` saved"),
         ('"facts"', '"fact"', "is no plan that `diff --out` saved"),
         ('"command": "diff"', '"command": "reconcile"', "holds a reconcile of version 1, not a diff of version 1"),
+        (
+            '"keys": 2',
+            '"keys": 1',
+            "saved by another version of shiftbridge (keys of version 1, and this one has version 2)",
+        ),
         ('"pair": "test"', '"pair": "another"', "is a plan for the pair 'another', not for 'test'"),
         ('"status": "to_do"', '"status": "skip"', "was edited after it was saved"),
         ('"slots": ', '"slots": 9', "was edited after it was saved; run diff --out again, and `refuse` what is not"),

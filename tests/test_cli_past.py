@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.people import perform
 from sandbox.serve import Server
+from sync.cli import run
+from tests.answering import commands
 from tests.test_cli import config, latest_open_shifts, root_logger_restored, server
 from tests.test_cli_decisions import command
 
@@ -33,6 +36,26 @@ def test_a_run_is_shown_undone_and_held(command: Any, server: Server) -> None:
     assert server.world.requests.since(number, writes=True) == []
     assert "Dana: undone - " in command("decisions")[1]
     assert "(undo of run 1) [not done again]" in command("decisions")[1]
+
+
+def test_what_a_report_prints_after_an_undo_is_typed_as_it_stands(
+    command: Any, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The whole commands, configuration and all: one is done again, one left out, and two still wait."""
+
+    def printed() -> list[list[str]]:
+        run(["conflicts", "--config", str(config)])
+        return commands(capsys.readouterr().out)
+
+    command("reconcile")
+    command("undo", "1", "--yes", "--allow", "delete:job_requests=4")
+    asked = printed()
+    assert [row[0] for row in asked] == ["approve", "refuse"] * 4
+    assert [run([*asked[0], "--who", "Dana"]), run([*asked[3], "--who", "Dana"])] == [0, 0]
+    text = capsys.readouterr().out
+    assert (text.count("yes: post a request"), text.count("no: post a request")) == (1, 1)
+    assert "1 change written (1 in Wonolo)" in command("reconcile")[1]
+    assert printed() == asked[4:]
 
 
 def test_a_late_cancellation_names_the_way_to_say_yes(command: Any, server: Server) -> None:

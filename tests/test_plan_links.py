@@ -372,10 +372,13 @@ def test_once_work_has_begun_a_change_of_the_description_is_a_conflict() -> None
 
 
 def test_settled_work_is_not_touched() -> None:
-    """Not even its workers, and what is approved cannot be written any more."""
+    """Not even its workers; it is said once, and nobody is asked."""
     link = linked(seated(ANA.key), jobs=[job(state="approved")], shifts=[shift(instances=1), held(user_id=108)])
-    change = only(make_plan(snapshot(link, now=START + timedelta(days=2))))
-    assert (change.verdict, change.choices) == ("conflict", ("take Wonolo's workers",))
+    plan = make_plan(snapshot(link, now=START + timedelta(days=2)))
+    change = only(plan)
+    assert (change.verdict, change.reason) == ("skip", "the work is over, so both sides stay as they are")
+    assert change.fields == (FieldChange("workers", "Ana R.", "Ben O."),)
+    assert (plan.settled, plan.over) == (("link",), ("link",))
 
 
 def test_a_busy_link_waits_for_its_outcome_and_keeps_the_shifts_beside_it() -> None:

@@ -229,6 +229,8 @@ def test_a_report_in_json_has_the_documented_shape() -> None:
         "code": "",
         "choices": [],
         "options": [],
+        "costs": [],
+        "whom": "",
         "worker": "",
         "payload": {"slots": 2},
         "precondition": "",

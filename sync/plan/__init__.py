@@ -39,11 +39,13 @@ def make_plan(snapshot: Snapshot) -> Plan:
     lone, changes = _lone_shifts(left, snapshot)
     changes += left_alone(lone, changes, snapshot)
     moved: list[tuple[str, int]] = []
+    over: list[str] = []
     settled = [link.key for link in snapshot.workers if link.key not in snapshot.busy]
     for link in snapshot.links:
         planned = plan_link(link, snapshot, lone)
         changes += planned.changes
         settled += [link.key] if planned.comparable else []
+        over += [link.key] if planned.over else []
         moved += [(link.key, shift.id) for shift in planned.shifts if planned.comparable and shift in left]
         for shift in planned.shifts:
             lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
@@ -54,7 +56,14 @@ def make_plan(snapshot: Snapshot) -> Plan:
     changes, void = decide(changes, snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
     quiet = sorted(key for key in settled if key not in written)
-    plan = Plan(ordered(changes), tuple(quiet), void, tuple(sorted(moved)), unmapped=in_use(snapshot))
+    plan = Plan(
+        ordered(changes),
+        tuple(quiet),
+        void,
+        tuple(sorted(moved)),
+        unmapped=in_use(snapshot),
+        over=tuple(sorted(set(over) & set(quiet))),
+    )
     asked_again = {doubt.key for doubt in plan.doubts} & snapshot.decisions.keys()
     return msgspec.structs.replace(plan, void=(*plan.void, *sorted(asked_again)))
 

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from mappings.decision import Decision
-from mappings.demand import Posting, stage_of
+from mappings.demand import OVER, Posting, stage_of
 from mappings.model import Demand, Rules, Stage, System, Worker
+from mappings.shifts import ShiftGroup
 from sync.plan import wording
 from sync.plan.model import Change, Difference, FieldChange, Kind, Plain, Risk, Verdict, Write
 from sync.plan.pay import half, pay, spend
@@ -55,7 +56,7 @@ class About(msgspec.Struct, frozen=True):
     @property
     def people(self) -> Mapping[str, Worker]:
         """The workers whose names are known."""
-        return self.snapshot.people
+        return self.snapshot.names
 
     @property
     def minutes_to_start(self) -> int:
@@ -76,9 +77,27 @@ class About(msgspec.Struct, frozen=True):
         demand = msgspec.structs.replace(posting.demand, start=start)
         return stage_of(demand, posting.seats, self.snapshot.now, self.snapshot.policy.cutoff)
 
+    def is_over(self, posting: Posting | None, group: ShiftGroup | None) -> bool:
+        """Whether the work is over, so that nothing of the demand may change any more: ended, done or settled."""
+        sides = [self.demand, *([posting.demand] if posting else []), *([group.demand] if group else [])]
+        ends = [*(side.end for side in sides), *(shift.end for shift in (group.strayed if group else ()))]
+        if max(ends) <= self.snapshot.now:
+            return True
+        return posting is not None and self.stage(posting) in (Stage.DONE, Stage.SETTLED)
+
+    def has_worked(self, worker: str) -> bool:
+        """Whether a worker's Job is over, so that it cannot be taken back any more (Wonolo reference 9)."""
+        seat = self.posting.seat_of(worker) if self.posting else None
+        return seat is not None and seat.state in OVER
+
+    @property
+    def pay(self) -> int:
+        """Cents that one worker gets for the demand."""
+        return pay(self.demand, self.rules, self.posting)
+
     def fee(self, workers: int) -> int:
         """Cents that sending so many workers home costs: half their pay once the start is near, else nothing."""
-        return half(workers * pay(self.demand, self.rules, self.posting)) if self.late else 0
+        return half(workers * self.pay) if self.late else 0
 
     def costs(self, workers: frozenset[str]) -> str:
         """Why sending these workers home, or a cancellation, waits for a yes; empty when it does not."""
@@ -143,6 +162,7 @@ def change(
         expects=write.expects,
         touched=write.touched,
         sources=write.sources,
+        whom=_whom(this, write),
         seats=write.seats,
         worker=write.worker,
         rank=_rank(write),
@@ -152,6 +172,14 @@ def change(
         risk=msgspec.structs.replace(risk or _people(write, this), minutes_to_start=this.minutes_to_start),
         **_shared(this.worded(_with_swap(this, write))),
     )
+
+
+def _whom(this: About, write: Write) -> str:
+    """The names of those whom a write is about: who gets or loses a seat, or all who hold one of a request."""
+    if write.worker:
+        return wording.person(write.worker, this.people)
+    holders = this.demand.workers if write.kind == "job_request" and write.action in ("update", "delete") else ()
+    return wording.both(holders, this.people) if holders else ""
 
 
 def _with_swap(this: About, write: Write) -> str:
@@ -174,7 +202,10 @@ def remark(this: About, verdict: Verdict, kind: Kind, why: Reason, shown: Shown 
     shared = {**_shared(this), "fields": fields, "differences": values, **more}
     shared["basis"] = (*this.basis, *of_reason(why))
     reason = wording.reason(why, shared["zone"], this.people)
-    return Change(action="none", verdict=verdict, kind=kind, reason=reason, code=why.code, risk=risk, rank=9, **shared)
+    about = [more["worker"]] if more.get("worker") else this.demand.workers
+    whom = wording.both(about, this.people) if about else ""
+    shared |= {"reason": reason, "code": why.code, "whom": whom, "risk": risk}
+    return Change(action="none", verdict=verdict, kind=kind, rank=9, **shared)
 
 
 def _shared(this: About) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sync.plan.model import Change, Write
 from sync.plan.pay import spend
 from sync.plan.reasons import because
 from sync.plan.snapshot import LonePosting, Snapshot
+from sync.plan.stakes import sent_home, stays
 
 Row = tuple[Posting, LonePosting]
 
@@ -67,4 +68,5 @@ def _cancelled(posting: Posting, row: LonePosting, older: int, snapshot: Snapsho
     write = Write(action="delete", kind="job_request", record=str(posting.id), payload={"state": "cancelled"})
     risk = msgspec.structs.replace(spend(posting.demand, None, this.rules, posting), fee_cents=this.fee(len(seated)))
     seen = owned_digest("job_request", row.job_request)
-    return change(this, write, risk=risk, precondition=seen, hold=hold)
+    costs = (sent_home(seated, this), stays(seated, this))
+    return msgspec.structs.replace(change(this, write, risk=risk, precondition=seen, hold=hold), costs=costs)

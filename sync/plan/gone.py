@@ -16,6 +16,7 @@ from sync.plan.conflicts import Choice, conflict
 from sync.plan.model import Change, Write
 from sync.plan.pay import spend
 from sync.plan.reasons import because
+from sync.plan.stakes import sent_home, stays
 
 _BEGUN = frozenset({Stage.RUNNING, Stage.DONE, Stage.SETTLED})
 
@@ -67,7 +68,8 @@ def shifts_gone(link: LinkedDemand, posting: Posting, losses: tuple[str, ...], t
     if edits:
         edit = wording.sentence(edits, "wonolo")
         fee = wording.fee(this.fee(len(posting.demand.workers)))
-        edited = _Edited(edit, this.differences(stayed, posting.demand), fee=fee)
+        lost = sent_home(posting.demand.workers, this)
+        edited = _Edited(edit, this.differences(stayed, posting.demand), fee=fee, lost=lost)
         return _edited_and_deleted(this, edited, "wheniwork", lambda decided: [_cancel(link, posting, decided)])
     return [_cancel(link, posting, this)]
 
@@ -78,16 +80,21 @@ def _cancel(link: LinkedDemand, posting: Posting, this: About) -> Change:
     saved = spend(posting.demand, None, this.rules, posting)
     risk = msgspec.structs.replace(saved, fee_cents=this.fee(len(workers)))
     seen = owned_digest("job_request", link.job_request or {})
-    return change(this, write, risk=risk, precondition=seen, hold="" if this.decided else this.costs(workers))
+    hold, costs = "" if this.decided else this.costs(workers), (sent_home(workers, this), stays(workers, this))
+    return msgspec.structs.replace(change(this, write, risk=risk, precondition=seen, hold=hold), costs=costs)
 
 
 class _Edited(msgspec.Struct, frozen=True):
-    """What was edited, in words and as values; what deleting and creating it again cost, in words."""
+    """What was edited, in words and as values; what deleting and creating it again cost, in words.
+
+    `lost` says what deleting it costs whom.
+    """
 
     words: str
     values: tuple[Any, ...]
     fee: str = ""
     again: str = ""
+    lost: str = ""
 
 
 def _edited_and_deleted(
@@ -105,7 +112,7 @@ def _edited_and_deleted(
             because("edited and deleted"),
         ),
         (
-            Choice("delete", f"delete it in {NAMES[kept]} too{edited.fee}"),
+            Choice("delete", f"delete it in {NAMES[kept]} too{edited.fee}", cost=edited.lost),
             Choice("create", f"create it in {NAMES[deleted]} again{edited.again}"),
         ),
     )

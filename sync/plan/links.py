@@ -17,6 +17,7 @@ from sync.plan.conflicts import clash, doubles, strays
 from sync.plan.gone import both_gone, posting_gone, shifts_gone
 from sync.plan.merge import Merged, applied, differing, merge
 from sync.plan.model import Change, Plain, Write, digest
+from sync.plan.over import settled_as_it_is
 from sync.plan.reading import NO_ONE, Sides, together, wonolo_demand
 from sync.plan.reasons import because
 from sync.plan.seats import shift_seat_writes
@@ -27,11 +28,15 @@ from sync.plan.workers import without_user
 
 
 class LinkPlan(msgspec.Struct, frozen=True):
-    """The changes of one link, the shifts it counts as its own, and whether both sides can be read and compared."""
+    """The changes of one link, the shifts it counts as its own, and whether both sides can be read and compared.
+
+    Of work that is `over` the sides stay as they are, also where they differ.
+    """
 
     changes: tuple[Change, ...]
     shifts: tuple[Shift, ...] = ()
     comparable: bool = False
+    over: bool = False
 
 
 def plan_link(link: LinkedDemand, snapshot: Snapshot, lone: Lone) -> LinkPlan:
@@ -45,8 +50,11 @@ def plan_link(link: LinkedDemand, snapshot: Snapshot, lone: Lone) -> LinkPlan:
     except Unmapped as reason:
         return LinkPlan((remark(this, "skip", "job_request", because("unmapped", str(reason))),), beside)
     shifts = (*sides.group.shifts, *sides.group.strayed) if sides.group else ()
+    over = bool(sides.posting or sides.group) and this.is_over(sides.posting, sides.group)
     try:
         changes = tuple(_changes(link, sides, this))
+        if over:
+            return LinkPlan(settled_as_it_is(changes, sides, this), shifts, comparable=True, over=True)
     except Unmapped as reason:  # readable, but the other system cannot be told
         return LinkPlan((remark(this, "blocked", "job_request", because("unspoken", str(reason))),), shifts)
     return LinkPlan(changes, shifts, bool(sides.posting and sides.group))
@@ -86,8 +94,8 @@ def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About
     target = applied(group.demand, merged, waiting=False)
     conflicts = [
         *clash(posting, group.demand, merged, rights, this),
-        *strays(group, target, this),
-        *doubles(group, target, merged, this),
+        *strays(group, target, rights, this),
+        *doubles(group, target, merged, rights, this),
     ]
     answered = next(((row, *chosen) for row in conflicts if (chosen := row.chosen(this))), None)
     if answered is None:

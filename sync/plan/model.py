@@ -88,7 +88,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     `expects` are fields the record must have when it is sent, after the earlier changes of the same plan. `touched`
     are the fields of the demand it writes, `seats` how many seats it adds, `sources` the shifts a new JobRequest is
     made of. `decided` is the key of the decision it rests on; carrying the change out uses that up.
-    `costs` say of each answer (of a yes and a no, or of each choice) what it costs whom.
+    `whom` names the people it is about, and `costs` say of each answer what it costs whom: of a yes and a no, or of
+    each choice.
     `undoes` is the run that it takes back, 0 for all that brings both sides together.
 
     What it is known by are codes and values alone: `code` says why it is not done, `basis` what its cause and reason
@@ -115,6 +116,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     costs: tuple[str, ...] = ()
+    whom: str = ""
     basis: tuple[Plain, ...] = ()
     differences: tuple[Difference, ...] = ()
     payload: dict[str, Any] = {}
@@ -188,7 +190,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     `void` are the keys of decisions that count no longer, as the facts under them changed. `moved` are shifts that a
     person moved from one linked demand to another, each behind the link that it is part of now. `refusals` are why
-    guards would refuse it, where they were asked. `unmapped` is what its records need mapped.
+    guards would refuse it, where they were asked. `unmapped` is what its records need mapped. `over` are those of the
+    settled links whose work is over: they stay as they are although their sides may differ.
     """
 
     changes: tuple[Change, ...] = ()
@@ -197,6 +200,7 @@ class Plan(msgspec.Struct, frozen=True):
     moved: tuple[tuple[str, int], ...] = ()
     refusals: tuple[Refusal, ...] = ()
     unmapped: tuple[InUse, ...] = ()
+    over: tuple[str, ...] = ()
 
     def judged(self, judge: Callable[[Change], tuple[Verdict, str] | None]) -> "Plan":
         """The plan with another verdict and reason for the changes the judge gives one."""

@@ -42,7 +42,8 @@ class Policy(msgspec.Struct, frozen=True):
 class Snapshot(msgspec.Struct, frozen=True, dict=True):
     """Everything one plan is made of.
 
-    `users` names the worker behind a When I Work user id; `people` are the workers on the Jobs. To recognise people,
+    `users` names the worker behind a When I Work user id; `people` are the workers on the Jobs,
+    `known` others who hold a shift, as the mirror knows them. To recognise people,
     `roster` are all workers of Wonolo and `candidates` all users of When I Work who may turn out to be one of them, or
     did; `seats` are where and when they are at work, by `wonolo:<id>` and `user:<id>`; `doubts` say by worker why none
     is made a user yet. `busy` links have a write whose outcome is not known yet.
@@ -61,6 +62,7 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     shifts: tuple[Record, ...] = ()
     users: Mapping[int, str] = {}
     people: Mapping[str, Worker] = {}
+    known: Mapping[str, Worker] = {}
     candidates: tuple[tuple[int, Worker], ...] = ()
     roster: tuple[Worker, ...] = ()
     seats: Mapping[str, frozenset[Seat]] = {}
@@ -91,6 +93,11 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def _readings(self) -> dict[str, Reading | Unmapped]:
         return {}
+
+    @cached_property
+    def names(self) -> Mapping[str, Worker]:
+        """The workers whose names are known, whoever tells them."""
+        return {**self.known, **self.people} if self.known else self.people
 
     @property
     def rules(self) -> Rules:

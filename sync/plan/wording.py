@@ -55,6 +55,12 @@ def names(keys: Iterable[str], people: Mapping[str, Worker]) -> str:
     return ", ".join(person(key, people) for key in sorted(keys)) or "nobody"
 
 
+def both(keys: Iterable[str], people: Mapping[str, Worker]) -> str:
+    """Several workers as one reads them, as `Ana R., Ben O. and Cat L.`."""
+    *first, last = [person(key, people) for key in sorted(keys)]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def shown(field: str, value: Any, zone: str, people: Mapping[str, Worker]) -> str:
     """A field's value as text."""
     if isinstance(value, datetime):

@@ -60,6 +60,8 @@ def _row(entry: Entry) -> dict[str, Any]:
         "code": change.code,
         "choices": change.choices,
         "options": change.options,
+        "costs": change.costs,
+        "whom": change.whom,
         "worker": change.worker,
         "payload": {name: "[hidden]" if name in _PERSONAL else value for name, value in change.payload.items()},
         "precondition": change.precondition,

@@ -20,7 +20,7 @@ def as_markdown(report: Report) -> str:
         lines += ["", f"### {place or 'Without a place'}", "", *_HEAD]
         for entry in (entry for demand in demands for entry in demand):
             lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in _cells(entry, report.given))} |")
-    left_out = words.left_out(report)
+    left_out = words.left_out(report) + words.after_all(report)
     if left_out:
         lines += ["", "## Left out", "", *(f"- {line}" for line in left_out)]
     lines += (

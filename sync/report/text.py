@@ -40,8 +40,8 @@ def as_text(report: Report) -> RenderableType:
             _table(demands),
             *_asked(demands, report.given),
         ]
-    parts += _listed("Left out", words.left_out(report)) + _listed(words.UNMAPPED, words.unmapped(report))
-    parts += _listed(words.STALE, report.stale) + _refused(report)
+    parts += _listed("Left out", words.left_out(report)) + _copied(words.after_all(report))
+    parts += _listed(words.UNMAPPED, words.unmapped(report)) + _listed(words.STALE, report.stale) + _refused(report)
     parts += ["", Text(words.headline(report), style="bold")]
     checksum = words.checksum(report)
     parts += ["", Text(checksum, style="dim")] if checksum else []
@@ -65,6 +65,10 @@ def _table(demands: list[list[Entry]]) -> Table:
 def _asked(demands: list[list[Entry]], given: str) -> list[RenderableType]:
     """The commands that answer what waits, each on a line of its own that is never broken, as it is copied whole."""
     lines = [line for entries in demands for entry in entries for line in words.to_decide(entry, given)]
+    return _copied(lines)
+
+
+def _copied(lines: list[str]) -> list[RenderableType]:
     return [Text(f"   {line}", no_wrap=True, overflow="ignore") for line in lines]
 
 

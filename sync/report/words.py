@@ -177,14 +177,17 @@ def checksum(report: Report) -> str:
 
 def left_out(report: Report) -> list[str]:
     """The records that were left out: how many of them for which reason, and some of them by name."""
-    rows = [_left_out(reason, changes) for reason, changes in report.left_out().items()]
-    refused = [row for changes in report.left_out().values() for row in changes if asked(row)]
-    return rows + [f"{_named(row)}: {_again(row, report.given)}" for row in refused]
+    return [_left_out(reason, changes) for reason, changes in report.left_out().items()]
 
 
-def _again(change: Change, given: str) -> str:
-    """How something that was refused is done after all."""
-    return ", ".join(f"`{command(row, given)}` has it done after all" for row in asked(change))
+def after_all(report: Report) -> list[str]:
+    """The whole command by which each change that somebody refused is done after all."""
+    refused = [row.change for row in report.entries if row.status == "skip"]
+    return [
+        _told(command(answer, report.given), f"have it done after all: {_named(change)}")
+        for change in refused
+        for answer in asked(change)
+    ]
 
 
 def _left_out(reason: str, changes: list[Change]) -> str:

@@ -97,16 +97,19 @@ class Settler:
             base = followed(base, was, side, _wrote(change))
         self._save(link.key, _with_break(base, change, sides), sides)
 
-    def agreed(self, key: str) -> None:
-        """Settle a link that nothing was written to: the base moves as far as both sides now agree."""
+    def agreed(self, key: str, *, over: bool = False) -> None:
+        """Settle a link that nothing was written to: the base moves as far as both sides now agree.
+
+        One whose work is `over` is looked at again only once a record of it changes.
+        """
         link = self._demand(key)
         sides = self._sides(link) if link else None
         if link and sides:
-            self._save(key, link.base, sides)
+            self._save(key, link.base, sides, over=over)
         for worker in self._tx.links.workers([key]):
             self._save_worker(people.read_wonolo(worker.wonolo), worker.user_id, ours=worker.ours)
 
-    def _save(self, key: str, base: Demand, sides: Sides) -> None:
+    def _save(self, key: str, base: Demand, sides: Sides, *, over: bool = False) -> None:
         if sides.posting is None and sides.group is None:
             self._tx.links.end(key)
             return
@@ -116,7 +119,7 @@ class Settler:
             base = rebased(base, posting.demand, sides.group.demand)
             quiet = posting.demand == sides.group.demand and not (sides.group.strayed or sides.group.doubled)
         members = self._members(key, sides)
-        settled = {row: self._tx.observations.digest(*row) if quiet else "" for row in members}
+        settled = {row: self._tx.observations.digest(*row) if quiet or over else "" for row in members}
         self._tx.links.save(key, base, settled, self._now)
 
     def _members(self, key: str, sides: Sides) -> list[tuple[RecordKind, int]]:

@@ -215,4 +215,7 @@ def settle_quietly(tx: Transaction, plan: Plan, rules: Rules, now: datetime) -> 
         tx.membership.take(key, shift)
     demands, hours = Settler(tx, rules, now), TimesheetSettler(tx, now)
     for key in plan.settled:
-        (hours if is_link_key(key) else demands).agreed(key)
+        if is_link_key(key):
+            hours.agreed(key)
+        else:
+            demands.agreed(key, over=key in plan.over)
