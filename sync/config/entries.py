@@ -19,7 +19,8 @@ class PlaceEntry(Section):
     site_id: int = Field(default=0, description="A site of that location; 0 = shifts without a site.")
     venue: str = Field(
         default="",
-        description="What Wonolo's workers read above the address, if not the name; places of one address need one each.",
+        description="What Wonolo's workers read above the address, if not the name. Places that share an address "
+        "are told apart by it.",
     )
     address: str
     city: str
