@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from email.utils import format_datetime
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 import phonenumbers
@@ -177,11 +178,14 @@ def decimal(text: Any) -> int | None:
 
 
 def number(value: Any) -> float:
-    """Read a number, which may arrive as text; unset reads as 0."""
+    """Read a finite number, which may arrive as text; unset reads as 0."""
     try:
-        return float(value or 0)
-    except (TypeError, ValueError) as error:
+        read = float(value or 0)
+    except (OverflowError, TypeError, ValueError) as error:
         raise ValueError(f"{value!r} is not a number") from error
+    if not isfinite(read):
+        raise ValueError(f"{value!r} is not a number")
+    return read
 
 
 def flag(value: Any) -> bool:

@@ -86,7 +86,7 @@ def _posting(record: Record, jobs: Iterable[Record], rules: Rules, base: Demand 
             place=places.of_job_request(record, rules).key,
             skill=skills.of_job_request(record, rules, base.skill if base else None).key,
             start=start,
-            end=start + timedelta(minutes=_number(record, "duration")),
+            end=_end(record, start),
             headcount=_number(record, "slots"),
             workers=frozenset(seat.worker for seat in seats if seat.state in HOLDING),
             title=title(record.get("request_name"), rules),
@@ -105,10 +105,17 @@ def _seat(job: Record) -> Seat:
     return Seat(identifier(job["id"]), holder(job), state)
 
 
+def _end(record: Record, start: datetime) -> datetime:
+    try:
+        return start + timedelta(minutes=_number(record, "duration"))
+    except OverflowError as error:
+        raise ValueError(f"its duration {record['duration']!r} ends in no year that there is") from error
+
+
 def _number(record: Record, name: str) -> int:
     try:
         return round(float(record[name]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise ValueError(f"its {name} {record.get(name)!r} is not a number") from error
 
 

@@ -76,8 +76,13 @@ def _mentioned(skill: Skill, record: Record) -> str:
     if not skill.words:
         return plain(skill.key) if name.startswith(plain(skill.key)) else ""
     texts = [_spaced(name), *(_spaced(plain(record.get(field))) for field in ("description_tasks", "description"))]
-    found = [phrase.strip() for phrase in _phrases(skill) if any(phrase in text for text in texts)]
+    found = [phrase.strip() for phrase in _phrases(skill) if any(_in(phrase, text) for text in texts)]
     return max(found, key=len, default="")
+
+
+def _in(phrase: str, text: str) -> bool:
+    """Whether a phrase stands in a text, of one or of several: picker, pickers."""
+    return any(f"{phrase.rstrip()}{ending} " in text for ending in ("", "s", "es"))
 
 
 def _phrases(skill: Skill) -> set[str]:

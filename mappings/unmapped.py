@@ -92,12 +92,9 @@ def _address(rows: list[Record], rules: Rules) -> InUse:
 
 def _category(rows: list[Record], rules: Rules) -> InUse:
     category = shown(rows[0].get("category"))
-    sharing = rules.by_category.get(plain(category), [])
-    if sharing:
+    if rules.by_category.get(plain(category)):  # the words are missing, of one of its skills or of another one
         name, _ = Counter(shown(unmarked(row.get("request_name"))) for row in rows).most_common(1)[0]
-        only = sharing[0] if len(sharing) == 1 else None
-        lines = _lines(words=(*(only.words if only else ()), name))
-        return InUse("category", category, len(rows), lines, only.key if only else "", 100 if only else 0)
+        return InUse("category", f"{category} ({name})", len(rows), _lines(category=category, words=(name,)))
     near, score = _like(category, rules.skills)
     return InUse("category", category, len(rows), _lines(category=category), near, score)
 

@@ -117,7 +117,7 @@ def test_minutes_written_as_hours_read_back(minutes: int) -> None:
 def test_hours_may_be_text_or_missing() -> None:
     """When I Work prints both; what is no number is refused."""
     assert [convert.minutes_of_hours(value) for value in ("0.5", 0.5, None, "", 0)] == [30, 30, 0, 0, 0]
-    for value in ("half", [1]):
+    for value in ("half", [1], "1e999", float("nan"), 10**400):
         with pytest.raises(ValueError, match="is not a number"):
             convert.minutes_of_hours(value)
 
@@ -224,7 +224,7 @@ def test_a_person_may_write_around_the_marker() -> None:
 def test_ids_may_be_text() -> None:
     """Unset reads as 0; what is no id is refused."""
     assert [convert.identifier(value) for value in ("2238", 2238, None, "", False)] == [2238, 2238, 0, 0, 0]
-    for value in ("abc", [1]):
+    for value in ("abc", [1], "12²", "1_000", "-1", -1, 1.5, True, 2**63, "9" * 5000, float("inf")):
         with pytest.raises(ValueError, match="is not an id"):
             convert.identifier(value)
 

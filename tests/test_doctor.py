@@ -259,8 +259,8 @@ async def test_a_skill_alone_with_its_category_is_told_which_other_work_it_takes
     bagger["words"] = ["Bagger"]
     found = await findings(world, tmp_path, skills=rows)
     assert not any("category mention" in one.text for one in found)
-    assert [one.todo for one in found if "category 'General Labor'" in one.text] == [
-        'write into its entry under [[skills]] if it is \'Bagger\': words = ["Bagger","Unload containers"]'
+    assert [one.todo for one in found if "category 'General Labor (Unload containers)'" in one.text] == [
+        'write into an entry of [[skills]]: category = "General Labor", words = ["Unload containers"]'
     ]
 
 

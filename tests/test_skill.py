@@ -46,7 +46,8 @@ def test_which_skill_a_job_request_asks_for(record: dict[str, Any], known: str |
 LOADER = Skill("Loader", 25, "Trucks", "Load trucks", 2000, words=("loader", "dock hand"))
 
 ALONE = [
-    ({"request_name": "Loaders wanted"}, None, False),
+    ({"request_name": "Loaders wanted"}, None, True),
+    ({"request_name": "Loadership"}, None, False),
     ({"request_name": "Night LOADER, gate 2"}, None, True),
     ({"request_name": "Night shift", "description_tasks": "Work as dock\nhand"}, None, True),
     ({"request_name": "Night shift", "description": "Dock-hand"}, None, True),

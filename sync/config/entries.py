@@ -17,7 +17,11 @@ class PlaceEntry(Section):
     name: str = Field(min_length=1, description="What you call it; reports use this name.")
     location_id: int
     site_id: int = Field(default=0, description="A site of that location; 0 = shifts without a site.")
-    venue: str = Field(default="", description="What Wonolo's workers read above the address, if not the name.")
+    venue: str = Field(
+        default="",
+        description="What Wonolo's workers read above the address, if not the name. Places that share an address "
+        "are told apart by it.",
+    )
     address: str
     city: str
     zip: str
