@@ -191,11 +191,13 @@ def _worked(
     """The Jobs whose hours may have to be carried over, and the Times that may record those of the new ones."""
     if not times or tx.observations.cursor("time") is None:
         return (), ()
-    lone = tx.timesheets.lone(now - times, now)
-    worked = tx.timesheets.worked(lone | tx.timesheets.unsettled())
-    workers = {key for job in worked if job.base is None for key in named([job.job])}
+    since = now - times - timedelta(days=1)
+    numbers = [wonolo_id(users[user]) for user in tx.timesheets.lone_users(since) if user in users]
+    found = tx.timesheets.lone(now - times, now) | tx.timesheets.unsettled() | tx.timesheets.beside(numbers, since)
+    worked = tx.timesheets.worked(found)
+    workers = set(named(job.job for job in worked))
     mine = [user for user, key in users.items() if key in workers]
-    return tuple(worked), tuple(tx.timesheets.lone_times(mine, now - times - timedelta(days=1)))
+    return tuple(worked), tuple(tx.timesheets.lone_times(mine, since))
 
 
 def worked_between(tx: Transaction, policy: Policy, now: datetime, start: datetime, end: datetime) -> Snapshot:

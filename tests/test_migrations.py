@@ -56,6 +56,25 @@ def test_down_and_up_again(database_url: str) -> None:
     store.close()
 
 
+def test_a_time_that_was_tied_to_a_job_stays_tied(database_url: str) -> None:
+    """Up from a database in which a Job had one Time, and down again."""
+    tied = ("main", 3, 9, "settled")
+    with connected(database_url).begin() as connection:
+        config = alembic(connection)
+        command.downgrade(config, "0012")
+        command.downgrade(config, "-1")
+        connection.exec_driver_sql(
+            "INSERT INTO timesheet (pair, job, time, base, job_settled, time_settled, left_out, since) "
+            "VALUES ('main', 3, 9, '{}', 'job', 'settled', false, '2026-03-14 13:00:00')"
+        )
+        command.upgrade(config, "0012")
+        rows = connection.exec_driver_sql("SELECT pair, job, time, settled FROM timesheet_piece").all()
+        assert [tuple(row) for row in rows] == [tied]
+        command.downgrade(config, "-1")
+        rows = connection.exec_driver_sql("SELECT pair, job, time, time_settled FROM timesheet").all()
+        assert [tuple(row) for row in rows] == [tied]
+
+
 def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
     """The error says what to do."""
     with connected(database_url).begin() as connection:

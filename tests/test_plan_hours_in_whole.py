@@ -56,6 +56,7 @@ def test_a_time_that_is_tied() -> None:
         fields=(FieldChange("worker", "", "Ana R."),),
         cause="the worker clocked in in When I Work for the same work",
         precondition=owned_digest("time", worked_time()),
+        sources=(700,),
     )
     longer = plan(lone(), times=(until("16:30"),)).changes[0]
     assert (longer.action, longer.risk) == ("link", Risk(people=1, minutes_to_start=-1440))
@@ -92,7 +93,7 @@ def test_hours_that_are_not_entered_are_said_of_no_record() -> None:
 
 def test_a_tie_that_a_person_left_out_ends_without_a_reason() -> None:
     """The decision is the cause."""
-    gone = msgspec.structs.replace(tied(), time=None)
+    gone = msgspec.structs.replace(tied(), times=())
     asked = only(plan(gone))
     change = only(plan(gone, decisions=decided(asked, "leave it out")))
     assert (line(change), change.reason) == (("unlink time #7", "do", {}), "")

@@ -69,15 +69,16 @@ class TimesPoller:
     ) -> tuple[list[int], dict[str, int], list[str]]:
         """Save what was read; returns the tied Times that it lacks, besides. Others that it lacks are gone."""
         with self._store.begin(self._pair) as tx:
-            users = set(map(str, tx.links.users()))
-            ours = [time for time in times if str(time.get("user_id")) in users]
-            problems = tx.observations.save("payroll", payrolls, began) + tx.observations.save("time", ours, began)
             seen = {int(time["id"]) for time in times if str(time["id"]).isdecimal()}
+            users, tied = set(map(str, tx.links.users())), tx.timesheets.tied(seen)
+            # A Time of a Job is followed to whomever it is given.
+            ours = [time for time in times if str(time.get("user_id")) in users or _number(time) in tied]
+            problems = tx.observations.save("payroll", payrolls, began) + tx.observations.save("time", ours, began)
             missing = tx.timesheets.missing(*window, seen)
             tx.observations.mark_gone("time", [time for time, is_tied in missing.items() if not is_tied], began)
             tx.observations.save_cursor("time", began)
-        tied = sorted(time for time, is_tied in missing.items() if is_tied)
-        return tied, {"payroll": len(payrolls), "time": len(ours)}, problems
+        vanished = sorted(time for time, is_tied in missing.items() if is_tied)
+        return vanished, {"payroll": len(payrolls), "time": len(ours)}, problems
 
     async def _confirm_deletions(self, missing: list[int], began: datetime) -> None:
         """Ask for each tied Time that vanished: it may only have moved out of the window."""
@@ -99,3 +100,7 @@ class TimesPoller:
                 tx.observations.mark_gone("time", [time], began, "read")
             else:
                 tx.observations.save("time", [found], began, "read")
+
+
+def _number(time: Record) -> int:
+    return int(time["id"]) if str(time["id"]).isdecimal() else 0

@@ -36,22 +36,30 @@ class Link(SQLModel, table=True):
 
 
 class TimesheetLink(SQLModel, table=True):
-    """A Job and the Time that records its hours; `base` is what both sides last agreed on.
+    """A Job whose hours Times record; `base` is what both sides last agreed on.
 
-    A link of its own kind, as the Job is a member of its demand's link too. The two `settled` are the records' digests
-    when both sides agreed, empty while they do not. `left_out`: the Time was deleted, and a person wants no other.
+    A link of its own kind, as the Job is a member of its demand's link too. `job_settled` is the Job's digest when both
+    sides agreed, empty while they do not. `left_out`: the Times were deleted, and a person wants no others.
     """
 
     __tablename__ = "timesheet"
-    __table_args__ = (Index("ix_timesheet_time", "pair", "time"),)
     pair: str = Field(primary_key=True)
     job: int = Field(primary_key=True, sa_type=BigInteger)
-    time: int = Field(sa_type=BigInteger)
     base: dict[str, Any] = Field(sa_type=JSON)
     job_settled: str = ""
-    time_settled: str = ""
     left_out: bool = False
     since: datetime
+
+
+class TimesheetPiece(SQLModel, table=True):
+    """One of the Times that record the hours of a Job; `settled` is its digest when both sides agreed, or empty."""
+
+    __tablename__ = "timesheet_piece"
+    __table_args__ = (Index("ix_timesheet_piece_time", "pair", "time"),)
+    pair: str = Field(primary_key=True)
+    job: int = Field(primary_key=True, sa_type=BigInteger)
+    time: int = Field(primary_key=True, sa_type=BigInteger)
+    settled: str = ""
 
 
 class Run(SQLModel, table=True):

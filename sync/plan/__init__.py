@@ -48,12 +48,12 @@ def make_plan(snapshot: Snapshot) -> Plan:
             lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
     changes += plan_lone(snapshot, lone)
     changes = [*known.changes, *plan_workers(changes, snapshot), *plan_contacts(snapshot)]
-    hours, agreed = plan_times(snapshot)
-    changes, settled = changes + hours, settled + agreed
+    hours = plan_times(snapshot)
+    changes, settled = [*changes, *hours.changes], [*settled, *hours.quiet]
     changes, void = decide(changes, snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
     quiet = sorted(key for key in settled if key not in written)
-    plan = Plan(ordered(changes), tuple(quiet), void, tuple(sorted(moved)))
+    plan = Plan(ordered(changes), tuple(quiet), void, tuple(sorted(moved)), hours.joined)
     asked_again = {doubt.key for doubt in plan.doubts} & snapshot.decisions.keys()
     return msgspec.structs.replace(plan, void=(*plan.void, *sorted(asked_again)))
 

@@ -137,14 +137,16 @@ class Plan(msgspec.Struct, frozen=True):
     """Changes in the order they are carried out, and the links whose base moves although nothing is written.
 
     `void` are the keys of decisions that count no longer, as the facts under them changed. `moved` are shifts that a
-    person moved from one linked demand to another, each behind the link that it is part of now. `refusals` are why
-    guards would refuse it, where they were asked.
+    person moved from one linked demand to another, each behind the link that it is part of now; `joined` Times that
+    became one more of those of a Job, each behind its key. `refusals` are why guards would refuse it, where they were
+    asked.
     """
 
     changes: tuple[Change, ...] = ()
     settled: tuple[str, ...] = ()
     void: tuple[str, ...] = ()
     moved: tuple[tuple[str, int], ...] = ()
+    joined: tuple[tuple[str, int], ...] = ()
     refusals: tuple[Refusal, ...] = ()
 
     def judged(self, judge: Callable[[Change], tuple[Verdict, str] | None]) -> "Plan":

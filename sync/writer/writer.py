@@ -205,12 +205,14 @@ def _refused(change: Change, error: Rejected | Forbidden) -> Outcome:
 
 
 def settle_quietly(tx: Transaction, plan: Plan, rules: Rules, now: datetime) -> None:
-    """Do what a plan does without a write: tie shifts to the link they moved to, and move bases as far as both agree.
+    """Do what a plan does without a write: tie what moved to its link, and move bases as far as both agree.
 
     A shift changes its link before anything is written to it for the new one.
     """
     for key, shift in plan.moved:
         tx.membership.take(key, shift)
     demands, hours = Settler(tx, rules, now), TimesheetSettler(tx, now)
+    for key, time in plan.joined:
+        hours.join(key, time)
     for key in plan.settled:
         (hours if is_link_key(key) else demands).agreed(key)
