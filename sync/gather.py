@@ -67,6 +67,7 @@ def snapshot(
         worked=worked,
         times=lone_times,
         payrolls=tuple(tx.observations.all("payroll")) if worked else (),
+        payrolls_since=tx.observations.cursor("payroll") if worked else None,
         booked=_booked(tx, links, postings, users, policy.rules),
         swaps=_swaps(tx, links),
         others=_others(tx, now, ahead) if tx.links.is_empty() else None,
@@ -212,6 +213,7 @@ def worked_between(tx: Transaction, policy: Policy, now: datetime, start: dateti
         worked=tuple(worked),
         times=tuple(tx.timesheets.lone_times(users, start - timedelta(days=1))),
         payrolls=tuple(tx.observations.all("payroll")),
+        payrolls_since=tx.observations.cursor("payroll"),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mappings.model import NAMES
+from mappings.timesheet import is_link_key
 from sync.clock import Clock
 from sync.config import Config
 from sync.errors import LeaseLost, Refusal, RemoteError, StalePlan, Stopped, UnsafePlan
@@ -69,6 +70,8 @@ class Refresh:
 class Passes:
     """The passes of one run; `plan` makes a plan of what the mirror holds by then.
 
+    `payrolls` looks at the payroll periods of hours right before they are written; when it returns True, one is over by
+    now, and the rest is planned again.
     `between` is called between two writes: when it returns True, the mirror was read anew, and the rest is planned
     again before the next write. `written` is called with what became of each change.
     """
@@ -80,6 +83,7 @@ class Passes:
     fence: Fence
     plan: Callable[[], Awaitable[Plan]]
     written: Callable[[Result], None]
+    payrolls: Callable[[Iterable[Change]], Awaitable[bool]]
     between: Between = uninterrupted
 
     async def first(self) -> Plan:
@@ -159,15 +163,20 @@ class Passes:
         do, everything else that needs the same; after a call that the service as a whole did not answer, everything
         else for that service.
         """
-        writer = self._writer(run)
+        writer, planned = self._writer(run), tuple(changes)
         came_of, stopped = Pass(), dict[str | None, str]()
-        for change in changes:
+        for change in planned:
             if self.fence.stopping.is_set():
                 came_of.untried.append(Untried(change, STOPPED))
                 continue
             if came_of.results and not stopped.keys() & NAMES.keys() and await self.between():
                 came_of.is_interrupted = True
                 break
+            is_over, unread = await self._look_at_payrolls(change, planned)
+            if is_over:
+                came_of.is_interrupted = True
+                break
+            stopped |= {change.link: unread} if unread else {}
             reason = next((stopped[one] for one in (change.system, need(change), change.link) if one in stopped), "")
             if reason:
                 came_of.untried.append(Untried(change, reason))
@@ -186,6 +195,15 @@ class Passes:
             came_of.results.append(result)
             stopped |= _stops(result)
         return came_of
+
+    async def _look_at_payrolls(self, change: Change, changes: Iterable[Change]) -> tuple[bool, str]:
+        """Return whether a payroll period is over by now that hours would be written to, and why nobody knows."""
+        if not (change.writes and is_link_key(change.link)):
+            return False, ""
+        try:
+            return await self.payrolls(row for row in changes if is_link_key(row.link)), ""
+        except RemoteError as error:
+            return False, f"When I Work did not show its payroll periods again: {error}"
 
     def _writer(self, run: int) -> Writer:
         if self.fence.lease is None:

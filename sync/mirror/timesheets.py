@@ -38,6 +38,16 @@ _UNSETTLED = select(_SHEET.c.job).where(
     ~_SHEET.c.left_out,
     or_(_SHEET.c.job_settled != _JOB_NOW, _CHANGED_PIECE),
 )
+_OLDEST_START = (
+    select(func.min(_REQUEST.c.start_time))
+    .join(_JOB, _REQUEST_OF_JOB)
+    .where(_JOB.c.pair == PAIR, _JOB.c.id.in_(_UNSETTLED))
+)
+_OLDEST_TIME = (
+    select(func.min(_TIME.c.start_time))
+    .join(_PIECE, _TIME_OF_PIECE)
+    .where(_PIECE.c.pair == PAIR, _PIECE.c.job.in_(_UNSETTLED))
+)
 _WORKED = (
     select(_JOB.c.id)
     .join(_REQUEST, _REQUEST_OF_JOB)
@@ -134,6 +144,11 @@ class Timesheets:
     def unsettled(self) -> set[int]:
         """The Jobs with a Time of which one changed since both sides agreed."""
         return set(self._rows.ask(_UNSETTLED).scalars())
+
+    def oldest_unsettled(self) -> datetime | None:
+        """The start of the oldest work of which something changed, as planned or as a Time has it; None without any."""
+        starts = [self._rows.ask(query).scalar_one() for query in (_OLDEST_START, _OLDEST_TIME)]
+        return min(filter(None, starts), default=None)
 
     def lone(self, start: datetime, end: datetime) -> set[int]:
         """The Jobs whose work is over, that no Time is tied to, of linked demands that begin in the window."""

@@ -35,6 +35,14 @@ class Hours(msgspec.Struct, frozen=True):
         bounds = [wording.wall(row, zone, "%a %d %b") if row else "?" for row in (found.start, found.last)]
         return f"the payroll period {bounds[0]} to {bounds[1]} is {found.state}"
 
+    def unknown(self, *sheets: Timesheet) -> str:
+        """Why nothing is known of the payroll period of these hours; empty where it is known."""
+        since, start = self.this.snapshot.payrolls_since, min(sheet.start for sheet in sheets)
+        if since is not None and start >= since:
+            return ""
+        day = wording.wall(start, self.this.rules.zone(self.job.place), "%a %d %b")
+        return f"the payroll period of {day} is not known yet, so nothing is written: the next run asks for it"
+
 
 def shifts_of(worked: WorkedJob, user: int) -> list[int]:
     """The ids of the demand's shifts that a user holds."""

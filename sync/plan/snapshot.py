@@ -48,7 +48,8 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     is made a user yet. `busy` links have a write whose outcome is not known yet.
     `taken` are keys of links that exist, as far as a new link might get one of them. `decisions` are those that
     people made and that still count, by what was decided. `worked` are Jobs whose work is over and whose hours may
-    have to be carried over, `times` the Times without a link that may record them, `payrolls` all payroll periods.
+    have to be carried over, `times` the Times without a link that may record them, `payrolls` all payroll periods,
+    which are known from `payrolls_since` on (None: not at all).
     `booked` tells when the workers of these links and postings are taken, in order; `swaps` what is under way about a
     shift, in words. `others` tells before the first run how many shifts are left alone, by why; None after it.
     """
@@ -71,6 +72,7 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     worked: tuple[WorkedJob, ...] = ()
     times: tuple[Record, ...] = ()
     payrolls: tuple[Record, ...] = ()
+    payrolls_since: datetime | None = None
     booked: Mapping[str, tuple[Booking, ...]] = {}
     swaps: Mapping[int, str] = {}
     others: Mapping[str, int] | None = None

@@ -146,9 +146,11 @@ def _recognised(hours: Hours, times: Sequence[Record]) -> list[Change]:
 
 def _entered(hours: Hours, this: About, shift: int, marked: str) -> Change:
     """A new Time with Wonolo's hours, unless its payroll period is over."""
-    closed = hours.closed(hours.job)
+    closed, unknown = hours.closed(hours.job), hours.unknown(hours.job)
     if closed:
         return kept(hours, None, f"{closed}, so no Time is entered")
+    if unknown:
+        return left(hours.worked, hours.this, "blocked", unknown)
     payload = time_fields(hours.job, this.rules, hours.user, shift, marker_key(marked))
     return entered(hours, this, payload)
 
@@ -170,9 +172,10 @@ def _linked(hours: Hours, base: Timesheet) -> list[Change]:
         merged = msgspec.structs.replace(merged, target=target)
     rows = _written(hours, pieces, merged, hours.this.because(_cause(hours, base, theirs, merged)))
     obstacle = _obstacle(hours, theirs, merged) if rows else ""
-    if not obstacle:
-        return rows
-    return [] if theirs.paid_minutes == hours.job.paid_minutes else [kept(hours, theirs, obstacle)]
+    if obstacle:
+        return [] if theirs.paid_minutes == hours.job.paid_minutes else [kept(hours, theirs, obstacle)]
+    unknown = hours.unknown(theirs, merged.target, hours.job) if rows else ""
+    return [left(hours.worked, hours.this, "blocked", unknown)] if unknown else rows
 
 
 def _written(hours: Hours, pieces: Sequence[Piece], merged: MergedHours, this: About) -> list[Change]:

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from datetime import timedelta
 
 import msgspec
 
 from mappings.decision import UNDONE, Decision
+from mappings.timesheet import is_link_key
 from sync.clock import Clock
 from sync.errors import NothingToUndo, UnsafePlan
 from sync.gather import pausings
@@ -58,6 +60,13 @@ class Undo:
                 raise NothingToUndo(f"run {self._run} is still under way; undo it once it has ended")
             if not Outbox(tx.rows).of_run(self._run):
                 raise NothingToUndo(f"run {self._run} ({found.command}) wrote nothing, so there is nothing to undo")
+
+    def reach(self) -> timedelta:
+        """How far back the hours lie that the run wrote, so that their payroll periods are read; zero without any."""
+        with self._store.read(self._pair) as tx:
+            made = Outbox(tx.rows).of_run(self._run)
+        now, hours = self._clock.now(), (row.change for row in made if is_link_key(row.change.link))
+        return max((now - change.start for change in hours if change.start), default=timedelta(0))
 
     def plan(self) -> Plan:
         """The way back by what the mirror holds now."""

@@ -31,6 +31,8 @@ def hours_back(made: Made, state: Record | None, today: Today) -> Write:
     spans += [_span("job", job, made)] if job else []  # a Time may be one of several
     if any(period.covers(*span) for period in today.periods for span in spans):
         raise NoWayBackError("the payroll period of these hours is over: put them right by hand")
+    if today.periods_since is None or min(start for start, _ in spans) < today.periods_since:
+        raise NoWayBackError("the payroll period of these hours is not known: put them right by hand")
     return restored(made, _job_hours(before, made) if change.kind == "job" else _time_hours(before, made))
 
 
