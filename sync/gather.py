@@ -24,6 +24,9 @@ from sync.plan import Policy, Snapshot
 from sync.plan.pausing import Pausing
 from sync.plan.snapshot import LonePosting, Record
 
+_REMEMBERED = timedelta(days=30)
+"""How long a write that came back otherwise than it was sent keeps others of its kind from being made."""
+
 _NEAR = int(NEAR.total_seconds() / 60)
 
 
@@ -38,7 +41,8 @@ def snapshot(
     shifts = tx.observations.lone_shifts(now, now + ahead)
     postings = [LonePosting(request, tuple(jobs)) for request, jobs in tx.observations.lone_job_requests(now)]
     unsettled = tx.membership.unsettled()
-    asked = {*unsettled, *tx.booked.in_question(now)}
+    live = Outbox(tx.rows).differing(now - _REMEMBERED)
+    asked = {*unsettled, *tx.booked.in_question(now), *(row.change.link for row in live)}
     links = tx.links.demands(asked)
     beside = _slots([*shifts, *(shift for link in links for shift in link.shifts)], policy.rules)
     beside |= _repeated(postings, policy.rules)
@@ -62,6 +66,7 @@ def snapshot(
         roster=company.roster,
         seats=company.seats,
         busy=_busy(tx),
+        live=tuple(live),
         taken=tx.links.existing(f"shift:{shift['id']}" for shift in (*shifts, *held)),
         decisions=tx.decisions.open(),
         worked=worked,

@@ -18,6 +18,7 @@ from sync.outcome import Outcome, Pass, Untried, settled
 from sync.plan import Change, Plan, Verdict
 from sync.plan.approval import Approval
 from sync.plan.capability import need
+from sync.plan.live import causes, likewise, shared
 from sync.plan.undoing.together import waiting_together
 from sync.stale import not_done
 from sync.writer import Calls, Result, Writer, settle_quietly
@@ -116,7 +117,9 @@ class Passes:
             raise UnsafePlan(refusals)
         while True:
             await asyncio.to_thread(self._agree, plan)
-            done = {row.change.key for earlier in passes for row in earlier.results if row.outcome == "done"}
+            done = {
+                row.change.key for earlier in passes for row in earlier.results if row.outcome in ("done", "differs")
+            }
             passes.append(await self._write(run, plan.to_do, done))
             if self._is_over(plan, passes):
                 break
@@ -177,7 +180,8 @@ class Passes:
                 came_of.is_interrupted = True
                 break
             stopped |= {change.link: unread} if unread else {}
-            reason = next((stopped[one] for one in (change.system, need(change), change.link) if one in stopped), "")
+            asks = (change.system, need(change), change.link, *shared(change))
+            reason = next((stopped[one] for one in asks if one in stopped), "")
             if reason:
                 came_of.untried.append(Untried(change, reason))
                 continue
@@ -216,6 +220,8 @@ def _stops(result: Result) -> dict[str | None, str]:
     change, stopped = result.change, dict[str | None, str]()
     if result.outcome != "done":
         stopped[change.link] = "an earlier change of the same work did not succeed"
+    if result.outcome == "differs":
+        stopped |= dict.fromkeys(causes(change, result.wrong), likewise(change, result.record))
     if result.outcome == "forbidden":
         stopped[need(change)] = f"the Wonolo key may not {need(change)}"
     return stopped
@@ -223,7 +229,7 @@ def _stops(result: Result) -> dict[str | None, str]:
 
 def _guarded(plan: Plan, results: Iterable[Result], guards: Guards) -> Plan:
     """The plan of a later pass; its writes are blocked if they are too much together with those of earlier passes."""
-    written = [row.change for row in results if row.outcome in ("done", "unknown")]
+    written = [row.change for row in results if row.outcome in ("done", "differs", "unknown")]
     refusals = guards([*written, *plan.to_do]) if any(change.writes for change in plan.to_do) else ()
     if not refusals:
         return plan

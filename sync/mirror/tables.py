@@ -147,9 +147,11 @@ class Paused(SQLModel, table=True):
 class Intent(SQLModel, table=True):
     """One remote write, recorded before it is sent.
 
-    `state` is sent, done, failed, forbidden (to the key), lifted (no longer forbidden), unsent, lost, seen or unknown.
+    `state` is sent, done, differs (live otherwise than it was sent), failed, forbidden (to the key), lifted (no longer
+    forbidden), unsent, lost, seen or unknown.
     `key` is derived from the change, so the same facts give the same key.
-    `bound` is the instant from which a read-back must look for the effect.
+    `bound` is the instant from which a read-back must look for the effect. `wrong` names the fields that are live
+    otherwise than they were sent, and the record.
     """
 
     __table_args__ = (Index("ix_intent_pair_bound", "pair", "bound"), Index("ix_intent_pair_state", "pair", "state"))
@@ -164,6 +166,7 @@ class Intent(SQLModel, table=True):
     bound: datetime
     finished_at: datetime | None = None
     error: str = ""
+    wrong: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class LogEntry(SQLModel, table=True):

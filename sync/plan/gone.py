@@ -60,11 +60,14 @@ def shifts_gone(link: LinkedDemand, posting: Posting, losses: tuple[str, ...], t
     if edits:
         edit = wording.sentence(edits, "wonolo")
         fee = wording.fee(this.fee(len(posting.demand.workers)))
-        return _edited_and_deleted(this, edit, "wheniwork", lambda decided: [_cancel(link, posting, decided)], fee=fee)
-    return [_cancel(link, posting, this)]
+        return _edited_and_deleted(
+            this, edit, "wheniwork", lambda decided: [cancelled(link, posting, decided)], fee=fee
+        )
+    return [cancelled(link, posting, this)]
 
 
-def _cancel(link: LinkedDemand, posting: Posting, this: About) -> Change:
+def cancelled(link: LinkedDemand, posting: Posting, this: About) -> Change:
+    """The cancellation of a JobRequest, which waits for a yes where it costs money."""
     write = Write(action="delete", kind="job_request", record=str(posting.id), payload={"state": "cancelled"})
     workers = posting.demand.workers
     saved = spend(posting.demand, None, this.rules, posting)

@@ -133,6 +133,15 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return self.verdict == "do" and self.action not in ("link", "unlink", "none")
 
 
+class Live(msgspec.Struct, frozen=True):
+    """A write that is live otherwise than it was sent: the fields that are, the record, and a sentence about it."""
+
+    change: Change
+    wrong: tuple[str, ...]
+    record: str
+    words: str
+
+
 class Plan(msgspec.Struct, frozen=True):
     """Changes in the order they are carried out, and the links whose base moves although nothing is written.
 

@@ -13,6 +13,7 @@ from mappings.likeness import Seat
 from mappings.link import LinkedDemand, LinkedWorker, WorkedJob
 from mappings.model import Rules, Unmapped, Worker
 from mappings.ownership import OWNERSHIP, Ownership
+from sync.plan.model import Live
 from sync.plan.reading import Reading, read_records
 
 Record = Mapping[str, Any]
@@ -45,7 +46,8 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     `users` names the worker behind a When I Work user id; `people` are the workers on the Jobs. To recognise people,
     `roster` are all workers of Wonolo and `candidates` all users of When I Work who may turn out to be one of them, or
     did; `seats` are where and when they are at work, by `wonolo:<id>` and `user:<id>`; `doubts` say by worker why none
-    is made a user yet. `busy` links have a write whose outcome is not known yet.
+    is made a user yet. `busy` links have a write whose outcome is not known yet;
+    `live` are writes that came back otherwise than they were sent, oldest first.
     `taken` are keys of links that exist, as far as a new link might get one of them. `decisions` are those that
     people made and that still count, by what was decided. `worked` are Jobs whose work is over and whose hours may
     have to be carried over, `times` the Times without a link that may record them, `payrolls` all payroll periods,
@@ -67,6 +69,7 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     seats: Mapping[str, frozenset[Seat]] = {}
     doubts: Mapping[str, str] = {}
     busy: Mapping[str, str] = {}
+    live: tuple[Live, ...] = ()
     taken: frozenset[str] = frozenset()
     decisions: Mapping[str, Decision] = {}
     worked: tuple[WorkedJob, ...] = ()

@@ -107,7 +107,8 @@ class Undo:
         except UnsafePlan:
             await asyncio.to_thread(self._release, ())
             raise
-        taken = [*outcome.done, *(row.change for row in outcome.failed if row.outcome == "unknown")]
+        taken = [*outcome.done, *(row.change for row in outcome.differing)]
+        taken += [*(row.change for row in outcome.failed if row.outcome == "unknown")]
         await asyncio.to_thread(self._release, {change.link for change in taken})
         if taken:
             await asyncio.to_thread(self._let_again)

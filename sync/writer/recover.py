@@ -15,8 +15,8 @@ from sync.mirror.sightings import How
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Intent, Outbox
 from sync.plan import Change
+from sync.plan.came_back import wrong_fields
 from sync.writer.calls import Calls, Record, Seen
-from sync.writer.readback import wrong_fields
 from sync.writer.settle_times import settler_of
 
 _log = structlog.get_logger(__name__)

@@ -1,4 +1,4 @@
-"""Several Times may record the hours of one Job; and Times are found by their start."""
+"""Several Times may record the hours of one Job; and what is live otherwise than it was sent is kept by its fields."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,9 +37,13 @@ def upgrade() -> None:
     with op.batch_alter_table("timesheet", schema=None) as batch_op:
         batch_op.drop_column("time")
         batch_op.drop_column("time_settled")
+    with op.batch_alter_table("intent", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("wrong", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("intent", schema=None) as batch_op:
+        batch_op.drop_column("wrong")
     with op.batch_alter_table("timesheet", schema=None) as batch_op:
         batch_op.add_column(sa.Column("time", sa.BigInteger(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("time_settled", sa.String(), nullable=False, server_default=""))
