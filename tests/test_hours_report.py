@@ -63,7 +63,9 @@ def test_a_row_says_who_worked_where_when_and_how_long() -> None:
         (tied(done(510, "approved")), {}, (480, 450, "approved", "")),
         (tied(done(state="approved")), {}, (450, 450, "approved", "")),
         (tied(), {"payrolls": (CLOSED | {"is_closed": True},)}, (450, 450, "payroll closed", "")),
-        (tied(done(0)), {}, (None, 450, "unknown", "its hours in Wonolo cannot be read: no minute was worked")),
+        (tied(done(-1)), {}, (None, 450, "unknown", "its hours in Wonolo cannot be read: no minute was worked")),
+        (tied(done(0)), {}, (0, 450, "provisional", "")),
+        (msgspec.structs.replace(tied(done(0)), base=None, times=()), {}, (0, 0, "agreed", "")),
         (tied(done(state="no_show")), {}, (None, 450, "unknown", "Wonolo calls the Job no_show")),
         (
             msgspec.structs.replace(tied(done(state="")), base=None),

@@ -82,7 +82,7 @@ def test_hours_that_are_carried_over() -> None:
 
 def test_hours_that_are_not_entered_are_said_of_no_record() -> None:
     """Nobody is touched by what is not done; the worker is named."""
-    assert only(plan(lone(done(0)))) == hours(
+    assert only(plan(lone(done(-1)))) == hours(
         action="none",
         verdict="skip",
         rank=9,
@@ -103,7 +103,7 @@ def test_of_several_jobs_each_is_settled_that_agrees() -> None:
     """And neither the one with something to carry over nor the one that cannot be read is."""
     two = [msgspec.structs.replace(tied(done(id=number)), key=f"job:{number}") for number in (907, 908)]
     longer = msgspec.structs.replace(tied(done(510, id=909)), key="job:909")
-    unread = msgspec.structs.replace(tied(done(0, id=910)), key="job:910")
+    unread = msgspec.structs.replace(tied(done(-1, id=910)), key="job:910")
     assert plan(*two, longer, unread).settled == ("job:907", "job:908")
 
 

@@ -131,7 +131,7 @@ def test_hours_without_a_shift_are_entered_all_the_same() -> None:
 @pytest.mark.parametrize(
     ("worked", "changes", "verdict", "reason"),
     [
-        (lone(done(0)), {}, "skip", "its hours in Wonolo cannot be read: no minute was worked"),
+        (lone(done(-1)), {}, "skip", "its hours in Wonolo cannot be read: no minute was worked"),
         (lone(done(worker={"id": 9})), {}, "blocked", "no user in When I Work is this worker, so no hours are entered"),
         (lone(), {"busy": {"job:907": "not known yet"}}, "blocked", "not known yet"),
         (
@@ -154,6 +154,15 @@ def test_hours_that_cannot_be_entered_say_why(
     """And what a person can do."""
     change = only(plan(worked, **changes))
     assert (change.action, change.kind, change.verdict, change.reason) == ("none", "time", verdict, reason)
+
+
+def test_who_was_sent_home_has_no_time() -> None:
+    """A zero is a value: nothing is entered, and a Time that was must go, for which a person is asked once."""
+    home = done(0)
+    assert plan(lone(home)).changes == ()
+    reason = "Wonolo says that nothing was worked: delete the Time in When I Work"
+    assert told(only(plan(tied(home))))[0::2] == ("blocked", reason)
+    assert plan(msgspec.structs.replace(tied(home), times=(), lost=(700,))).changes == ()
 
 
 def test_a_job_that_names_nobody_is_left_out() -> None:

@@ -114,6 +114,8 @@ def _question(
     this: About,
 ) -> Question | None:
     posting, group = sides
+    if this.minutes_to_start <= 0:
+        return None
     wrong = otherwise(sent, sent.payload, record, this.rules)
     meant = _MEANT.get(sent.kind, {})
     found = {field for name in wrong for field in meant.get(name, ()) if merged[field].outcome not in ("same", "clash")}

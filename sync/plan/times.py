@@ -127,6 +127,8 @@ def _found(hours: Hours, found: Sequence[Record]) -> list[Change]:
     """Hours without a link: the worker may have clocked in, else a Time is entered."""
     if found:
         return _recognised(hours, found)
+    if not hours.job.paid_minutes:
+        return []  # who was sent home has no hours, and no Time says so
     this = hours.this.because("the work is over in Wonolo, and When I Work has no hours of it")
     return [_entered(hours, this, next(iter(shifts_of(hours.worked, hours.user)), 0), hours.worked.key)]
 
@@ -180,7 +182,7 @@ def _linked(hours: Hours, base: Timesheet) -> list[Change]:
 
 def _written(hours: Hours, pieces: Sequence[Piece], merged: MergedHours, this: About) -> list[Change]:
     """One side at a time: the other follows once this one was read back."""
-    told = job_changes(hours.job, merged.target.paid_minutes)
+    told = job_changes(hours.job, merged.target.paid_minutes, hours.worked.planned.break_minutes or 0)
     if told:
         return [_told(hours, this, told, merged)]
     pieced = spread(pieces, merged.target)
@@ -226,6 +228,9 @@ def _carried(hours: Hours, this: About, pieced: Iterable[tuple[Piece, Timesheet]
 
 def _too_short(hours: Hours, pieces: Sequence[Piece]) -> Change:
     """The last Time would have to end before it begins."""
+    if not hours.job.paid_minutes:
+        reason = f"Wonolo says that nothing was worked: delete {named(row.time for row in pieces)} in When I Work"
+        return left(hours.worked, hours.this, "blocked", reason)
     paid = wording.hours(hours.job.paid_minutes)
     reason = (
         f"{named(row.time for row in pieces)} cannot end so early that {paid} are left: put them right in When I Work"
@@ -234,7 +239,9 @@ def _too_short(hours: Hours, pieces: Sequence[Piece]) -> Change:
 
 
 def _deleted(hours: Hours) -> list[Change]:
-    """A person deleted the Time: whether it comes again, a person says."""
+    """A person deleted the Time: whether it comes again, a person says; that of work that was none should go."""
+    if not hours.job.paid_minutes:
+        return []
     closed = hours.closed(hours.job)
     if closed:
         return [kept(hours, None, f"{closed}, so no Time is entered again")]

@@ -113,6 +113,8 @@ def _sheets(worked: WorkedJob, snapshot: Snapshot) -> tuple[Timesheet | None, Ti
     if any(str(time.get("user_id")) != str(user) for time in worked.times):
         return job, None, reason or "the Time in When I Work is somebody else's now"
     times = [*worked.times, *beside(snapshot.times, worked, known, user)]
+    if not times and job and not job.paid_minutes:
+        return job, job, reason  # nothing was worked, and no Time says so
     if not times:
         return job, None, reason or ("no Time in When I Work" if worked.base else "no Time in When I Work yet")
     try:
