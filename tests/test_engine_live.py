@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.faults import Rule
 from sync import report
 from sync.passes import Outcome
 from sync.plan import Change
@@ -75,6 +76,15 @@ async def test_a_request_that_stands_at_another_time_is_live_and_asked_about(eas
     assert (change.record, change.choices) == ("50001", CHOICES)
     assert change.reason == f"request 50001 is live otherwise than it was sent: {row.reason}"
     assert len(eastern.requests()) == 1
+
+
+async def test_a_request_at_another_time_whose_reply_was_lost_is_asked_about_too(eastern: Pair) -> None:
+    """It is no edit of Wonolo's: the shift stays where the manager put it."""
+    eastern.offer(1)
+    eastern.world.faults.add(Rule(fault="lost_reply", method="POST", path="/api_v2/job_requests", times=1))
+    assert [row.outcome for row in (await eastern.engine.reconcile()).failed] == ["unknown"]
+    assert asked(await eastern.quiet()).choices == CHOICES
+    assert eastern.wheniwork_side() == [f"{PICKER}: 1 open"]
 
 
 async def test_who_accepts_a_request_at_another_time_is_seated_all_the_same(eastern: Pair) -> None:

@@ -1,5 +1,6 @@
 """Comparing what was read back after a write with what was sent."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from mappings.model import Rules
@@ -21,6 +22,12 @@ def unlike(change: Change, payload: Record, seen: Seen, rules: Rules) -> str:
 def wrong(change: Change, payload: Record, seen: Seen, rules: Rules) -> tuple[str, ...]:
     """The fields of the written record that read otherwise than they were sent."""
     return otherwise(change, payload, seen[0][1], rules) if seen and change.action != "assign" else ()
+
+
+def otherwise_made(change: Change, record: Mapping[str, Any], rules: Rules) -> tuple[str, ...]:
+    """The fields that a record was made with otherwise than sent; none where somebody may have edited it since."""
+    is_touched = not record.get("created_at") or record.get("created_at") != record.get("updated_at")
+    return () if is_touched else otherwise(change, change.payload, record, rules)
 
 
 def is_live(change: Change) -> bool:
