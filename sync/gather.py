@@ -25,7 +25,7 @@ from sync.plan.pausing import Pausing
 from sync.plan.snapshot import LonePosting, Record
 
 _REMEMBERED = timedelta(days=30)
-"""How long a write that came back otherwise than it was sent keeps others of its kind from being made."""
+"""The time for which a write that came back otherwise than it was sent keeps others like it from being made."""
 
 _NEAR = int(NEAR.total_seconds() / 60)
 

@@ -97,6 +97,16 @@ async def test_who_accepts_a_request_at_another_time_is_seated_all_the_same(east
     assert asked(await eastern.quiet()).choices == CHOICES[1:]
 
 
+async def test_what_changes_beside_a_question_goes_on_and_is_no_part_of_it(eastern: Pair) -> None:
+    """A manager asks for one more seat meanwhile."""
+    stack = eastern.offer(1)
+    asks = asked(await eastern.engine.reconcile())
+    eastern.edit(stack, instances=2)
+    outcome = await eastern.engine.reconcile()
+    assert [(row.action, row.kind) for row in outcome.done] == [("update", "job_request")]
+    assert asked(await eastern.quiet()).reason == asks.reason
+
+
 async def test_when_i_work_follows_what_is_live(eastern: Pair) -> None:
     """After a yes to that; the next creation still waits, as the setting is as wrong as before."""
     eastern.offer(1)

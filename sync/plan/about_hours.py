@@ -36,7 +36,7 @@ class Hours(msgspec.Struct, frozen=True):
         return f"the payroll period {bounds[0]} to {bounds[1]} is {found.state}"
 
     def unknown(self, *sheets: Timesheet) -> str:
-        """Why nothing is known of the payroll period of these hours; empty where it is known."""
+        """The reason to wait where nothing is known of the payroll period of these hours; empty where it is known."""
         since, start = self.this.snapshot.payrolls_since, min(sheet.start for sheet in sheets)
         if since is not None and start >= since:
             return ""

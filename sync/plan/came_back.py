@@ -1,4 +1,4 @@
-"""What a write brought about, compared with what was sent: whatever is live otherwise, and the setting to look at."""
+"""Comparing a record with what was sent to it: the fields that are live otherwise, and the setting to look at."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ _SETTINGS = {
     "wage": "`hourly_rate` and `classification` of its skill",
     "address": "`address`, `zip` and `venue` of {place}",
 }
-"""What in the configuration decides how Wonolo takes a field."""
+"""The settings that decide how Wonolo takes a field."""
 
 
 def otherwise(change: Change, sent: Record, after: Record, rules: Rules) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ def wrong_fields(change: Change, written: Record, after: Record, rules: Rules) -
 
 
 def _is_elsewhere(sent: Record, after: Record, rules: Rules) -> bool:
-    """Whether a request is at another place than it was sent to; one that is only spelled otherwise is not."""
+    """Return True for a request at another place than it was sent to; one that is only spelled otherwise is not."""
     try:
         meant = of_job_request(sent, rules)
     except Unmapped:
@@ -80,7 +80,7 @@ def _zone(change: Change, after: Record, rules: Rules) -> str:
 
 
 def told(change: Change, names: tuple[str, ...], sent: Record, after: Record) -> str:
-    """What is otherwise than it was sent, and where to look, in a sentence; empty when nothing is."""
+    """The fields that are otherwise than they were sent, and where to look, in a sentence; empty without any."""
     if not names:
         return ""
     parts = [f"{name} was sent as {sent[name]!r} but reads {after.get(name)!r}" for name in names]

@@ -1,4 +1,4 @@
-"""What is live otherwise than it was sent: a question until a person has answered it, and nothing alike is made."""
+"""Planning about records that are live otherwise than they were sent: a person is asked, and nothing alike is made."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -48,7 +48,7 @@ _RECORDS = {"job_request": "request", "shift": "shift", "time": "Time", "job": "
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What a person has to say about a live record: the conflict, the fields of the demand, and those beside them."""
+    """The question about a live record: the conflict, the fields of the demand, and those beside them."""
 
     conflict: Conflict
     sent: Change
@@ -62,7 +62,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 def causes(sent: Change, wrong: Iterable[str]) -> tuple[str, ...]:
-    """What other creations share with a write that came back otherwise: its place, and the zone where its start did."""
+    """The causes that creations may share with a write that came back otherwise: its place, or its zone for a start."""
     if sent.kind not in _MEANT or sent.action not in ("create", "update"):
         return ()
     zone = (f"{sent.kind} in {sent.zone}",) if "start_time" in wrong and sent.kind == "job_request" else ()
@@ -70,17 +70,17 @@ def causes(sent: Change, wrong: Iterable[str]) -> tuple[str, ...]:
 
 
 def shared(creation: Change) -> tuple[str, ...]:
-    """What a creation shares with such a write; other changes share nothing, as their record is there already."""
+    """The causes that a creation may share with such a write; other changes have none, as their record is there."""
     return causes(creation, creation.payload) if creation.action == "create" else ()
 
 
 def likewise(sent: Change, record: str) -> str:
-    """Why nothing alike is made."""
+    """The reason why nothing alike is made."""
     return LIKEWISE.format(_RECORDS.get(sent.kind, sent.kind), record, sent.place)
 
 
 def puts_right(written: Change, live: Live) -> bool:
-    """Whether a write that came back as it was sent settles an earlier one that did not."""
+    """Return True for a write that came back as it was sent and settles an earlier one that did not."""
     sent = live.change
     if written.kind != sent.kind or not set(live.wrong) & written.payload.keys():
         return False
@@ -93,7 +93,7 @@ def asked(
     """The question about the newest write of a demand that is live otherwise than it was sent, if there is one."""
     for live in reversed(this.snapshot.live):
         record = _record(link, live.change) if live.change.link == link.key else None
-        question = _question(live.change, record, (posting, group), merged, this) if record else None
+        question = _question(live, record, (posting, group), merged, this) if record else None
         if question:
             return question
     return None
@@ -107,20 +107,21 @@ def _record(link: LinkedDemand, sent: Change) -> Mapping[str, Any] | None:
 
 
 def _question(
-    sent: Change,
+    live: Live,
     record: Mapping[str, Any],
     sides: tuple[Posting, ShiftGroup],
     merged: Mapping[Field, Merged],
     this: About,
 ) -> Question | None:
-    posting, group = sides
+    (posting, group), sent = sides, live.change
     if this.minutes_to_start <= 0:
         return None
-    wrong = otherwise(sent, sent.payload, record, this.rules)
+    # Only what came back otherwise then: the rest may have been changed since, by us or by others.
+    wrong = tuple(name for name in otherwise(sent, sent.payload, record, this.rules) if name in live.wrong)
     meant = _MEANT.get(sent.kind, {})
     found = {field for name in wrong for field in meant.get(name, ()) if merged[field].outcome not in ("same", "clash")}
     fields = tuple(name for name in merged if name in found)
-    beside = tuple(name for name in wrong if name not in meant and name in record)
+    beside = tuple(name for name in wrong if sent.kind == "job_request" and name not in meant and name in record)
     if not fields and not beside:
         return None
     words = told(sent, wrong, sent.payload, record)
@@ -155,14 +156,14 @@ def _of(fields: Iterable[Field], side: Demand) -> dict[Field, Any]:
 
 
 def beside_merge(question: Question, choice: Choice, link: LinkedDemand, posting: Posting, this: About) -> list[Change]:
-    """What a choice does that no merge of the demand does; `this` names the decision."""
+    """The changes of a choice that no merge of the demand makes; `this` names the decision."""
     row, sent = question.conflict.remark, question.sent
     if choice.words == _CANCEL:
         stays = tuple(int(shift["id"]) for shift in link.shifts)
         return [msgspec.structs.replace(cancelled(link, posting, this), sources=stays)]
     if choice.words == _KEEP:
         return [remark(this, "skip", row.kind, f"kept as it is: {row.reason}", record=row.record, fields=row.fields)]
-    if not question.beside or choice != question.conflict.choices[-1] or sent.kind != "job_request":
+    if not question.beside or choice != question.conflict.choices[-1]:
         return []
     payload = {name: sent.payload[name] for name in question.beside}
     write = Write(action="update", kind="job_request", record=row.record, payload=payload)
@@ -170,7 +171,7 @@ def beside_merge(question: Question, choice: Choice, link: LinkedDemand, posting
 
 
 def is_cancelled(choice: Choice) -> bool:
-    """Whether a choice takes the record back, so that nothing else is done about its demand."""
+    """Return True for the choice that takes the record back, after which nothing else is done about its demand."""
     return choice.words == _CANCEL
 
 
@@ -197,7 +198,7 @@ def _held(row: Change, live: Iterable[Live]) -> Change:
 
 
 def _still_configured(live: Live, rules: Rules) -> bool:
-    """Whether the settings that may be wrong are as they were; once they are put right, the next is worth a try."""
+    """Return True while the settings that may be wrong are as they were; with others the next is worth a try."""
     sent = live.change
     if sent.kind != "job_request" or "start_time" not in live.wrong:
         return True

@@ -91,7 +91,7 @@ def _plan(worked: WorkedJob, periods: tuple[Period, ...], snapshot: Snapshot, fr
 
 
 def _compared(hours: Hours, free: Iterable[Record]) -> _Planned:
-    """What both sides tell, compared, with the Times that stand beside those that are tied."""
+    """The plan of what both sides tell, with the Times that stand beside those that are tied."""
     worked, this = hours.worked, hours.this
     found = beside(free, worked, hours.job, hours.user)
     names = tuple(str(time["id"]) for time in found)
@@ -212,7 +212,7 @@ def _told(hours: Hours, this: About, told: dict[str, Any], merged: MergedHours) 
 
 
 def _carried(hours: Hours, this: About, pieced: Iterable[tuple[Piece, Timesheet]], merged: MergedHours) -> list[Change]:
-    """What is to be written to each Time, in the order in which it is to be."""
+    """The changes of each Time, in the order in which they are to be written."""
     rows = [(row, target, time_changes(row.sheet, target)) for row, target in pieced]
     vouched = any(row.sheet.approved and "start_time" in payload for row, _, payload in rows)
     hold = "the Time is approved in When I Work already; changing it needs a yes" if vouched else ""

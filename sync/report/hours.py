@@ -28,7 +28,7 @@ class HoursReport(msgspec.Struct, frozen=True):
 
     @property
     def differs(self) -> bool:
-        """Whether any hours differ, or are not known."""
+        """True when any hours differ, or are not known."""
         return any(row.worked.difference != 0 for row in self.rows)
 
     def totals(self) -> dict[str, tuple[Total, ...]]:

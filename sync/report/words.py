@@ -57,7 +57,7 @@ _STATUS: dict[Status, tuple[str, str]] = {
 }
 
 _WRITTEN: tuple[Status, ...] = ("to_do", "done", "differs")
-"""What is written, or is to be."""
+"""The statuses of changes that are written, or are to be."""
 
 _PLURAL: dict[Status, str] = {
     "differs": "differ from what was sent",

@@ -62,7 +62,7 @@ class Undo:
                 raise NothingToUndo(f"run {self._run} ({found.command}) wrote nothing, so there is nothing to undo")
 
     def reach(self) -> timedelta:
-        """How far back the hours lie that the run wrote, so that their payroll periods are read; zero without any."""
+        """Return how far back the hours lie that the run wrote, as their payroll periods are to be read; else zero."""
         with self._store.read(self._pair) as tx:
             made = Outbox(tx.rows).of_run(self._run)
         now, hours = self._clock.now(), (row.change for row in made if is_link_key(row.change.link))

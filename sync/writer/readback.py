@@ -31,7 +31,7 @@ def otherwise_made(change: Change, record: Mapping[str, Any], rules: Rules) -> t
 
 
 def is_live(change: Change) -> bool:
-    """Whether a write that came back otherwise has had an effect: then the record is there, and others may act on it.
+    """Return True for a write that has an effect also where it came back otherwise: others may act on its record.
 
     An assignment that seated nobody has none; neither has a cancellation that left the request posted.
     """

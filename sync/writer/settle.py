@@ -217,7 +217,7 @@ class Settler:
 
 
 def _leaves_one_side(change: Change, sides: Sides) -> bool:
-    """Whether taking something back left a link with one side: it ends, or else the other side would be deleted too.
+    """Return True when taking something back left a link with one side; else the other would be deleted next.
 
     A request that is cancelled while its shifts stay (`sources`) is taken back, too.
     """
