@@ -24,6 +24,9 @@ from sync.plan import Policy, Snapshot
 from sync.plan.pausing import Pausing
 from sync.plan.snapshot import LonePosting, Record
 
+_REMEMBERED = timedelta(days=30)
+"""The time for which a write that came back otherwise than it was sent keeps others like it from being made."""
+
 _NEAR = int(NEAR.total_seconds() / 60)
 
 
@@ -38,7 +41,8 @@ def snapshot(
     shifts = tx.observations.lone_shifts(now, now + ahead)
     postings = [LonePosting(request, tuple(jobs)) for request, jobs in tx.observations.lone_job_requests(now)]
     unsettled = tx.membership.unsettled()
-    asked = {*unsettled, *tx.booked.in_question(now)}
+    live = Outbox(tx.rows).differing(now - _REMEMBERED)
+    asked = {*unsettled, *tx.booked.in_question(now), *(row.change.link for row in live)}
     links = tx.links.demands(asked)
     beside = _slots([*shifts, *(shift for link in links for shift in link.shifts)], policy.rules)
     beside |= _repeated(postings, policy.rules)
@@ -63,11 +67,13 @@ def snapshot(
         roster=company.roster,
         seats=company.seats,
         busy=_busy(tx),
+        live=tuple(live),
         taken=tx.links.existing(f"shift:{shift['id']}" for shift in (*shifts, *held)),
         decisions=tx.decisions.open(),
         worked=worked,
         times=lone_times,
         payrolls=tuple(tx.observations.all("payroll")) if worked else (),
+        payrolls_since=tx.observations.cursor("payroll") if worked else None,
         booked=_booked(tx, links, postings, users, policy.rules),
         swaps=_swaps(tx, links),
         others=_others(tx, now, ahead) if tx.links.is_empty() else None,
@@ -216,11 +222,13 @@ def _worked(
     """The Jobs whose hours may have to be carried over, and the Times that may record those of the new ones."""
     if not times or tx.observations.cursor("time") is None:
         return (), ()
-    lone = tx.timesheets.lone(now - times, now)
-    worked = tx.timesheets.worked(lone | tx.timesheets.unsettled())
-    workers = {key for job in worked if job.base is None for key in named([job.job])}
+    since = now - times - timedelta(days=1)
+    numbers = [wonolo_id(users[user]) for user in tx.timesheets.lone_users(since) if user in users]
+    found = tx.timesheets.lone(now - times, now) | tx.timesheets.unsettled() | tx.timesheets.beside(numbers, since)
+    worked = tx.timesheets.worked(found)
+    workers = set(named(job.job for job in worked))
     mine = [user for user, key in users.items() if key in workers]
-    return tuple(worked), tuple(tx.timesheets.lone_times(mine, now - times - timedelta(days=1)))
+    return tuple(worked), tuple(tx.timesheets.lone_times(mine, since))
 
 
 def worked_between(tx: Transaction, policy: Policy, now: datetime, start: datetime, end: datetime) -> Snapshot:
@@ -235,6 +243,7 @@ def worked_between(tx: Transaction, policy: Policy, now: datetime, start: dateti
         worked=tuple(worked),
         times=tuple(tx.timesheets.lone_times(users, start - timedelta(days=1))),
         payrolls=tuple(tx.observations.all("payroll")),
+        payrolls_since=tx.observations.cursor("payroll"),
     )
 
 

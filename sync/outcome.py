@@ -21,12 +21,13 @@ class Untried:
 class Outcome:
     """What a reconcile came to: what was done, what failed and why, what waits for a person, what was left out.
 
-    Among `failed` are those of unknown outcome; `untried` are changes whose turn never came. `stale` are the approved
-    changes, in words, that were not done as their records changed since. `broken` are the services that failed as a
-    whole, and how.
+    `differing` were done, and are live otherwise than they were sent. Among `failed` are those of unknown outcome;
+    `untried` are changes whose turn never came. `stale` are the approved changes, in words, that were not done as their
+    records changed since. `broken` are the services that failed as a whole, and how.
     """
 
     done: tuple[Change, ...] = ()
+    differing: tuple[Result, ...] = ()
     failed: tuple[Result, ...] = ()
     waiting: tuple[Change, ...] = ()
     skipped: tuple[Change, ...] = ()
@@ -42,6 +43,7 @@ class Outcome:
         unknown = sum(1 for row in self.failed if row.outcome == "unknown")
         return {
             "done": len(self.done),
+            "differs": len(self.differing),
             "failed": len(self.failed) - unknown,
             "unknown": unknown,
             "not_tried": len(self.untried),
@@ -57,7 +59,7 @@ class Outcome:
     @property
     def is_pending(self) -> bool:
         """Whether something is left for a person or for the next run."""
-        return bool(self.waiting or self.failed or self.stale or self.untried)
+        return bool(self.waiting or self.differing or self.failed or self.stale or self.untried)
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ def settled(passes: list[Pass], last: Plan, stale: tuple[str, ...] = ()) -> Outc
     unsure = {row.change.link for row in failed if row.outcome == "unknown"}
     return Outcome(
         done=tuple(row.change for row in results if row.outcome == "done"),
+        differing=tuple(row for row in results if row.outcome == "differs"),
         failed=failed,
         waiting=tuple(row for row in last.waiting if row.effect not in told and not _only_waits(row, unsure)),
         skipped=tuple(_skipped(passes, last)),
@@ -112,7 +115,9 @@ def _last_results(passes: list[Pass]) -> Iterable[Result]:
         later = [row.change for other in passes[number + 1 :] for row in other.results]
         effects, met = {change.effect for change in later}, {_same(change) for change in later}
         for row in run.results:
-            if row.change.effect not in effects and (row.outcome == "done" or _same(row.change) not in met):
+            if row.change.effect not in effects and (
+                row.outcome in ("done", "differs") or _same(row.change) not in met
+            ):
                 yield row
 
 

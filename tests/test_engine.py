@@ -279,18 +279,3 @@ async def test_a_place_in_another_zone_is_written_on_its_own_wall(database_url: 
     async with open_pair(database_url, world, places=eastern) as pair:
         pair.offer(1)
         assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 09:00-17:00: 1 open"]
-
-
-async def test_a_start_that_reads_back_otherwise_is_a_failure_and_not_repeated_for_ever(database_url: str) -> None:
-    """The place's zone is not the one in which Wonolo reads: an hour off is reported, never doubled."""
-    world = quiet_world()
-    places = [row | {"zone": "America/New_York"} for row in configured(world, database_url).model_dump()["places"]]
-    async with open_pair(database_url, world, places=places) as pair:
-        pair.offer(1)
-        outcome = await pair.engine.reconcile()
-        assert [row.reason for row in outcome.failed][:1] == [
-            "start_time was sent as '2026-03-04 09:00' but reads '2026-03-04T07:00:00.000-08:00'"
-        ]
-        await pair.engine.reconcile()
-        await pair.quiet()
-        assert len(pair.requests()) == 1

@@ -77,6 +77,25 @@ def test_decisions_and_writes_of_before_keep_their_meaning(database_url: str) ->
         assert connection.exec_driver_sql("SELECT key, effect FROM intent").all() == [("abc", "abc")]
 
 
+def test_a_time_that_was_tied_to_a_job_stays_tied(database_url: str) -> None:
+    """Up from a database in which a Job had one Time, and down again."""
+    tied = ("main", 3, 9, "settled")
+    with connected(database_url).begin() as connection:
+        config = alembic(connection)
+        command.downgrade(config, "0012")
+        command.downgrade(config, "-1")
+        connection.exec_driver_sql(
+            "INSERT INTO timesheet (pair, job, time, base, job_settled, time_settled, left_out, since) "
+            "VALUES ('main', 3, 9, '{}', 'job', 'settled', false, '2026-03-14 13:00:00')"
+        )
+        command.upgrade(config, "0012")
+        rows = connection.exec_driver_sql("SELECT pair, job, time, settled FROM timesheet_piece").all()
+        assert [tuple(row) for row in rows] == [tied]
+        command.downgrade(config, "-1")
+        rows = connection.exec_driver_sql("SELECT pair, job, time, time_settled FROM timesheet").all()
+        assert [tuple(row) for row in rows] == [tied]
+
+
 def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
     """The error says what to do."""
     with connected(database_url).begin() as connection:

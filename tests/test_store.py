@@ -262,7 +262,7 @@ def test_what_is_linked_counts_while_its_work_is_not_over(store: Store) -> None:
     second = timedelta(seconds=1)
     with store.begin("main") as tx:
         tx.links.save("worker:wonolo:7", Worker("wonolo:7", "Ada", "L"), {("user", 107): ""}, NOW)
-        tx.timesheets.save(9, Timesheet(3, "wonolo:7", "Harbor", "Picker", START, END), ("", ""), NOW)
+        tx.timesheets.save(Timesheet(3, "wonolo:7", "Harbor", "Picker", START, END), "", {9: ""}, NOW)
         tx.observations.mark_gone("shift", [2], LATER)
         every = {"shift": 3, "job_request": 2, "job": 1, "time": 1, "user": 1}
         assert tx.ahead.linked(day - second) == every

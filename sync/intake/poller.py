@@ -46,6 +46,10 @@ ONE_PART = (Rejected, Forbidden, InvalidResponse)
 """Errors of one part; after any other the system as a whole is left alone until the next reading."""
 
 
+_OF_HOURS = frozenset[Part]({"requests", "hours", "second_look"})
+"""Parts that may bring hours of long ago, whose payroll period nobody has asked for."""
+
+
 class Poller:
     """Reads both systems of one pair into the mirror."""
 
@@ -55,6 +59,7 @@ class Poller:
         self._times = TimesPoller(wheniwork, store, pair, clock)
         self._away = AwayPoller(wheniwork, store, pair, clock)
         self._shifts = ShiftPoller(wheniwork, self._saver, clock)
+        self.payrolls = self._times.payrolls
         self.reader = Reader(wonolo, wheniwork, self._saver, self._shifts, clock)
 
     async def pull(self, horizon: Horizon, progress: Progress) -> Pulled:
@@ -73,6 +78,8 @@ class Poller:
             for system, share in SYSTEMS.items():
                 wanted = [part for part in share if part in parts]
                 group.create_task(self._read_system(system, wanted, horizon, progress, pulled))
+        if horizon.times and _OF_HOURS & {*parts} - pulled.failed.keys():
+            await self.payrolls.widen()
         pulled.parts = {part: began for part in parts if part not in pulled.failed}
         await asyncio.to_thread(self._saver.looked, pulled.parts, pulled.again)
         return pulled

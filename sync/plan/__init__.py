@@ -7,8 +7,9 @@
    we posted twice is cancelled (`duplicates`).
 4. Workers who take seats become users (`workers`).
 5. Hours of work that is over are carried over (`times`, `hours`).
-6. What people decided is laid over it (`deciding`; `conflicts` for what they chose).
-7. The changes are put in order: near starts first (`model`).
+6. What would make, or send, once more what is live otherwise than it was sent waits (`live`).
+7. What people decided is laid over it (`deciding`; `conflicts` for what they chose).
+8. The changes are put in order: near starts first (`model`).
 """
 
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from mappings.shifts import Shift, Slot, in_scope, joins, read_shift
 from sync.plan.deciding import decide
 from sync.plan.left import left_alone
 from sync.plan.links import departed, plan_link
+from sync.plan.live import held
 from sync.plan.lone import plan_lone
 from sync.plan.model import Change, FieldChange, Plan, Risk, Verdict, ordered
 from sync.plan.recognition import recognise
@@ -51,9 +53,9 @@ def make_plan(snapshot: Snapshot) -> Plan:
             lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
     changes += plan_lone(snapshot, lone)
     changes = [*known.changes, *plan_workers(changes, snapshot), *plan_contacts(snapshot)]
-    hours, agreed = plan_times(snapshot)
-    changes, settled = changes + hours, settled + agreed
-    changes, void = decide(changes, snapshot)
+    hours = plan_times(snapshot)
+    changes, settled = [*changes, *hours.changes], [*settled, *hours.quiet]
+    changes, void = decide(held(changes, snapshot.live, snapshot.rules), snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
     quiet = sorted(key for key in settled if key not in written)
     plan = Plan(
@@ -61,6 +63,7 @@ def make_plan(snapshot: Snapshot) -> Plan:
         tuple(quiet),
         void,
         tuple(sorted(moved)),
+        hours.joined,
         unmapped=in_use(snapshot),
         over=tuple(sorted(set(over) & set(quiet))),
     )

@@ -1,5 +1,6 @@
 """Turning what is to be done about a Job's hours into changes: whose hours, how long, and what they add."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from mappings.convert import wage
 from mappings.digest import owned_digest
 from mappings.link import WorkedJob
 from mappings.model import Timesheet
-from mappings.timesheet import Period
+from mappings.timesheet import Period, matching
 from mappings.worker import holder
 from sync.plan import wording
 from sync.plan.about import About, change, remark
@@ -36,10 +37,32 @@ class Hours(msgspec.Struct, frozen=True):
         bounds = [wording.wall(row, zone, "%a %d %b") if row else "?" for row in (found.start, found.last)]
         return f"the payroll period {bounds[0]} to {bounds[1]} is {found.state}"
 
+    def unknown(self, *sheets: Timesheet) -> str:
+        """The reason to wait where nothing is known of the payroll period of these hours; empty where it is known."""
+        since, start = self.this.snapshot.payrolls_since, min(sheet.start for sheet in sheets)
+        if since is not None and start >= since:
+            return ""
+        day = wording.wall(start, self.this.rules.zone(self.job.place), "%a %d %b")
+        return f"the payroll period of {day} is not known yet, so nothing is written: the next run asks for it"
+
 
 def shifts_of(worked: WorkedJob, user: int) -> list[int]:
     """The ids of the demand's shifts that a user holds."""
     return [int(row["id"]) for row in worked.shifts if str(row.get("user_id")) == str(user)]
+
+
+def beside(free: Iterable[Record], worked: WorkedJob, job: Timesheet, user: int) -> tuple[Record, ...]:
+    """The Times of a user, of those that no Job has, that record the same work: as it was, or as it was planned."""
+    times = list(free)
+    planned = msgspec.structs.replace(job, start=worked.planned.start, end=worked.planned.end)
+    found = [matching(times, sheet, user, shifts_of(worked, user)) for sheet in (job, planned)]
+    return tuple(time for time in times if any(time in rows for rows in found))
+
+
+def named(times: Iterable[Record]) -> str:
+    """Some Times by what a person looks for: one is the Time, several are told by their numbers."""
+    numbers = [str(time["id"]) for time in times]
+    return "the Time" if len(numbers) == 1 else f"the Times {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
 def holder_of(worked: WorkedJob) -> str:
@@ -52,7 +75,7 @@ def holder_of(worked: WorkedJob) -> str:
 
 def left(worked: WorkedJob, this: About, verdict: Verdict, reason: Reason, **more: Any) -> Change:
     """Something that is not done about a Job's hours, with the reason."""
-    record = str(worked.time["id"]) if worked.time else ""
+    record = str(worked.times[0]["id"]) if worked.times else ""
     return _worded(remark(this, verdict, "time", reason, record=record, worker=holder_of(worked), **more), this)
 
 

@@ -70,11 +70,12 @@ def shifts_gone(link: LinkedDemand, posting: Posting, losses: tuple[str, ...], t
         fee = wording.fee(this.fee(len(posting.demand.workers)))
         lost = sent_home(posting.demand.workers, this)
         edited = _Edited(edit, this.differences(stayed, posting.demand), fee=fee, lost=lost)
-        return _edited_and_deleted(this, edited, "wheniwork", lambda decided: [_cancel(link, posting, decided)])
-    return [_cancel(link, posting, this)]
+        return _edited_and_deleted(this, edited, "wheniwork", lambda decided: [cancelled(link, posting, decided)])
+    return [cancelled(link, posting, this)]
 
 
-def _cancel(link: LinkedDemand, posting: Posting, this: About) -> Change:
+def cancelled(link: LinkedDemand, posting: Posting, this: About) -> Change:
+    """The cancellation of a JobRequest, which waits for a yes where it costs money."""
     write = Write(action="delete", kind="job_request", record=str(posting.id), payload={"state": "cancelled"})
     workers = posting.demand.workers
     saved = spend(posting.demand, None, this.rules, posting)

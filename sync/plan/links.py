@@ -15,8 +15,9 @@ from sync.plan.about import About, Shown, change, remark
 from sync.plan.bookings import about_to_go, own_records, taken_elsewhere, twice_booked
 from sync.plan.conflicts import clash, doubles, strays
 from sync.plan.gone import both_gone, posting_gone, shifts_gone
+from sync.plan.live import asked, beside_merge, is_cancelled
 from sync.plan.merge import Merged, applied, differing, merge
-from sync.plan.model import Change, Plain, Write, digest
+from sync.plan.model import Change, Plain, Verdict, Write, digest
 from sync.plan.over import settled_as_it_is
 from sync.plan.reading import NO_ONE, Sides, together, wonolo_demand
 from sync.plan.reasons import because
@@ -48,7 +49,9 @@ def plan_link(link: LinkedDemand, snapshot: Snapshot, lone: Lone) -> LinkPlan:
     try:
         sides = together(snapshot.reading(link), link.base, lone)
     except Unmapped as reason:
-        return LinkPlan((remark(this, "skip", "job_request", because("unmapped", str(reason))),), beside)
+        ours = any(live.change.link == link.key for live in snapshot.live)
+        verdict: Verdict = "blocked" if ours else "skip"
+        return LinkPlan((remark(this, verdict, "job_request", because("unmapped", str(reason))),), beside)
     shifts = (*sides.group.shifts, *sides.group.strayed) if sides.group else ()
     over = bool(sides.posting or sides.group) and this.is_over(sides.posting, sides.group)
     try:
@@ -92,18 +95,25 @@ def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About
     seen = last_changed(link, this.rules.zone(link.base.place), cause)
     this = msgspec.structs.replace(this.because(cause, *basis), seen=seen)
     target = applied(group.demand, merged, waiting=False)
+    question = asked(link, posting, group, merged, this)
     conflicts = [
+        *([question.conflict] if question else []),
         *clash(posting, group.demand, merged, rights, this),
         *strays(group, target, rights, this),
         *doubles(group, target, merged, rights, this),
     ]
     answered = next(((row, *chosen) for row in conflicts if (chosen := row.chosen(this))), None)
+    merged = question.without(merged) if question else merged
     if answered is None:
         return [*_both(link, posting, group, merged, this), *(row.remark for row in conflicts)]
-    asked, choice, answer = answered  # one at a time: each may change what the others are about
+    conflict, choice, answer = answered  # one at a time: each may change what the others are about
     anyway = {row.effect: row for row in _both(link, posting, group, merged, this)}
-    this = this.decided_by(answer, choice.words, asked.remark.cause, choice.sent_home)
+    this = this.decided_by(answer, choice.words, conflict.remark.cause, choice.sent_home)
     writes = [_shift_change(link, write, None, this) for write in choice.writes]
+    if question and conflict == question.conflict:
+        writes += beside_merge(question, choice, link, posting, this)
+        if is_cancelled(choice):
+            return writes
     rows = writes + _both(link, posting, choice.rest(group), choice.over(merged), this)
     return [anyway.get(row.effect, row) for row in rows]  # what would be done anyway has a cause of its own
 

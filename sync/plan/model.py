@@ -185,19 +185,30 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return self.verdict == "do" and self.action not in ("link", "unlink", "none")
 
 
+class Live(msgspec.Struct, frozen=True):
+    """A write that is live otherwise than it was sent: the fields that are, the record, and a sentence about it."""
+
+    change: Change
+    wrong: tuple[str, ...]
+    record: str
+    words: str
+
+
 class Plan(msgspec.Struct, frozen=True):
     """Changes in the order they are carried out, and the links whose base moves although nothing is written.
 
     `void` are the keys of decisions that count no longer, as the facts under them changed. `moved` are shifts that a
-    person moved from one linked demand to another, each behind the link that it is part of now. `refusals` are why
-    guards would refuse it, where they were asked. `unmapped` is what its records need mapped. `over` are those of the
-    settled links whose work is over: they stay as they are although their sides may differ.
+    person moved from one linked demand to another, each behind the link that it is part of now; `joined` Times that
+    became one more of those of a Job, each behind its key. `refusals` are why guards would refuse it, where they were
+    asked. `unmapped` is what its records need mapped. `over` are those of the settled links whose work is over: they
+    stay as they are although their sides may differ.
     """
 
     changes: tuple[Change, ...] = ()
     settled: tuple[str, ...] = ()
     void: tuple[str, ...] = ()
     moved: tuple[tuple[str, int], ...] = ()
+    joined: tuple[tuple[str, int], ...] = ()
     refusals: tuple[Refusal, ...] = ()
     unmapped: tuple[InUse, ...] = ()
     over: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from mappings.likeness import Seat
 from mappings.link import LinkedDemand, LinkedWorker, WorkedJob
 from mappings.model import Rules, Unmapped, Worker
 from mappings.ownership import OWNERSHIP, Ownership
+from sync.plan.model import Live
 from sync.plan.reading import Reading, read_records
 
 Record = Mapping[str, Any]
@@ -46,10 +47,12 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     `known` others who hold a shift, as the mirror knows them. To recognise people,
     `roster` are all workers of Wonolo and `candidates` all users of When I Work who may turn out to be one of them, or
     did; `seats` are where and when they are at work, by `wonolo:<id>` and `user:<id>`; `doubts` say by worker why none
-    is made a user yet. `busy` links have a write whose outcome is not known yet.
+    is made a user yet. `busy` links have a write whose outcome is not known yet;
+    `live` are writes that came back otherwise than they were sent, oldest first.
     `taken` are keys of links that exist, as far as a new link might get one of them. `decisions` are those that
     people made and that still count, by what was decided. `worked` are Jobs whose work is over and whose hours may
-    have to be carried over, `times` the Times without a link that may record them, `payrolls` all payroll periods.
+    have to be carried over, `times` the Times without a link that may record them, `payrolls` all payroll periods,
+    which are known from `payrolls_since` on (None: not at all).
     `booked` tells when the workers of these links and postings are taken, in order; `swaps` what is under way about a
     shift, in words. `others` tells before the first run how many shifts are left alone, by why; None after it.
     """
@@ -68,11 +71,13 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     seats: Mapping[str, frozenset[Seat]] = {}
     doubts: Mapping[str, str] = {}
     busy: Mapping[str, str] = {}
+    live: tuple[Live, ...] = ()
     taken: frozenset[str] = frozenset()
     decisions: Mapping[str, Decision] = {}
     worked: tuple[WorkedJob, ...] = ()
     times: tuple[Record, ...] = ()
     payrolls: tuple[Record, ...] = ()
+    payrolls_since: datetime | None = None
     booked: Mapping[str, tuple[Booking, ...]] = {}
     swaps: Mapping[int, str] = {}
     others: Mapping[str, int] | None = None

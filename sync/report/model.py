@@ -12,9 +12,9 @@ from sync.errors import Refusal
 from sync.plan import Change, Plan
 from sync.plan.wording import wall
 
-Status = Literal["to_do", "done", "failed", "unknown", "not_tried", "hold", "conflict", "blocked", "skip"]
+Status = Literal["to_do", "done", "differs", "failed", "unknown", "not_tried", "hold", "conflict", "blocked", "skip"]
 
-_LEFT: tuple[Status, ...] = ("failed", "unknown", "not_tried", "hold", "conflict", "blocked")
+_LEFT: tuple[Status, ...] = ("differs", "failed", "unknown", "not_tried", "hold", "conflict", "blocked")
 """What is left for a person or for the next run."""
 
 
@@ -109,6 +109,8 @@ class Outcome(Protocol):
     @property
     def done(self) -> Iterable[Change]: ...  # noqa: D102
     @property
+    def differing(self) -> Iterable[Failure]: ...  # noqa: D102
+    @property
     def failed(self) -> Iterable[Failure]: ...  # noqa: D102
     @property
     def waiting(self) -> Iterable[Change]: ...  # noqa: D102
@@ -143,6 +145,7 @@ def of_outcome(outcome: Outcome, pair: str, given: str = "") -> Report:
     failed = tuple(
         Entry("unknown" if row.outcome == "unknown" else "failed", row.change, row.reason) for row in outcome.failed
     )
+    failed = (*(Entry("differs", row.change, row.reason) for row in outcome.differing), *failed)
     untried = tuple(Entry("not_tried", row.change, row.reason) for row in outcome.untried)
     left = _entries((*outcome.waiting, *outcome.skipped), "to_do")
     entries = (*_entries(outcome.done, "done"), *failed, *untried, *left)

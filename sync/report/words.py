@@ -50,6 +50,7 @@ _SIGNS = {"create": "+", "update": "~", "delete": "-", "assign": ">", "release":
 _STATUS: dict[Status, tuple[str, str]] = {
     "to_do": ("", "to do"),
     "done": ("", "done"),
+    "differs": ("x", "differs from what was sent"),
     "failed": ("x", "failed"),
     "unknown": ("x", "outcome unknown"),
     "not_tried": ("x", "not tried"),
@@ -59,7 +60,11 @@ _STATUS: dict[Status, tuple[str, str]] = {
     "skip": (".", "left out"),
 }
 
+_WRITTEN: tuple[Status, ...] = ("to_do", "done", "differs")
+"""The statuses of changes that are written, or are to be."""
+
 _PLURAL: dict[Status, str] = {
+    "differs": "differ from what was sent",
     "unknown": "outcomes unknown",
     "hold": "wait for a yes",
     "conflict": "conflicts",
@@ -136,7 +141,8 @@ def why(entry: Entry) -> str:
     if entry.status in ("to_do", "done"):
         return told
     cause = f" ({told})" if told else ""
-    text = f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}."
+    live = "it is live, but " if entry.status == "differs" else ""
+    text = f"{status(entry.status)}: {live}{entry.reason.replace(' -> ', ARROW)}{cause}."
     return text + (" The next run looks again before anything is sent twice." if entry.status == "unknown" else "")
 
 
@@ -211,14 +217,14 @@ def refused(report: Report) -> list[str]:
 
 def headline(report: Report) -> str:
     """The whole report in one sentence."""
-    written = [row.change for row in report.entries if row.status in ("to_do", "done") and row.change.writes]
+    written = [row.change for row in report.entries if row.status in _WRITTEN and row.change.writes]
     if report.command == "conflicts":
         return _waiting(report)
     verb = "to write" if report.command == "diff" else "written"
     per_system = [f"{count} in {name}" for name in NAMES.values() if (count := _in_system(written, name))]
     what = f"{_counted(len(written), 'change')} {verb}" + (f" ({', '.join(per_system)})" if per_system else "")
     parts = [what if written else f"nothing {verb}", total(written), _linked(report)]
-    parts += _so_many(report, "failed", "unknown", "not_tried", "hold", "conflict", "blocked")
+    parts += _so_many(report, "differs", "failed", "unknown", "not_tried", "hold", "conflict", "blocked")
     parts += [f"{len(report.stale)} approved but not done"] if report.stale else []
     return _sentence(parts)
 

@@ -45,6 +45,7 @@ def as_of(tx: Transaction, made: list[Made], policy: Policy, now: datetime) -> T
         changed=_changed(tx, made),
         people=_people(tx, takers) | named(job for rows in jobs.values() for job in rows),
         periods=tuple(filter(None, map(read_payroll, tx.observations.all("payroll")))) if worked else (),
+        periods_since=tx.observations.cursor("payroll") if worked else None,
         linked=linked,
         users=users,
         booked=booked_around(tx, takers, _spans(made, records, policy.rules), users, policy.rules),

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from datetime import timedelta
 
 import msgspec
 
 from mappings.decision import UNDONE
+from mappings.timesheet import is_link_key
 from sync.clock import Clock
 from sync.errors import NothingToUndo, UnsafePlan
 from sync.gather import pausings
@@ -60,6 +62,13 @@ class Undo:
             if not Outbox(tx.rows).of_run(self._run):
                 raise NothingToUndo(f"run {self._run} ({found.command}) wrote nothing, so there is nothing to undo")
 
+    def reach(self) -> timedelta:
+        """Return how far back the hours lie that the run wrote, as their payroll periods are to be read; else zero."""
+        with self._store.read(self._pair) as tx:
+            made = Outbox(tx.rows).of_run(self._run)
+        now, hours = self._clock.now(), (row.change for row in made if is_link_key(row.change.link))
+        return max((now - change.start for change in hours if change.start), default=timedelta(0))
+
     def plan(self) -> Plan:
         """The way back by what the mirror holds now."""
         ways = self._ways()
@@ -99,7 +108,8 @@ class Undo:
         except UnsafePlan:
             await asyncio.to_thread(self._release, ())
             raise
-        taken = [*outcome.done, *(row.change for row in outcome.failed if row.outcome == "unknown")]
+        taken = [*outcome.done, *(row.change for row in outcome.differing)]
+        taken += [*(row.change for row in outcome.failed if row.outcome == "unknown")]
         await asyncio.to_thread(self._release, {change.link for change in taken})
         if taken:
             await asyncio.to_thread(self._let_again)

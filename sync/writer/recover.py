@@ -15,8 +15,9 @@ from sync.mirror.sightings import How
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Intent, Outbox
 from sync.plan import Change
+from sync.plan.came_back import told, wrong_fields
 from sync.writer.calls import Calls, Record, Seen
-from sync.writer.readback import wrong_fields
+from sync.writer.readback import otherwise_made
 from sync.writer.settle_times import settler_of
 
 _log = structlog.get_logger(__name__)
@@ -68,7 +69,13 @@ class Recovery:
                     Outbox(tx.rows).log(intent.run, intent.change, intent.bound, before=None, after=found[0])
                 except Unmapped:
                     state = "unknown"
-            if state != "unknown":
+            fields = otherwise_made(intent.change, found[0], self._rules) if state == "done" else ()
+            if fields:
+                state = "differs"
+                words = told(intent.change, fields, intent.change.payload, found[0])
+                Outbox(tx.rows).finish(intent.id, state, now, words)
+                Outbox(tx.rows).differs(intent.id, fields, str(found[0]["id"]))
+            elif state != "unknown":
                 Outbox(tx.rows).finish(intent.id, state, now)
             if state == "lost":
                 tx.decisions.give_back(intent.change.decided, intent.run)

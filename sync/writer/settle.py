@@ -220,8 +220,12 @@ class Settler:
 
 
 def _leaves_one_side(change: Change, sides: Sides) -> bool:
-    """Whether taking something back left a link with one side: it ends, or else the other side would be deleted too."""
-    return change.undoes > 0 and not (sides.posting and sides.group)
+    """Return True when taking something back left a link with one side; else the other would be deleted next.
+
+    A request that is cancelled while its shifts stay (`sources`) is taken back, too.
+    """
+    taken_back = change.undoes > 0 or (change.action == "delete" and bool(change.sources))
+    return taken_back and not (sides.posting and sides.group)
 
 
 def _written_side(sides: Sides, change: Change) -> Demand | None:
