@@ -39,8 +39,10 @@ class Deciding:
         """Keep what a person decided about a change; the next plan heeds it.
 
         `choice` is yes, no, or the code of one of its choices. Nothing is kept of a yes that nothing waits for, nor of
-        what the same person said before.
+        what the same person said before. Raises ValueError for anything else.
         """
+        if choice not in (YES, NO, *change.options):
+            raise ValueError(f"{choice!r} is no answer to {change.key}")
         words = dict(zip(change.options, change.choices, strict=True)).get(choice, "")
         said = Decision(change.key, change.facts, choice, who, self._clock.now(), why, line(change), words)
         return await asyncio.to_thread(self._keep, said, is_needed=choice != YES or change.verdict != "do")

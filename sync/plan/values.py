@@ -1,6 +1,6 @@
 """States of a demand as plain values, which no rewording, renaming, zone or format of money touches. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,8 +16,6 @@ def plain(value: Any) -> Plain:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, (frozenset, set)):
         return tuple(sorted(map(str, value)))
-    if isinstance(value, Mapping):
-        return tuple((str(name), plain(value[name])) for name in sorted(value))
     if isinstance(value, (list, tuple)):
         return tuple(plain(one) for one in value)
     return value if value is None or isinstance(value, (str, int)) else str(value)
@@ -48,8 +46,4 @@ def _value(name: str, demand: Demand, rules: Rules) -> Plain:
 
 def of_reason(why: Reason) -> tuple[Plain, ...]:
     """Return what tells a reason from others: its code and its values."""
-    return (why.code, *(plain(row) for row in _named(why.values.items())))
-
-
-def _named(rows: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    return sorted(rows, key=lambda row: row[0])
+    return (why.code, *((name, plain(why.values[name])) for name in sorted(why.values)))
