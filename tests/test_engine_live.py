@@ -110,7 +110,7 @@ async def test_what_changes_beside_a_question_goes_on_and_is_no_part_of_it(easte
 async def test_when_i_work_follows_what_is_live(eastern: Pair) -> None:
     """After a yes to that; the next creation still waits, as the setting is as wrong as before."""
     eastern.offer(1)
-    outcome = await answer(eastern, asked(await eastern.engine.reconcile()), CHOICES[1])
+    outcome = await answer(eastern, asked(await eastern.engine.reconcile()), "follow")
     assert [(row.action, row.kind) for row in outcome.done] == [("update", "shift")]
     assert await eastern.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 07:00-15:00: 1 open"]
     eastern.offer(1, day=3)
@@ -124,7 +124,7 @@ async def test_a_start_is_sent_again_once_the_setting_is_right(eastern: Pair) ->
     change = asked(await eastern.engine.reconcile())
     eastern.world.wonolo.switches.start_time_zone = "company"
     eastern.offer(1, day=3)
-    outcome = await answer(eastern, change, CHOICES[2])
+    outcome = await answer(eastern, change, "send-again")
     assert [(row.action, row.kind) for row in outcome.done] == [("update", "job_request"), ("create", "job_request")]
     assert len(await eastern.settled()) == 2
 
@@ -132,7 +132,7 @@ async def test_a_start_is_sent_again_once_the_setting_is_right(eastern: Pair) ->
 async def test_what_comes_back_otherwise_again_is_asked_again(eastern: Pair) -> None:
     """Nobody sends it for ever: one write for each answer."""
     eastern.offer(1)
-    outcome = await answer(eastern, asked(await eastern.engine.reconcile()), CHOICES[2])
+    outcome = await answer(eastern, asked(await eastern.engine.reconcile()), "send-again")
     assert [row.change.action for row in outcome.differing] == ["update"]
     assert asked(await eastern.quiet()).choices == CHOICES
 
@@ -140,7 +140,7 @@ async def test_what_comes_back_otherwise_again_is_asked_again(eastern: Pair) -> 
 async def test_a_request_is_taken_back_and_its_shift_stays(eastern: Pair) -> None:
     """It is posted again only after a yes, or with another zone."""
     stack = eastern.offer(1)
-    outcome = await answer(eastern, asked(await eastern.engine.reconcile()), CHOICES[0])
+    outcome = await answer(eastern, asked(await eastern.engine.reconcile()), "cancel")
     assert [(row.action, row.kind) for row in outcome.done] == [("delete", "job_request")]
     assert [(row.action, row.verdict) for row in (await eastern.quiet()).waiting] == [("create", "hold")]
     assert eastern.shifts(held=False) == [stack]
@@ -267,7 +267,7 @@ async def test_every_field_of_a_creation_that_comes_back_otherwise_is_told_and_a
     change = asked(await pair.quiet())
     assert f"{field} was sent as " in change.reason
     counts = (len(pair.requests()), len(pair.shifts(held=False)))
-    outcome = await answer(pair, change, change.choices[-1])
+    outcome = await answer(pair, change, change.options[-1])
     assert [(row.action, row.kind) for row in outcome.done] == [("update", kind)]
     assert (await pair.quiet()).waiting == ()
     assert (len(pair.requests()), len(pair.shifts(held=False))) == counts
@@ -294,7 +294,7 @@ async def test_every_field_of_an_update_that_comes_back_otherwise_is_told_and_as
     [row] = (await pair.engine.reconcile()).differing
     assert (row.change.action, row.wrong) == ("update", (field,))
     change = asked(await pair.quiet())
-    await answer(pair, change, change.choices[-1])
+    await answer(pair, change, change.options[-1])
     assert (await pair.quiet()).waiting == ()
     assert pair.wonolo_side() == pair.wheniwork_side()
 
@@ -305,7 +305,7 @@ async def test_a_wage_that_a_person_keeps_is_asked_about_no_more(pair: Pair) -> 
     meddle(pair, "job_request", kept(wage=100))
     change = asked(await pair.engine.reconcile())
     assert change.choices == ("cancel the request", "keep it as it is", "send it again")
-    outcome = await answer(pair, change, "keep it as it is")
+    outcome = await answer(pair, change, "keep")
     assert (outcome.done, outcome.waiting) == ((), ())
     outcome = await pair.quiet()
     assert (outcome.waiting, [row.cause.split(":")[0] for row in outcome.skipped]) == ((), ["keep it as it is"])

@@ -99,7 +99,7 @@ def test_who_worked_less_than_the_break_took_none() -> None:
         ({"actual_duration": None}, "its hours in Wonolo cannot be read: no minute was worked"),
         ({"actual_duration": -30}, "its hours in Wonolo cannot be read: no minute was worked"),
         ({"actual_duration": "7:30"}, "its hours in Wonolo cannot be read: '7:30' is not a number"),
-        ({"actual_duration": "inf"}, "its hours in Wonolo cannot be read: cannot convert float infinity to integer"),
+        ({"actual_duration": "inf"}, "its hours in Wonolo cannot be read: 'inf' is not a number"),
         ({"started_at": "soon"}, "its hours in Wonolo cannot be read: 'soon' is not a time with a zone"),
     ],
 )

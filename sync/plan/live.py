@@ -167,7 +167,7 @@ def beside_merge(question: Question, choice: Choice, link: LinkedDemand, posting
         stays = tuple(int(shift["id"]) for shift in link.shifts)
         return [msgspec.structs.replace(cancelled(link, posting, this), sources=stays)]
     if choice.code == _KEEP:
-        why = because("live otherwise", f"kept as it is: {row.reason}", record=row.record)
+        why = because("kept otherwise", f"kept as it is: {row.reason}", record=row.record)
         return [remark(this, "skip", row.kind, why, (row.fields, row.differences), record=row.record)]
     if not question.beside or choice.code != _AGAIN:
         return []

@@ -37,6 +37,7 @@ Code = Literal[
     "nothing worked",
     "too short",
     "live otherwise",
+    "kept otherwise",
     "time of another",
     "hours closed",
     "hours final",
