@@ -133,11 +133,6 @@ def folded(text: Any) -> str:
     return one_line(text).casefold()
 
 
-def street(address: Any, zip_code: Any) -> tuple[str, str]:
-    """What tells addresses apart: the street, and the first five digits of the zip."""
-    return folded(address), str(zip_code or "")[:5]
-
-
 def marked(text: str, key: str, limit: int | None = None) -> str:
     """Append the marker `[sb:KEY]`, by which a record whose creation was never answered is found again.
 

@@ -215,12 +215,6 @@ def test_minutes_are_told_in_hours_to_four_digits() -> None:
     assert [convert.hours_of_minutes(minutes) for minutes in (20, 30)] == [0.3333, 0.5]
 
 
-def test_an_address_without_a_zip_is_its_street() -> None:
-    """And the first five digits of the zip where there is one."""
-    told = [convert.street("9  Rail St", code) for code in (None, "", "07102-1234", 71020)]
-    assert told == [("9 rail st", ""), ("9 rail st", ""), ("9 rail st", "07102"), ("9 rail st", "71020")]
-
-
 def test_a_person_may_write_around_the_marker() -> None:
     """Only our own brackets are taken out."""
     assert convert.unmarked("Dock 4 [sb:abc123]\n[boots] please") == "Dock 4 [boots] please"
