@@ -11,8 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from mappings.address import Address, parse, read, words
-from mappings.convert import folded, one_line
+from mappings.address import Address, parse, plain, read, words
+from mappings.convert import one_line
 
 System = Literal["wonolo", "wheniwork"]
 NAMES: dict[System, str] = {"wonolo": "Wonolo", "wheniwork": "When I Work"}
@@ -135,7 +135,7 @@ class Skill(msgspec.Struct, frozen=True):
     """What somebody must be able to do: one When I Work position, and how Wonolo is asked for it.
 
     `hourly_rate` is cents an hour. A `1099` JobRequest carries the total wage, a `w2` one the hourly rate
-    (Wonolo reference 5).
+    (Wonolo reference 5). `words` are what a request of the category must mention one of, where other work shares it.
     """
 
     key: str
@@ -145,6 +145,7 @@ class Skill(msgspec.Struct, frozen=True):
     hourly_rate: int
     classification: Literal["1099", "w2"] = "1099"
     badges: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -222,10 +223,10 @@ class Rules(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def by_category(self) -> dict[str, list[Skill]]:
-        """The skills by their category in Wonolo, in lower case; several may share one."""
+        """The skills by their category in Wonolo, as `plain` makes it; several may share one."""
         found: dict[str, list[Skill]] = {}
         for row in self.skills:
-            found.setdefault(folded(row.category), []).append(row)
+            found.setdefault(plain(row.category), []).append(row)
         return found
 
 

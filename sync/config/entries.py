@@ -22,6 +22,11 @@ class PlaceEntry(Section):
     city: str
     zip: str
     zone: str = Field(description="The time zone of the place.")
+    also: tuple[str, ...] = Field(
+        default=(),
+        description="Other spellings of the address or venue in Wonolo, beyond case, punctuation and usual "
+        "abbreviations: 'Old Mill, Gate 2', with the zip after a comma where it is another.",
+    )
 
     @field_validator("zone")
     @classmethod
@@ -51,6 +56,11 @@ class SkillEntry(Section):
     )
     classification: Literal["1099", "w2"] = "1099"
     badges: tuple[str, ...] = Field(default=(), description="Names of badges the workers should have.")
+    words: tuple[str, ...] = Field(
+        default=(),
+        description="What the name or description of a request must mention (one of these, or the name above) to be "
+        "this skill; needed where other work has the same category.",
+    )
     lead_hours: float | None = Field(
         default=None,
         ge=0,
