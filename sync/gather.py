@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -35,8 +36,10 @@ def snapshot(
     `ahead` is how far in the future shifts are looked at, `times` how far in the past hours worked (zero: not at all).
     """
     users = tx.links.users()
-    shifts = tx.observations.lone_shifts(now, now + ahead)
-    postings = [LonePosting(request, tuple(jobs)) for request, jobs in tx.observations.lone_job_requests(now)]
+    until = _begun_until(tx, now + ahead)
+    shifts = tx.observations.lone_shifts(now, until + NEAR)
+    requests = tx.observations.lone_job_requests(now, until + NEAR, drafts=True)
+    postings = [LonePosting(request, tuple(jobs)) for request, jobs in requests]
     unsettled = tx.membership.unsettled()
     asked = {*unsettled, *tx.booked.in_question(now)}
     links = tx.links.demands(asked)
@@ -69,8 +72,25 @@ def snapshot(
         payrolls=tuple(tx.observations.all("payroll")) if worked else (),
         booked=_booked(tx, links, postings, users, policy.rules),
         swaps=_swaps(tx, links),
-        others=_others(tx, now, ahead) if tx.links.is_empty() else None,
+        others=_others(tx, now, until) if tx.links.is_empty() else None,
+        drafts=_drafts(tx, postings),
+        until=until,
     )
+
+
+def _begun_until(tx: Transaction, horizon: datetime) -> datetime:
+    """Until when demands may start that are begun: what may be the same starts a little later, and was read, too."""
+    read = tx.observations.cursor("shift")
+    return min(horizon, read - NEAR) if read else horizon
+
+
+def _drafts(tx: Transaction, postings: Iterable[LonePosting]) -> tuple[Record, ...]:
+    """The drafts in When I Work that start about when some postings do."""
+    starts = []
+    for row in postings:
+        with suppress(ValueError):
+            starts.append(moment(row.job_request, "start_time"))
+    return tuple(tx.observations.lone_drafts(min(starts) - NEAR, max(starts) + NEAR)) if starts else ()
 
 
 def pausings(tx: Transaction, now: datetime) -> list[Pausing]:
@@ -85,9 +105,9 @@ def pausings(tx: Transaction, now: datetime) -> list[Pausing]:
     return found
 
 
-def _others(tx: Transaction, now: datetime, ahead: timedelta) -> dict[str, int]:
+def _others(tx: Transaction, now: datetime, until: datetime) -> dict[str, int]:
     """How many shifts of When I Work are none of ours, by why."""
-    found = tx.observations.others_ahead(now, now + ahead)
+    found = tx.observations.others_ahead(now, until)
     return {"the company's own people hold them": found.get(True, 0), "they are drafts": found.get(False, 0)}
 
 

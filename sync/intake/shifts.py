@@ -58,13 +58,15 @@ class ShiftPoller:
     def __init__(self, wheniwork: WhenIWork, saver: Saver, clock: Clock) -> None:
         self._wheniwork, self._saver, self._clock = wheniwork, saver, clock
 
-    async def pull(self, start: datetime, end: datetime, progress: Progress, pulled: Pulled, *, whole: bool) -> bool:
+    async def pull(
+        self, start: datetime, end: datetime, progress: Progress, pulled: Pulled, *, whole: bool, last: bool
+    ) -> bool:
         """Read the window part by part, so that no more than a part is in memory, however many shifts there are.
 
         In each part begin about as many shifts as one call may bring. Where they begin is known from the mirror; on
         the first reading each part shows how long the next may be. `whole` windows are the whole horizon, so that what
-        an unlinked shift vanished from is no part of which another part has it. Returns False where a vanished shift
-        may be in another part.
+        an unlinked shift vanished from is no part of which another part has it. The `last` window ends with
+        the horizon: nothing is begun beyond what was read. Returns False where a vanished shift may be in another part.
         """
         began, reading = self._clock.now(), _Reading(start)
         known = await asyncio.to_thread(self._saver.cursor, "shift") is not None
@@ -77,7 +79,7 @@ class ShiftPoller:
             pulled.problems.append("When I Work cut the listing of shifts short, so no deletion is concluded from it")
             return True
         found = await self._confirm_deletions(sorted(reading.missing), began, whole=whole)
-        if whole:
+        if last:
             await asyncio.to_thread(self._saver.advance, "shift", end)
         return found
 

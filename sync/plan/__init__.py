@@ -11,18 +11,15 @@
 7. The changes are put in order: near starts first (`model`).
 """
 
-from collections.abc import Iterable
-
 import msgspec
 
-from mappings.model import Unmapped
-from mappings.shifts import Shift, Slot, in_scope, joins, read_shift
 from sync.plan.deciding import decide
 from sync.plan.left import left_alone
 from sync.plan.links import departed, plan_link
 from sync.plan.lone import plan_lone
 from sync.plan.model import Change, FieldChange, Plan, Risk, Verdict, ordered
 from sync.plan.recognition import recognise
+from sync.plan.sight import sort_shifts
 from sync.plan.snapshot import Policy, Snapshot
 from sync.plan.times import plan_times
 from sync.plan.workers import plan_contacts, plan_workers
@@ -35,8 +32,9 @@ def make_plan(snapshot: Snapshot) -> Plan:
     known = recognise(snapshot)
     snapshot = known.snapshot
     left = [shift for link in snapshot.links for shift in departed(link, snapshot) if shift.start > snapshot.now]
-    lone, changes = _lone_shifts(left, snapshot)
-    changes += left_alone(lone, changes, snapshot)
+    sight = sort_shifts(left, snapshot)
+    lone, changes = sight.lone, list(sight.remarks)
+    changes += left_alone(sight.counted(snapshot), changes, snapshot)
     moved: list[tuple[str, int]] = []
     settled = [link.key for link in snapshot.workers if link.key not in snapshot.busy]
     for link in snapshot.links:
@@ -46,7 +44,7 @@ def make_plan(snapshot: Snapshot) -> Plan:
         moved += [(link.key, shift.id) for shift in planned.shifts if planned.comparable and shift in left]
         for shift in planned.shifts:
             lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
-    changes += plan_lone(snapshot, lone)
+    changes += plan_lone(snapshot, sight)
     changes = [*known.changes, *plan_workers(changes, snapshot), *plan_contacts(snapshot)]
     hours, agreed = plan_times(snapshot)
     changes, settled = changes + hours, settled + agreed
@@ -56,37 +54,3 @@ def make_plan(snapshot: Snapshot) -> Plan:
     plan = Plan(ordered(changes), tuple(quiet), void, tuple(sorted(moved)))
     asked_again = {doubt.key for doubt in plan.doubts} & snapshot.decisions.keys()
     return msgspec.structs.replace(plan, void=(*plan.void, *sorted(asked_again)))
-
-
-def _lone_shifts(left: Iterable[Shift], snapshot: Snapshot) -> tuple[dict[Slot, list[Shift]], list[Change]]:
-    """The shifts no link holds, and those that left theirs, by slot; and remarks about those that cannot be read.
-
-    Open shifts count if they are offered to Wonolo, the others if a worker holds them.
-    """
-    shifts, remarks = list(left), []
-    for record in snapshot.shifts:
-        try:
-            shift = read_shift(record, snapshot.rules, snapshot.users)
-        except Unmapped as reason:
-            if str(record.get("user_id") or 0) == "0" and in_scope(record, snapshot.rules.scope):
-                remarks.append(_unmapped_shift(str(record["id"]), str(reason)))
-            continue
-        if joins(record, shift, snapshot.rules.scope, snapshot.now):
-            shifts.append(shift)
-    lone: dict[Slot, list[Shift]] = {}
-    for shift in shifts:
-        lone.setdefault(shift.slot, []).append(shift)
-    return lone, remarks
-
-
-def _unmapped_shift(record: str, reason: str) -> Change:
-    return Change(
-        action="none",
-        verdict="skip",
-        kind="shift",
-        record=record,
-        link=f"shift:{record}",
-        subject=f"open shift {record}",
-        reason=reason,
-        rank=9,
-    )

@@ -1,0 +1,118 @@
+"""Asking before anything is made: what may be there already is one question, and nothing is made meanwhile."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from mappings.adoption import DemandMatch, doubtful_demands
+from mappings.demand import Posting
+from mappings.matching import DIFFERENT, SAME
+from mappings.shifts import ShiftGroup, grouped
+from sync.plan import wording
+from sync.plan.about import About, remark
+from sync.plan.model import Change, Doubt, Verdict
+from sync.plan.sight import Hidden, Postings, Shifts
+from sync.plan.snapshot import Snapshot
+
+MAY_BE_SAME = "it may be on the other side already, where it is not looked at: nothing is made of it until you decide"
+"""Why a demand waits that may be the same as a record out of sight."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What came of asking: the matches that a person said are the same, the questions, and the records that wait."""
+
+    certain: tuple[DemandMatch, ...]
+    changes: tuple[Change, ...]
+    records: frozenset[str]
+
+
+def ask_first(
+    postings: Iterable[Posting], groups: Iterable[ShiftGroup], seen: Postings, sight: Shifts, snapshot: Snapshot
+) -> Asked:
+    """Ask about demands of one side, each to be made on the other, and what is out of sight there."""
+    pairs = [
+        *doubtful_demands(postings, grouped(sight.unseen), snapshot.decisions),
+        *doubtful_demands(seen.unseen, groups, snapshot.decisions),
+    ]
+    asked = [(pair, _hidden(pair, seen, sight)) for pair in pairs]
+    return Asked(
+        certain=tuple(pair for pair, hidden in asked if pair.certain and not hidden.waits),
+        changes=tuple(
+            _waiting(pair, hidden, snapshot) if pair.certain else _question(pair, hidden, snapshot)
+            for pair, hidden in asked
+            if hidden.waits or not pair.certain
+        ),
+        records=frozenset(record for pair in pairs for record in pair.records),
+    )
+
+
+def _hidden(pair: DemandMatch, seen: Postings, sight: Shifts) -> Hidden:
+    """Why the one that is out of sight is so: of several shifts one that cannot be linked as it is."""
+    if pair.posting.id in seen.hidden:
+        return seen.hidden[pair.posting.id]
+    shifts = [sight.hidden[shift.id] for shift in pair.group.shifts]
+    return next((row for row in shifts if row.waits), shifts[0])
+
+
+def doubt_of(match: DemandMatch, snapshot: Snapshot) -> Doubt:
+    """The two that may be the same, side by side."""
+    here, there = match.posting.demand, match.group.demand
+    return Doubt(
+        key=match.key,
+        facts=match.facts,
+        wonolo=f"{wording.subject(here, snapshot.rules)} (JobRequest {match.posting.id}, seats: {here.headcount})",
+        wheniwork=f"{wording.subject(there, snapshot.rules)} ({shifts_of(match)}, seats: {there.headcount})",
+        score=match.score,
+        evidence=match.evidence,
+    )
+
+
+def shifts_of(match: DemandMatch) -> str:
+    """The shifts of a match, as `shift 301 and 2 more`."""
+    first, more = match.group.shifts[0].id, len(match.group.shifts) - 1
+    return f"shift {first} and {more} more" if more else f"shift {first}"
+
+
+def _question(pair: DemandMatch, hidden: Hidden, snapshot: Snapshot) -> Change:
+    doubt = doubt_of(pair, snapshot)
+    whose = f"request {pair.posting.id}" if hidden.of_wonolo else shifts_of(pair)
+    demand = pair.group.demand if hidden.of_wonolo else pair.posting.demand
+    this = About(f"job_request:{pair.posting.id}", demand, snapshot)
+    this = this.because(
+        f"in Wonolo {doubt.wonolo}; in When I Work {doubt.wheniwork}; {pair.evidence}; "
+        f"{whose} is left alone so far, as {hidden.why}"
+    )
+    row = remark(
+        this, "conflict", "job_request", MAY_BE_SAME, record=str(pair.posting.id), choices=_choices(pair, hidden, this)
+    )
+    return msgspec.structs.replace(row, action="link", system="wonolo", rank=1, doubt=doubt)
+
+
+def _choices(pair: DemandMatch, hidden: Hidden, this: About) -> tuple[str, str]:
+    here, there = pair.posting.demand, pair.group.demand
+    if hidden.waits:
+        same = f"nothing is made, and both are linked once {hidden.waits}"
+    elif pair.even:
+        same = "both are linked as they are"
+    else:
+        wanted = msgspec.structs.replace(here, headcount=there.headcount)
+        same = f"both are linked, and Wonolo is asked for {there.headcount} seats{this.price(here, wanted)}"
+    if hidden.of_wonolo:
+        other = f"a second request for {_seats(there.headcount)} is posted in Wonolo{this.price(None, there)}"
+    else:
+        other = f"{_seats(here.headcount)} more {'is' if here.headcount == 1 else 'are'} made in When I Work"
+    return f"{SAME}: {same}", f"{DIFFERENT}: {other}"
+
+
+def _seats(count: int) -> str:
+    return "1 seat" if count == 1 else f"{count} seats"
+
+
+def _waiting(pair: DemandMatch, hidden: Hidden, snapshot: Snapshot) -> Change:
+    """A demand that a person said is there already, and that cannot be linked yet; with the people it has."""
+    workers = pair.posting.demand.workers
+    who = f"; until then {wording.names(workers, snapshot.people)} cannot be shown on the schedule" if workers else ""
+    this = About(f"job_request:{pair.posting.id}", pair.posting.demand, snapshot).because(pair.evidence)
+    reason = f"it is {shifts_of(pair)} in When I Work, and both are linked once {hidden.waits} ({hidden.why}){who}"
+    verdict: Verdict = "blocked" if workers or hidden.unreadable else "skip"
+    return remark(this, verdict, "job_request", reason, record=str(pair.posting.id))
