@@ -38,6 +38,9 @@ class Deciding:
         A yes to a change that waits for none takes an earlier no back, and is kept beside it. Nothing is kept of a yes
         that nothing waits for, nor of what the same person said before.
         """
+        if change.doubt:  # one of two words, kept under the key of the match, whose effects stand behind it
+            await self.settle([(change.doubt, choice.partition(":")[0])], who, why)
+            return "kept"
         said = Decision(change.key, change.facts, choice, who, self._clock.now(), why, line(change))
         return await asyncio.to_thread(self._keep, said, is_needed=choice != YES or change.verdict != "do")
 
