@@ -44,7 +44,8 @@ def snapshot(
     asked = {*unsettled, *tx.booked.in_question(now)}
     links = tx.links.demands(asked)
     beside = _slots([*shifts, *(shift for link in links for shift in link.shifts)], policy.rules)
-    beside |= _repeated(postings, policy.rules)
+    repeated = _repeated(postings, policy.rules)
+    beside |= repeated
     links += tx.links.demands(set(tx.links.at(beside)) - asked)
     worked, lone_times = _worked(tx, users, now, times)
     people = _people(links, postings)
@@ -75,6 +76,7 @@ def snapshot(
         others=_others(tx, now, until) if tx.links.is_empty() else None,
         drafts=_drafts(tx, postings),
         until=until,
+        sent=Outbox(tx.rows).requests_sent(tx.links.at(repeated)),
     )
 
 

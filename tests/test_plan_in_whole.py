@@ -139,12 +139,6 @@ def test_demands_that_nearly_agree_are_a_link_that_waits() -> None:
     ("world", "number", "cause", "cost"),
     [
         (
-            snapshot(linked(shifts=[shift()]), postings=(twin(job(job_request_id=501)),), now=NEAR),
-            "501",
-            "it repeats request 500, marker and all: an answer of Wonolo's was lost, and it was posted twice",
-            Risk(paid_minutes=-960, cents=-30000, people=1, minutes_to_start=600, fee_cents=7500),
-        ),
-        (
             snapshot(linked(demand(workers=frozenset({ANA.key})), jobs=[job()]), now=NEAR),
             "500",
             "all its shifts in When I Work are gone (deleted)",
@@ -186,7 +180,7 @@ def remark(verdict: Any, reason: str, link: str, **fields: Any) -> Change:
 def test_what_is_under_way_is_said_of_the_request() -> None:
     """A cancellation of one that came twice, a posting, an update of a linked one."""
     again = snapshot(linked(shifts=[shift()]), postings=(twin(),), busy={"job_request:501": BUSY})
-    why = "it repeats request 500, marker and all: an answer of Wonolo's was lost, and it was posted twice"
+    why = "request 501 has the marker of request 500, the same place and time"
     assert only(make_plan(again)) == remark("blocked", BUSY, "job_request:501", cause=why)
     posting = snapshot(shifts=(shift(),), busy={"shift:301": BUSY})
     why = "open shifts in When I Work that Wonolo does not know"
@@ -266,7 +260,7 @@ def test_a_request_that_cannot_be_read_hides_no_other_from_its_twin() -> None:
     plan = make_plan(snapshot(broken, linked(shifts=[shift()]), postings=(twin(),)))
     assert [line(change)[:2] for change in plan.changes] == [
         ("none job_request", "skip"),
-        ("delete job_request 501", "do"),
+        ("none job_request 501", "conflict"),
     ]
 
 

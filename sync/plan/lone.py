@@ -31,15 +31,16 @@ def plan_lone(snapshot: Snapshot, sight: Shifts) -> list[Change]:
     be one that is there already, in sight or not, or that one holds a seat of who may be.
     """
     seen = sort_postings(snapshot)
-    postings, changes = told_apart(seen.lone, snapshot)
-    changes += seen.remarks
+    told = told_apart(seen.lone, snapshot)
+    postings, changes = told.own, [*told.changes, *seen.remarks]
     shifts = [shift for row in sight.lone.values() for shift in row]
     matches = _matches([posting for posting, _ in postings], [row for row, _ in seen.later], shifts, sight, snapshot)
     requests = {match.posting.id for match in matches}
     met = {shift.id for match in matches for shift in match.group.shifts}
     left = [posting for posting, _ in postings if posting.id not in requests]
     opened = grouped(shift for shift in shifts if shift.id not in met and shift.worker is None)
-    asked = ask_first(left, opened, seen, sight, snapshot)
+    free = [group for group in opened if _new_key(group, snapshot) not in snapshot.busy]
+    asked = ask_first([row for row in left if _key(row) not in snapshot.busy], free, seen, sight, snapshot)
     changes += asked.changes
     rows = {posting.id: row for posting, row in (*postings, *seen.later)}
     for match in (*matches, *asked.certain):
@@ -48,17 +49,23 @@ def plan_lone(snapshot: Snapshot, sight: Shifts) -> list[Change]:
         else:
             changes += _of_doubtful_people(match.posting, snapshot) or _adopt(rows[match.posting.id], match, snapshot)
     for posting in left:
-        if f"job_request:{posting.id}" not in asked.records:
-            changes += _of_doubtful_people(posting, snapshot) or _to_wheniwork(posting, snapshot)
+        if _key(posting) not in asked.records:
+            rows_of = _of_doubtful_people(posting, snapshot) or _to_wheniwork(posting, snapshot)
+            changes += [msgspec.structs.replace(row, decided=told.decided.get(posting.id, "")) for row in rows_of]
     changes += [_unknown_to_wonolo(shift, snapshot) for shift in shifts if shift.worker and shift.id not in met]
     return changes + [
         _to_wonolo(group, snapshot) for group in opened if f"shift:{group.shifts[0].id}" not in asked.records
     ]
 
 
+def _key(posting: Posting) -> str:
+    """The key of a link that starts from a request."""
+    return f"job_request:{posting.id}"
+
+
 def _of_doubtful_people(posting: Posting, snapshot: Snapshot) -> list[Change]:
     """Why a request waits: people hold seats of it who may be users already."""
-    this = About(f"job_request:{posting.id}", posting.demand, snapshot)
+    this = About(_key(posting), posting.demand, snapshot)
     waits = [snapshot.doubts[key] for key in sorted(posting.demand.workers & snapshot.doubts.keys())]
     return [remark(this, "blocked", "job_request", reason, record=str(posting.id)) for reason in waits]
 
@@ -89,7 +96,7 @@ def _unknown_to_wonolo(shift: Shift, snapshot: Snapshot) -> Change:
 def _adopt(row: LonePosting, match: DemandMatch, snapshot: Snapshot) -> list[Change]:
     """Link what already exists on both sides, and plan the differences that are left."""
     posting, group = match.posting, match.group
-    key = f"job_request:{posting.id}"
+    key = _key(posting)
     base = adopted(posting.demand, group.demand)
     ids = sorted(shift.id for shift in group.shifts)
     link = LinkedDemand(key, base, row.job_request, row.jobs, _records(ids, snapshot))
@@ -155,7 +162,7 @@ def _new_key(group: ShiftGroup, snapshot: Snapshot) -> str:
 
 def _to_wheniwork(posting: Posting, snapshot: Snapshot) -> list[Change]:
     """Show a JobRequest as one stack of open shifts, and one shift for each worker who holds a seat."""
-    key = f"job_request:{posting.id}"
+    key = _key(posting)
     this = About(key, posting.demand, snapshot).because("a JobRequest in Wonolo that When I Work does not know")
     if key in snapshot.busy:
         return [remark(this, "blocked", "shift", snapshot.busy[key])]
