@@ -74,7 +74,7 @@ def snapshot(
         booked=_booked(tx, links, postings, users, policy.rules),
         swaps=_swaps(tx, links),
         others=_others(tx, now, until) if tx.links.is_empty() else None,
-        drafts=_drafts(tx, postings),
+        drafts=_drafts(tx, postings, links),
         until=until,
         sent=Outbox(tx.rows).requests_sent(tx.links.at(repeated)),
     )
@@ -86,13 +86,19 @@ def _begun_until(tx: Transaction, horizon: datetime) -> datetime:
     return min(horizon, read - NEAR) if read else horizon
 
 
-def _drafts(tx: Transaction, postings: Iterable[LonePosting]) -> tuple[Record, ...]:
-    """The drafts in When I Work that start about when some postings do."""
+def _drafts(tx: Transaction, postings: Iterable[LonePosting], links: Iterable[LinkedDemand]) -> tuple[Record, ...]:
+    """The drafts in When I Work that start about when some postings do, or on the day of a seat that was lost."""
     starts = []
     for row in postings:
         with suppress(ValueError):
             starts.append(moment(row.job_request, "start_time"))
-    return tuple(tx.observations.lone_drafts(min(starts) - NEAR, max(starts) + NEAR)) if starts else ()
+    spans = [(start - NEAR, start + NEAR) for start in starts]
+    lost = [
+        link.base.start for link in links if len([row for row in link.shifts if _holder(row)]) < len(link.base.workers)
+    ]
+    spans += [(start - timedelta(days=1), start + timedelta(days=1)) for start in lost]
+    first, last = min(spans, default=None), max((last for _, last in spans), default=None)
+    return tuple(tx.observations.lone_drafts(first[0], last)) if first and last else ()
 
 
 def pausings(tx: Transaction, now: datetime) -> list[Pausing]:

@@ -315,3 +315,17 @@ async def test_workers_that_may_not_be_created_are_blocked(pair: Pair) -> None:
         )
         pair.world.wheniwork.users[pair.staff("Boris")]["employee_code"] = key
         assert await matching.settled() == [f"{PICKER}: 0 open, Ada"]
+
+
+async def test_a_held_shift_that_is_deleted_and_made_again_moves_its_demand(pair: Pair) -> None:
+    """Nobody is sent home, and it is the same request; a second run has nothing to do."""
+    pair.offer(1)
+    await pair.settled()
+    pair.accept("Ada")
+    await pair.settled()
+    [held] = pair.shifts(held=True)
+    user = pair.world.wheniwork.shifts[held]["user_id"]
+    pair.act("manager_deletes_shift", shift_id=held)
+    pair.offer(1, start="09:00", user_id=user)
+    assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 09:00-17:00: 0 open, Ada"]
+    assert len(pair.requests()) == 1

@@ -1,10 +1,11 @@
 """The planner: records in, an immutable plan out. Pure: no input or output, no clock, no randomness.
 
 1. Workers who hold seats are recognised among the users there are (`recognition`).
+   Shifts that were made again in place of lost ones are seats of the same demand (`remade`).
 2. Linked demands are merged field by field over what both sides last agreed on (`merge`, `links`, `seats`).
    Nobody is given a seat while taken elsewhere (`bookings`).
-3. Demands that one side alone knows are matched, else created on the other side (`lone`); what
-   we posted twice is cancelled (`duplicates`).
+3. Demands that one side alone knows are matched, else created on the other side (`lone`), unless the other side may
+   hold them where nobody looks (`sight`, `asking`); what may have been posted twice is asked about (`duplicates`).
 4. Workers who take seats become users (`workers`).
 5. Hours of work that is over are carried over (`times`, `hours`).
 6. What people decided is laid over it (`deciding`; `conflicts` for what they chose).
@@ -19,6 +20,7 @@ from sync.plan.links import departed, plan_link
 from sync.plan.lone import plan_lone
 from sync.plan.model import Change, FieldChange, Plan, Risk, Verdict, ordered
 from sync.plan.recognition import recognise
+from sync.plan.remade import with_remade
 from sync.plan.sight import sort_shifts
 from sync.plan.snapshot import Policy, Snapshot
 from sync.plan.times import plan_times
@@ -30,7 +32,7 @@ __all__ = ["Change", "FieldChange", "Plan", "Policy", "Risk", "Snapshot", "Verdi
 def make_plan(snapshot: Snapshot) -> Plan:
     """Plan everything the snapshot holds."""
     known = recognise(snapshot)
-    snapshot = known.snapshot
+    snapshot, remade = with_remade(known.snapshot)
     left = [shift for link in snapshot.links for shift in departed(link, snapshot) if shift.start > snapshot.now]
     sight = sort_shifts(left, snapshot)
     lone, changes = sight.lone, list(sight.remarks)
@@ -41,7 +43,8 @@ def make_plan(snapshot: Snapshot) -> Plan:
         planned = plan_link(link, snapshot, lone)
         changes += planned.changes
         settled += [link.key] if planned.comparable else []
-        moved += [(link.key, shift.id) for shift in planned.shifts if planned.comparable and shift in left]
+        joined = [shift.id for shift in planned.shifts if shift in left or remade.get(shift.id) == link.key]
+        moved += [(link.key, shift) for shift in joined if planned.comparable]
         for shift in planned.shifts:
             lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
     changes += plan_lone(snapshot, sight)
