@@ -190,9 +190,9 @@ def test_what_is_under_way_is_said_of_the_request() -> None:
 
 
 def test_what_cannot_be_read_or_written_is_said_of_the_request() -> None:
-    """The first is skipped; the second waits for a person, who may post it by hand."""
+    """Both wait for a person, who may post it by hand."""
     why = "its start_time cannot be read: 'soon' is not a time with a zone"
-    assert only(make_plan(snapshot(linked(shifts=[shift(start_time="soon")])))) == remark("skip", why, "link")
+    assert only(make_plan(snapshot(linked(shifts=[shift(start_time="soon")])))) == remark("blocked", why, "link")
     night = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
     base = demand(start=night, end=night + timedelta(hours=8))
     request = job_request(start_time="2026-11-01T00:30:00-05:00")
@@ -259,7 +259,7 @@ def test_a_request_that_cannot_be_read_hides_no_other_from_its_twin() -> None:
     broken = msgspec.structs.replace(linked(request=job_request(499, address="nowhere")), key="broken")
     plan = make_plan(snapshot(broken, linked(shifts=[shift()]), postings=(twin(),)))
     assert [line(change)[:2] for change in plan.changes] == [
-        ("none job_request", "skip"),
+        ("none job_request", "blocked"),
         ("none job_request 501", "conflict"),
     ]
 

@@ -22,6 +22,7 @@ from sync.plan.seats import shift_seat_writes
 from sync.plan.seen import last_changed
 from sync.plan.snapshot import Snapshot
 from sync.plan.to_wonolo import to_wonolo, why_it_waits
+from sync.plan.unread import plan_unread
 from sync.plan.workers import without_user
 
 
@@ -42,7 +43,7 @@ def plan_link(link: LinkedDemand, snapshot: Snapshot, lone: Lone) -> LinkPlan:
     try:
         sides = together(snapshot.reading(link), link.base, lone)
     except Unmapped as reason:
-        return LinkPlan((remark(this, "skip", "job_request", str(reason)),), beside)
+        return LinkPlan(tuple(plan_unread(link, str(reason), this)), beside)
     shifts = (*sides.group.shifts, *sides.group.strayed) if sides.group else ()
     try:
         changes = tuple(_changes(link, sides, this))
