@@ -457,3 +457,19 @@ def test_a_run_that_died_is_called_that_once_another_may_write(store: Store) -> 
     assert shown == [("reconcile", "running", ""), ("diff", "running", ""), ("daemon", "died", died)]
     with store.read("other") as tx:
         assert tx.runs.last(1)[0].outcome == "running"
+
+
+def test_linked_work_is_followed_into_the_past_until_both_sides_agree(store: Store) -> None:
+    """What is settled and over is not; nor is what was read lately, or what ended long ago."""
+    days = {1: -3, 2: -3, 3: -20, 4: 3}
+    save(store, "shift", *(shift(number, start=NOW + timedelta(days=day)) for number, day in days.items()))
+    save(store, "shift", shift(5, start_time="soon"))
+    for number in (2, 4, 5):
+        tie(store, f"l{number}", [("shift", number)])
+    with store.begin("main") as tx:
+        for number in (1, 3):
+            tx.links.save(f"l{number}", demand(), {("shift", number): ""}, NOW)
+        found = tx.membership.long_unread(NOW, NOW + timedelta(hours=1), 9)
+        assert [number for _, number in found] == [1, 4, 5]
+        assert tx.membership.long_unread(NOW, NOW, 9) == []
+        assert tx.membership.shifts_beyond(NOW) == [NOW + timedelta(days=3)]
