@@ -44,3 +44,8 @@ class WorkedJob(msgspec.Struct, frozen=True):
     shifts: tuple[Record, ...] = ()
     base: Timesheet | None = None
     time: Record | None = None
+
+    @property
+    def known(self) -> str:
+        """The worker whose hours both sides agreed on; empty before."""
+        return self.base.worker if self.base else ""

@@ -18,7 +18,7 @@ from mappings.likeness import Seat
 from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Place, Rules, Unmapped, Worker
 from mappings.shifts import Slot, read_slot, slot_of
-from mappings.worker import holder, is_key, key_of, read_wheniwork, read_wonolo, wonolo_id
+from mappings.worker import holder, is_key, is_unknown, key_of, read_wheniwork, read_wonolo, wonolo_id
 from sync.mirror.store import Transaction
 from sync.outbox import Outbox
 from sync.plan import Policy, Snapshot
@@ -168,7 +168,7 @@ def booked_around(
         return {}
     start, end = min(row.start for row in spans), max(row.end for row in spans)
     theirs = {user: worker for user, worker in users.items() if worker in workers}
-    numbers = {wonolo_id(worker): worker for worker in workers}
+    numbers = {wonolo_id(worker): worker for worker in workers if not is_unknown(worker)}
     found: dict[str, set[Booking]] = defaultdict(set)
     for user, record in tx.booked.shifts(theirs, start, end):
         found[theirs[user]].update(readable([record], of_shift, rules))

@@ -55,7 +55,7 @@ def _plan(worked: WorkedJob, periods: tuple[Period, ...], snapshot: Snapshot, fr
         return _no_more(worked, state, this)
     try:
         _check_configured(worked.planned, snapshot.rules)
-        job = read_job(worked.job, worked.planned)
+        job = read_job(worked.job, worked.planned, worked.known)
         user = next((user for user, key in sorted(snapshot.users.items()) if key == job.worker), None)
         if user is None:
             return [left(worked, this, "blocked", "no user in When I Work is this worker, so no hours are entered")]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from mappings.decision import Decision
 from mappings.model import NAMES, Demand, Rules, System, Worker
 from mappings.ownership import FIELDS
+from mappings.worker import is_unknown, job_of
 from sync.plan.model import FieldChange
 
 _LABELS = {"break_minutes": "unpaid break", "headcount": "seats"}
@@ -39,7 +40,9 @@ def subject(demand: Demand, rules: Rules) -> str:
 
 
 def person(key: str, people: Mapping[str, Worker]) -> str:
-    """A worker as `Ana R.`, or the key where the name is not known."""
+    """A worker as `Ana R.`, or the key where the name is not known; somebody unknown by the Job that tells of them."""
+    if is_unknown(key):
+        return f"somebody unknown (Job {job_of(key)})"
     return short(people[key]) if key in people else key
 
 

@@ -66,7 +66,7 @@ class TimesheetSettler:
     ) -> None:
         record = self._tx.observations.record("time", time)
         try:
-            job = read_job(worked.job, worked.planned)
+            job = read_job(worked.job, worked.planned, worked.known)
             theirs = read_time(record or {}, job)
         except Unmapped:
             return
