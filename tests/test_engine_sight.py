@@ -155,3 +155,22 @@ def requests(pair: Pair) -> list[dict[str, Any]]:
 def horizon(pair: Pair) -> Any:
     """The instant from which nothing is begun yet."""
     return pair.world.clock.now() + timedelta(days=14) - timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("slip", [Slip(), SLIPS["zip"], SLIPS["draft in Wonolo"]])
+async def test_more_seats_of_a_linked_demand_typed_into_both_are_not_made_again(
+    sqlite_template: Path, tmp_path: Path, slip: Slip
+) -> None:
+    """As a second request, and as shifts beside the linked ones; while a write to the linked demand is settled, too."""
+    async with drifted(sqlite_template, tmp_path) as pair:
+        typed(pair, Slip())
+        await pair.engine.reconcile()
+        shift, request = typed(pair, slip)
+        pair.accept("Ada", pair.requests()[0])
+        for _ in range(2):
+            await pair.engine.reconcile()
+            assert seats(pair) == (4, 4)
+        slip.put_right(pair, shift, request)
+        outcome = await pair.engine.reconcile()
+        assert (outcome.waiting, seats(pair)) == ((), (4, 4))
+        await pair.quiet()

@@ -13,7 +13,7 @@ from mappings.matching import DIFFERENT, SAME
 from mappings.model import Scope
 from sync.plan import Policy, Snapshot, make_plan
 from sync.plan.snapshot import LonePosting
-from tests.factories import NOW, RULES, START, at, held, job, job_request, shift, snapshot
+from tests.factories import NOW, RULES, START, at, held, job, job_request, linked, shift, snapshot
 from tests.plans import line, lines, only
 
 TAGGED = Policy(msgspec.structs.replace(RULES, scope=Scope(tag="#wonolo")))
@@ -160,3 +160,22 @@ def test_each_answer_tells_what_it_does() -> None:
             "different: a second request for 2 seats is posted in Wonolo (+$300.00)",
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, [("link job_request 501", "do")]),
+        ({"slots": 3}, [("link job_request 501", "blocked")]),
+        ({"zip": "60610"}, [("link job_request 501", "conflict"), ("none job_request 501", "skip")]),
+        ({"state": "draft"}, [("link job_request 501", "conflict")]),
+        ({"start_time": "2026-03-14T11:00:00-05:00"}, [("update job_request 500", "do"), ("create shift", "do")]),
+    ],
+)
+def test_shifts_beside_a_link_are_those_of_a_request_that_nobody_linked(
+    fields: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    """Two more seats were typed into both systems: they do not join the link and are made once more."""
+    other = LonePosting(job_request(501, **{"request_name": "Picker at Harbor", **fields}))
+    plan = make_plan(snapshot(linked(shifts=[shift()]), shifts=(shift(303),), postings=(other,)))
+    assert [line(row)[:2] for row in plan.changes] == expected

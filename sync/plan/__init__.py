@@ -14,6 +14,7 @@
 
 import msgspec
 
+from sync.plan.asking import wanted_elsewhere
 from sync.plan.deciding import decide
 from sync.plan.left import left_alone
 from sync.plan.links import departed, plan_link
@@ -37,16 +38,19 @@ def make_plan(snapshot: Snapshot) -> Plan:
     sight = sort_shifts(left, snapshot)
     lone, changes = sight.lone, list(sight.remarks)
     changes += left_alone(sight.counted(snapshot), changes, snapshot)
+    elsewhere = wanted_elsewhere(sight, snapshot)
+    beside = {slot: [row for row in rows if row.id not in elsewhere] for slot, rows in lone.items()}
     moved: list[tuple[str, int]] = []
     settled = [link.key for link in snapshot.workers if link.key not in snapshot.busy]
     for link in snapshot.links:
-        planned = plan_link(link, snapshot, lone)
+        planned = plan_link(link, snapshot, beside)
         changes += planned.changes
         settled += [link.key] if planned.comparable else []
         joined = [shift.id for shift in planned.shifts if shift in left or remade.get(shift.id) == link.key]
         moved += [(link.key, shift) for shift in joined if planned.comparable]
         for shift in planned.shifts:
-            lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
+            for rows in (lone, beside):
+                rows[shift.slot] = [row for row in rows.get(shift.slot, ()) if row.id != shift.id]
     changes += plan_lone(snapshot, sight)
     changes = [*known.changes, *plan_workers(changes, snapshot), *plan_contacts(snapshot)]
     hours, agreed = plan_times(snapshot)

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 
 import msgspec
 
-from mappings.adoption import DemandMatch, doubtful_demands
+from mappings.adoption import DemandMatch, doubtful_demands, match_demands
 from mappings.demand import Posting
 from mappings.matching import DIFFERENT, SAME
-from mappings.shifts import ShiftGroup, grouped
+from mappings.shifts import ShiftGroup, grouped, slot_of
 from sync.plan import wording
 from sync.plan.about import About, remark
+from sync.plan.duplicates import told_apart
 from sync.plan.model import Change, Doubt, Verdict
-from sync.plan.sight import Hidden, Postings, Shifts
+from sync.plan.sight import Hidden, Postings, Shifts, sort_postings
 from sync.plan.snapshot import Snapshot
 
 MAY_BE_SAME = "it may be on the other side already, where it is not looked at: nothing is made of it until you decide"
@@ -44,6 +45,24 @@ def ask_first(
         ),
         records=frozenset(record for pair in pairs for record in pair.records),
     )
+
+
+def wanted_elsewhere(sight: Shifts, snapshot: Snapshot) -> frozenset[int]:
+    """The shifts beside a link that do not join it: a request that no link holds is, or may be, about them.
+
+    Otherwise both sides' new seats would be made on the other side once more.
+    """
+    slots = {slot_of(link.base) for link in snapshot.links} & sight.lone.keys()
+    groups = grouped(shift for slot in slots for shift in sight.lone[slot] if shift.worker is None)
+    if not groups:
+        return frozenset()
+    seen = sort_postings(snapshot)
+    lone = [posting for posting, _ in told_apart(seen.lone, snapshot).own]
+    pairs = [
+        *match_demands(lone, groups, snapshot.decisions),
+        *doubtful_demands(seen.unseen, groups, snapshot.decisions),
+    ]
+    return frozenset(shift.id for pair in pairs for shift in pair.group.shifts)
 
 
 def _hidden(pair: DemandMatch, seen: Postings, sight: Shifts) -> Hidden:
