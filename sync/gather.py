@@ -25,6 +25,7 @@ from sync.plan import Policy, Snapshot
 from sync.plan.pausing import Pausing
 from sync.plan.snapshot import LonePosting, Record
 
+_DAY = timedelta(days=1)
 _NEAR = int(NEAR.total_seconds() / 60)
 
 
@@ -87,18 +88,24 @@ def _begun_until(tx: Transaction, horizon: datetime) -> datetime:
 
 
 def _drafts(tx: Transaction, postings: Iterable[LonePosting], links: Iterable[LinkedDemand]) -> tuple[Record, ...]:
-    """The drafts in When I Work that start about when some postings do, or on the day of a seat that was lost."""
+    """The drafts in When I Work that start about when some postings do, or on the day of a link that lacks seats."""
     starts = []
     for row in postings:
         with suppress(ValueError):
             starts.append(moment(row.job_request, "start_time"))
     spans = [(start - NEAR, start + NEAR) for start in starts]
-    lost = [
-        link.base.start for link in links if len([row for row in link.shifts if _holder(row)]) < len(link.base.workers)
-    ]
-    spans += [(start - timedelta(days=1), start + timedelta(days=1)) for start in lost]
+    spans += [(start - _DAY, start + _DAY) for start in (link.base.start for link in links if _lacks_seats(link))]
     first, last = min(spans, default=None), max((last for _, last in spans), default=None)
     return tuple(tx.observations.lone_drafts(first[0], last)) if first and last else ()
+
+
+def _lacks_seats(link: LinkedDemand) -> bool:
+    """Whether a link has fewer seats in When I Work than in Wonolo, so that some were lost or are to be made."""
+    try:
+        seats = sum(max(1, identifier(shift.get("instances"))) for shift in link.shifts)
+        return link.job_request is not None and seats < identifier(link.job_request.get("slots"))
+    except ValueError:
+        return True
 
 
 def pausings(tx: Transaction, now: datetime) -> list[Pausing]:

@@ -179,3 +179,27 @@ def test_shifts_beside_a_link_are_those_of_a_request_that_nobody_linked(
     other = LonePosting(job_request(501, **{"request_name": "Picker at Harbor", **fields}))
     plan = make_plan(snapshot(linked(shifts=[shift()]), shifts=(shift(303),), postings=(other,)))
     assert [line(row)[:2] for row in plan.changes] == expected
+
+
+GROWN = {
+    "a draft": snapshot(linked(request=job_request(slots=4), shifts=[shift()]), drafts=(shift(303, published=False),)),
+    "no tag": snapshot(linked(request=job_request(slots=4), shifts=[shift()]), shifts=(shift(303),), policy=TAGGED),
+}
+
+
+@pytest.mark.parametrize("slip", GROWN)
+def test_seats_added_to_both_sides_of_a_linked_demand_are_asked_about(slip: str) -> None:
+    """The manager's are out of sight: they are not made once more; a person says whether they are the same."""
+    seen = GROWN[slip]
+    asked = only(make_plan(seen))
+    assert (asked.verdict, asked.link, asked.choices[1]) == (
+        "conflict",
+        "link",
+        "different: 2 seats more are made in When I Work",
+    )
+    (made,) = make_plan(answered(seen, DIFFERENT)).changes
+    assert (line(made)[0], made.seats) == ("update shift 301", 2)
+    same = make_plan(answered(seen, SAME))
+    assert ([row.action for row in same.changes], same.moved) == (
+        ([], (("link", 303),)) if slip == "no tag" else (["none"], ())
+    )

@@ -14,7 +14,7 @@
 
 import msgspec
 
-from sync.plan.asking import wanted_elsewhere
+from sync.plan.asking import ask_before_growing, wanted_elsewhere
 from sync.plan.deciding import decide
 from sync.plan.left import left_alone
 from sync.plan.links import departed, plan_link
@@ -44,7 +44,9 @@ def make_plan(snapshot: Snapshot) -> Plan:
     settled = [link.key for link in snapshot.workers if link.key not in snapshot.busy]
     for link in snapshot.links:
         planned = plan_link(link, snapshot, beside)
-        changes += planned.changes
+        asked, joining = ask_before_growing(link, planned.changes, sight, snapshot)
+        changes += asked
+        moved += [(link.key, shift) for shift in joining]
         settled += [link.key] if planned.comparable else []
         joined = [shift.id for shift in planned.shifts if shift in left or remade.get(shift.id) == link.key]
         moved += [(link.key, shift) for shift in joined if planned.comparable]

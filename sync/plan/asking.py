@@ -6,7 +6,8 @@ import msgspec
 
 from mappings.adoption import DemandMatch, doubtful_demands, match_demands
 from mappings.demand import Posting
-from mappings.matching import DIFFERENT, SAME
+from mappings.link import LinkedDemand
+from mappings.matching import DIFFERENT, SAME, answer_to
 from mappings.shifts import ShiftGroup, grouped, slot_of
 from sync.plan import wording
 from sync.plan.about import About, remark
@@ -65,6 +66,31 @@ def wanted_elsewhere(sight: Shifts, snapshot: Snapshot) -> frozenset[int]:
     return frozenset(shift.id for pair in pairs for shift in pair.group.shifts)
 
 
+def ask_before_growing(
+    link: LinkedDemand, changes: tuple[Change, ...], sight: Shifts, snapshot: Snapshot
+) -> tuple[tuple[Change, ...], tuple[int, ...]]:
+    """Ask about seats that a linked demand is to get in When I Work, where shifts out of sight may be they.
+
+    Returns the changes of the link, and the shifts that a person said are its seats and that can be so as they are.
+    """
+    growing = [row for row in changes if row.kind == "shift" and row.seats > 0 and row.verdict in ("do", "hold")]
+    live = snapshot.reading(link).live if growing else None
+    slot = slot_of(live.demand) if live else None
+    unseen = grouped(shift for shift in sight.unseen if shift.slot == slot)
+    if live is None or not unseen:
+        return changes, ()
+    pair = DemandMatch(live, unseen[0], "seats were added in Wonolo, and there are shifts beside it in When I Work")
+    answer = answer_to(pair, snapshot.decisions)
+    if answer and answer.choice == DIFFERENT:
+        return changes, ()
+    rest, hidden = tuple(row for row in changes if row not in growing), _hidden(pair, Postings(), sight)
+    if answer is None:
+        return (*rest, _question(pair, hidden, snapshot, link.key, sum(row.seats for row in growing))), ()
+    if hidden.waits:
+        return (*rest, _waiting(pair, hidden, snapshot, link.key)), ()
+    return rest, tuple(shift.id for shift in pair.group.shifts)
+
+
 def _hidden(pair: DemandMatch, seen: Postings, sight: Shifts) -> Hidden:
     """Why the one that is out of sight is so: of several shifts one that cannot be linked as it is."""
     if pair.posting.id in seen.hidden:
@@ -92,26 +118,32 @@ def shifts_of(match: DemandMatch) -> str:
     return f"shift {first} and {more} more" if more else f"shift {first}"
 
 
-def _question(pair: DemandMatch, hidden: Hidden, snapshot: Snapshot) -> Change:
+def _question(pair: DemandMatch, hidden: Hidden, snapshot: Snapshot, link: str = "", made: int = 0) -> Change:
+    """Both records, why one is out of sight, and both answers; of a `link` that grows, by how many seats it would."""
     doubt = doubt_of(pair, snapshot)
     whose = f"request {pair.posting.id}" if hidden.of_wonolo else shifts_of(pair)
     demand = pair.group.demand if hidden.of_wonolo else pair.posting.demand
-    this = About(f"job_request:{pair.posting.id}", demand, snapshot)
+    this = About(link or f"job_request:{pair.posting.id}", demand, snapshot)
     this = this.because(
         f"in Wonolo {doubt.wonolo}; in When I Work {doubt.wheniwork}; {pair.evidence}; "
         f"{whose} is left alone so far, as {hidden.why}"
     )
     row = remark(
-        this, "conflict", "job_request", MAY_BE_SAME, record=str(pair.posting.id), choices=_choices(pair, hidden, this)
+        this,
+        "conflict",
+        "job_request",
+        MAY_BE_SAME,
+        record=str(pair.posting.id),
+        choices=_choices(pair, hidden, this, made),
     )
     return msgspec.structs.replace(row, action="link", system="wonolo", rank=1, doubt=doubt)
 
 
-def _choices(pair: DemandMatch, hidden: Hidden, this: About) -> tuple[str, str]:
+def _choices(pair: DemandMatch, hidden: Hidden, this: About, made: int) -> tuple[str, str]:
     here, there = pair.posting.demand, pair.group.demand
     if hidden.waits:
         same = f"nothing is made, and both are linked once {hidden.waits}"
-    elif pair.even:
+    elif made or pair.even:
         same = "both are linked as they are"
     else:
         wanted = msgspec.structs.replace(here, headcount=there.headcount)
@@ -119,7 +151,8 @@ def _choices(pair: DemandMatch, hidden: Hidden, this: About) -> tuple[str, str]:
     if hidden.of_wonolo:
         other = f"a second request for {_seats(there.headcount)} is posted in Wonolo{this.price(None, there)}"
     else:
-        other = f"{_seats(here.headcount)} more {'is' if here.headcount == 1 else 'are'} made in When I Work"
+        seats = made or here.headcount
+        other = f"{_seats(seats)} more {'is' if seats == 1 else 'are'} made in When I Work"
     return f"{SAME}: {same}", f"{DIFFERENT}: {other}"
 
 
@@ -127,11 +160,11 @@ def _seats(count: int) -> str:
     return "1 seat" if count == 1 else f"{count} seats"
 
 
-def _waiting(pair: DemandMatch, hidden: Hidden, snapshot: Snapshot) -> Change:
+def _waiting(pair: DemandMatch, hidden: Hidden, snapshot: Snapshot, link: str = "") -> Change:
     """A demand that a person said is there already, and that cannot be linked yet; with the people it has."""
-    workers = pair.posting.demand.workers
+    workers = frozenset() if link else pair.posting.demand.workers
     who = f"; until then {wording.names(workers, snapshot.people)} cannot be shown on the schedule" if workers else ""
-    this = About(f"job_request:{pair.posting.id}", pair.posting.demand, snapshot).because(pair.evidence)
+    this = About(link or f"job_request:{pair.posting.id}", pair.posting.demand, snapshot).because(pair.evidence)
     reason = f"it is {shifts_of(pair)} in When I Work, and both are linked once {hidden.waits} ({hidden.why}){who}"
     verdict: Verdict = "blocked" if workers or hidden.unreadable else "skip"
     return remark(this, verdict, "job_request", reason, record=str(pair.posting.id))
