@@ -45,3 +45,8 @@ class WorkedJob(msgspec.Struct, frozen=True):
     base: Timesheet | None = None
     times: tuple[Record, ...] = ()
     lost: tuple[int, ...] = ()
+
+    @property
+    def known(self) -> str:
+        """The worker whose hours both sides agreed on; empty before."""
+        return self.base.worker if self.base else ""

@@ -43,6 +43,14 @@ def of_job_request(record: Record, rules: Rules, known: str | None = None) -> Sk
     return fitting[0]
 
 
+def may_mean(record: Record, rules: Rules) -> list[Skill]:
+    """Return the skills that a JobRequest may ask for: the one it does, or all of its category; none of another."""
+    try:
+        return [of_job_request(record, rules)]
+    except Unmapped:
+        return rules.by_category.get(plain(one_line(record.get("category"))), [])
+
+
 def _not_one(sharing: list[Skill], fitting: list[Skill]) -> str:
     if not sharing or len(fitting) > 1:
         reason = "fits several skills" if fitting else "is no configured skill"

@@ -24,7 +24,7 @@ from mappings.convert import (
     rfc2822,
 )
 from mappings.model import Demand, Rules, Timesheet, Unmapped
-from mappings.worker import holder
+from mappings.worker import holder, is_unknown
 
 Record = Mapping[str, Any]
 
@@ -74,26 +74,29 @@ def job_id(key: str) -> int:
     return int(key.removeprefix(_PREFIX))
 
 
-def read_job(job: Record, planned: Demand) -> Timesheet:
+def read_job(job: Record, planned: Demand, known: str = "") -> Timesheet:
     """Read a Job whose work is over as the hours worked; Unmapped when it does not tell them.
 
-    `planned` is the demand it belongs to. `actual_duration` (minutes) counts most, then `hours_worked`, then the
-    instants (Wonolo reference 6). A zero that is told is a value: who was sent home worked none. The break counts only
-    where more than the break was worked.
+    `planned` is the demand it belongs to, `known` the worker agreed on before, for a Job that names nobody any more.
+    `actual_duration` (minutes) counts most, then `hours_worked`, then the instants (Wonolo reference 6). A zero that is
+    told is a value: who was sent home worked none. The break counts only where more than the break was worked.
     """
     try:
-        return _of_job(job, planned)
+        return _of_job(job, planned, known)
     except (ValueError, OverflowError) as error:
         raise Unmapped(f"its hours in Wonolo cannot be read: {error}") from error
 
 
-def _of_job(job: Record, planned: Demand) -> Timesheet:
+def _of_job(job: Record, planned: Demand, known: str) -> Timesheet:
+    worker = holder(job)
+    if is_unknown(worker):
+        worker = known or (min(planned.workers) if len(planned.workers) == planned.headcount == 1 else worker)
     start = instant(job.get("started_at")) or planned.start
     minutes = minutes_worked(job, start)
     rest = planned.break_minutes or 0
     return Timesheet(
         job=identifier(job["id"]),
-        worker=holder(job),
+        worker=worker,
         place=planned.place,
         skill=planned.skill,
         start=start,

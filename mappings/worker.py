@@ -17,6 +17,7 @@ Record = Mapping[str, Any]
 
 _CODE = re.compile(r"wonolo:(\d+)")
 _PLAIN_KEY = re.compile(r"wonolo:[1-9][0-9]{0,17}")
+_UNKNOWN = "unknown:"
 
 EMPLOYEE = 3
 """The role of an ordinary employee in When I Work (reference 6.1)."""
@@ -28,8 +29,22 @@ def key_of(wonolo_id: Any) -> str:
 
 
 def holder(job: Record) -> str:
-    """The key of the worker whose Job it is; the worker may stand there whole or by id."""
-    return key_of((job.get("worker") or {}).get("id") or job.get("worker_id"))
+    """The key of the worker whose Job it is; the worker may stand there whole or by id.
+
+    Wonolo names nobody once the account is deleted: then it is somebody, and somebody else for each Job.
+    """
+    worker = (job.get("worker") or {}).get("id") or job.get("worker_id")
+    return key_of(worker) if worker else f"{_UNKNOWN}{identifier(job['id'])}"
+
+
+def is_unknown(key: str) -> bool:
+    """Return whether a key stands for somebody whom nothing but a Job tells of."""
+    return key.startswith(_UNKNOWN)
+
+
+def job_of(key: str) -> int:
+    """Return the Job that tells of somebody unknown."""
+    return int(key.removeprefix(_UNKNOWN))
 
 
 def wonolo_id(key: str) -> int:

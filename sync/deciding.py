@@ -43,6 +43,9 @@ class Deciding:
         """
         if choice not in (YES, NO, *change.options):
             raise ValueError(f"{choice!r} is no answer to {change.key}")
+        if change.doubt:  # kept under the key of the match, so that `match` knows of it too
+            await self.settle([(change.doubt, choice)], who, why)
+            return "kept"
         words = dict(zip(change.options, change.choices, strict=True)).get(choice, "")
         said = Decision(change.key, change.facts, choice, who, self._clock.now(), why, line(change), words)
         return await asyncio.to_thread(self._keep, said, is_needed=choice != YES or change.verdict != "do")

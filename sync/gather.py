@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from mappings.likeness import Seat
 from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Place, Rules, Unmapped, Worker
 from mappings.shifts import Slot, read_slot, slot_of
-from mappings.worker import holder, is_key, key_of, read_wheniwork, read_wonolo, wonolo_id
+from mappings.worker import holder, is_key, is_unknown, key_of, read_wheniwork, read_wonolo, wonolo_id
 from sync.mirror.store import Transaction
 from sync.outbox import Outbox
 from sync.plan import Policy, Snapshot
@@ -27,6 +28,7 @@ from sync.plan.snapshot import LonePosting, Record
 _REMEMBERED = timedelta(days=30)
 """The time for which a write that came back otherwise than it was sent keeps others like it from being made."""
 
+_DAY = timedelta(days=1)
 _NEAR = int(NEAR.total_seconds() / 60)
 
 
@@ -38,14 +40,17 @@ def snapshot(
     `ahead` is how far in the future shifts are looked at, `times` how far in the past hours worked (zero: not at all).
     """
     users = tx.links.users()
-    shifts = tx.observations.lone_shifts(now, now + ahead)
-    postings = [LonePosting(request, tuple(jobs)) for request, jobs in tx.observations.lone_job_requests(now)]
+    until = _begun_until(tx, now + ahead)
+    shifts = tx.observations.lone_shifts(now, until + NEAR)
+    requests = tx.observations.lone_job_requests(now, until + NEAR, drafts=True)
+    postings = [LonePosting(request, tuple(jobs)) for request, jobs in requests]
     unsettled = tx.membership.unsettled()
     live = Outbox(tx.rows).differing(now - _REMEMBERED)
     asked = {*unsettled, *tx.booked.in_question(now), *(row.change.link for row in live)}
     links = tx.links.demands(asked)
     beside = _slots([*shifts, *(shift for link in links for shift in link.shifts)], policy.rules)
-    beside |= _repeated(postings, policy.rules)
+    repeated = _repeated(postings, policy.rules)
+    beside |= repeated
     links += tx.links.demands(set(tx.links.at(beside)) - asked)
     worked, lone_times = _worked(tx, users, now, times)
     people = _people(links, postings)
@@ -76,8 +81,38 @@ def snapshot(
         payrolls_since=tx.observations.cursor("payroll") if worked else None,
         booked=_booked(tx, links, postings, users, policy.rules),
         swaps=_swaps(tx, links),
-        others=_others(tx, now, ahead) if tx.links.is_empty() else None,
+        others=_others(tx, now, until) if tx.links.is_empty() else None,
+        drafts=_drafts(tx, postings, links),
+        until=until,
+        sent=Outbox(tx.rows).requests_sent(tx.links.at(repeated)),
     )
+
+
+def _begun_until(tx: Transaction, horizon: datetime) -> datetime:
+    """Until when demands may start that are begun: what may be the same starts a little later, and was read, too."""
+    read = tx.observations.cursor("shift")
+    return min(horizon, read - NEAR) if read else horizon
+
+
+def _drafts(tx: Transaction, postings: Iterable[LonePosting], links: Iterable[LinkedDemand]) -> tuple[Record, ...]:
+    """The drafts in When I Work that start about when some postings do, or on the day of a link that lacks seats."""
+    starts = []
+    for row in postings:
+        with suppress(ValueError):
+            starts.append(moment(row.job_request, "start_time"))
+    spans = [(start - NEAR, start + NEAR) for start in starts]
+    spans += [(start - _DAY, start + _DAY) for start in (link.base.start for link in links if _lacks_seats(link))]
+    first, last = min(spans, default=None), max((last for _, last in spans), default=None)
+    return tuple(tx.observations.lone_drafts(first[0], last)) if first and last else ()
+
+
+def _lacks_seats(link: LinkedDemand) -> bool:
+    """Whether a link has fewer seats in When I Work than in Wonolo, so that some were lost or are to be made."""
+    try:
+        seats = sum(max(1, identifier(shift.get("instances"))) for shift in link.shifts)
+        return link.job_request is not None and seats < identifier(link.job_request.get("slots"))
+    except ValueError:
+        return True
 
 
 def pausings(tx: Transaction, now: datetime) -> list[Pausing]:
@@ -92,9 +127,9 @@ def pausings(tx: Transaction, now: datetime) -> list[Pausing]:
     return found
 
 
-def _others(tx: Transaction, now: datetime, ahead: timedelta) -> dict[str, int]:
+def _others(tx: Transaction, now: datetime, until: datetime) -> dict[str, int]:
     """How many shifts of When I Work are none of ours, by why."""
-    found = tx.observations.others_ahead(now, now + ahead)
+    found = tx.observations.others_ahead(now, until)
     return {"the company's own people hold them": found.get(True, 0), "they are drafts": found.get(False, 0)}
 
 
@@ -147,7 +182,7 @@ def booked_around(
         return {}
     start, end = min(row.start for row in spans), max(row.end for row in spans)
     theirs = {user: worker for user, worker in users.items() if worker in workers}
-    numbers = {wonolo_id(worker): worker for worker in workers}
+    numbers = {wonolo_id(worker): worker for worker in workers if not is_unknown(worker)}
     found: dict[str, set[Booking]] = defaultdict(set)
     for user, record in tx.booked.shifts(theirs, start, end):
         found[theirs[user]].update(readable([record], of_shift, rules))

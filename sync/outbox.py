@@ -37,6 +37,13 @@ _ADD = insert(_LOG)
 _OF_RUN = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.run == bindparam("of_run"))
 _OF_LINKS = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.link.in_(SOME))
 _OF_RECORDS = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.kind == bindparam("kind"), _LOG.c.record.in_(SOME))
+_SENT = select(_INTENT.c.link, func.count().label("number")).where(
+    _INTENT.c.pair == PAIR,
+    _INTENT.c.link.in_(SOME),
+    _INTENT.c.state.in_((*_MAY_HAVE_HAPPENED, "lost")),
+    _INTENT.c.change["kind"].as_string() == "job_request",
+    _INTENT.c.change["action"].as_string() == "create",
+)
 _OF_KEY = select(_INTENT.c.link).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
 
 _WRONG = (
@@ -219,6 +226,10 @@ class Outbox:
         for some in chunked([str(number) for number in sorted(ids)]):
             found += self._rows.ask(_OF_RECORDS, kind=kind, some=some)
         return _made(found)
+
+    def requests_sent(self, links: Collection[str]) -> dict[str, int]:
+        """How often the JobRequest of each link was sent and not refused; links that we sent none for are left out."""
+        return {row.link: row.number for row in self._rows.ask_for_each(_SENT.group_by(_INTENT.c.link), links)}
 
     def links_of(self, key: str) -> list[str]:
         """The links of the changes that were ever sent under this key."""

@@ -137,7 +137,7 @@ async def test_what_the_configuration_does_not_name_is_skipped_with_a_sentence(p
 
 
 async def test_a_time_that_cannot_be_read_skips_its_record_alone(pair: Pair) -> None:
-    """Whether its demand is linked or not."""
+    """One whose demand is linked waits, as somebody may come."""
     broken, linked = pair.offer(1), pair.offer(1, start="10:00")
     pair.offer(1, start="12:00")
 
@@ -152,8 +152,8 @@ async def test_a_time_that_cannot_be_read_skips_its_record_alone(pair: Pair) -> 
     broken = linked
     pair.offer(1, start="14:00")
     outcome = await pair.engine.reconcile()
-    assert [row.reason for row in outcome.skipped] == [
-        "its start_time cannot be read: 'soon' is not a time with a zone"
+    assert [(row.verdict, row.reason) for row in outcome.waiting] == [
+        ("blocked", "its start_time cannot be read: 'soon' is not a time with a zone")
     ]
     pair.wire.garble = None
     assert len(await pair.settled()) == 4

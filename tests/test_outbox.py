@@ -164,3 +164,15 @@ def test_what_was_spent_counts_until_it_is_known_to_have_failed(store: Store) ->
     with store.begin("main") as tx:
         assert Outbox(tx.rows).spent(NOW - timedelta(days=1)) == 21_034
         assert Outbox(tx.rows).spent(NOW) == 0
+
+
+def test_how_often_a_request_was_sent_is_counted_by_its_link(store: Store) -> None:
+    """Not what was refused, or never sent, or another write of the link."""
+    post = msgspec.structs.replace(CHANGE, action="create", system="wonolo", kind="job_request", record="")
+    for state in ("done", "lost", "unsent", "failed"):
+        finish(store, begin(store, post), state)
+    finish(store, begin(store), "done")
+    begin(store, msgspec.structs.replace(post, link="shift:8"))
+    with store.begin("main") as tx:
+        sent = Outbox(tx.rows).requests_sent(["shift:7", "shift:8", "shift:9"])
+    assert sent == {"shift:7": 2, "shift:8": 1}

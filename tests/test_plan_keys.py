@@ -197,5 +197,14 @@ def test_every_code_is_worded_or_says_that_it_is_worded_elsewhere() -> None:
     """A new reason is one line in each list."""
     elsewhere = {"", "busy", "unmapped", "unspoken", "left alone", "taken elsewhere", "no user", "may not come"}
     elsewhere |= {"twice booked", "hours closed", "hours final", "stays"}
-    elsewhere |= {"several times", "period unknown", "nothing worked", "too short", "live otherwise", "kept otherwise"}
+    elsewhere |= {
+        "several times",
+        "period unknown",
+        "nothing worked",
+        "too short",
+        "live otherwise",
+        "kept otherwise",
+        "waits to be linked",
+        "unread",
+    }
     assert set(Code.__args__) - set(SENTENCES) == elsewhere  # type: ignore[attr-defined]  # a Literal has them

@@ -397,7 +397,7 @@ def test_an_unreadable_record_is_a_remark_and_the_rest_goes_on() -> None:
     plan = make_plan(snapshot(broken, fine, shifts=(shift(309),)))
     update, remark = plan.changes
     assert (remark.verdict, remark.reason) == (
-        "skip",
+        "blocked",
         "its start_time cannot be read: 'soon' is not a time with a zone",
     )
     assert (update.link, update.verdict, plan.settled) == ("fine", "do", ())
@@ -411,7 +411,11 @@ def test_a_place_taken_out_of_the_configuration_makes_a_remark() -> None:
     """It is told in UTC, as nobody knows its zone any more."""
     rules = msgspec.structs.replace(RULES, places=RULES.places[1:])
     change = only(make_plan(snapshot(linked(shifts=[shift()]), policy=Policy(rules))))
-    assert (change.verdict, change.zone, change.subject) == ("skip", "UTC", "Picker at Harbor, Sat 14 Mar 13:00-21:00")
+    assert (change.verdict, change.zone, change.subject) == (
+        "blocked",
+        "UTC",
+        "Picker at Harbor, Sat 14 Mar 13:00-21:00",
+    )
 
 
 def test_a_renamed_place_is_the_same_place() -> None:

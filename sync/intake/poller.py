@@ -189,13 +189,14 @@ class Poller:
     async def _windows(self, parts: list[Part], horizon: Horizon, progress: Progress, pulled: Pulled) -> None:
         """Read the shifts of one window, or of the whole horizon where both are asked for."""
         now = self._clock.now()
-        soon, end = min(now + SOON, now + horizon.ahead), now + horizon.ahead
+        far = now + horizon.ahead
+        soon = min(now + SOON, far)
         start = now - _PAST if "soon" in parts else soon
-        end = end if "later" in parts else soon
+        end = far if "later" in parts else soon
         if start >= end:
             return
-        whole = len(parts) > 1 or horizon.ahead <= SOON
-        if not await self._shifts.pull(start, end, progress, pulled, whole=whole):
+        whole = len(parts) > 1 or soon == far
+        if not await self._shifts.pull(start, end, progress, pulled, whole=whole, last=end == far):
             pulled.again |= {"soon", "later"}
 
     async def _time_off(self, start: datetime, end: datetime, pulled: Pulled) -> None:

@@ -1,10 +1,11 @@
 """The planner: records in, an immutable plan out. Pure: no input or output, no clock, no randomness.
 
 1. Workers who hold seats are recognised among the users there are (`recognition`).
+   Shifts that were made again in place of lost ones are seats of the same demand (`remade`).
 2. Linked demands are merged field by field over what both sides last agreed on (`merge`, `links`, `seats`).
    Nobody is given a seat while taken elsewhere (`bookings`).
-3. Demands that one side alone knows are matched, else created on the other side (`lone`); what
-   we posted twice is cancelled (`duplicates`).
+3. Demands that one side alone knows are matched, else created on the other side (`lone`), unless the other side may
+   hold them where nobody looks (`sight`, `asking`); what may have been posted twice is asked about (`duplicates`).
 4. Workers who take seats become users (`workers`).
 5. Hours of work that is over are carried over (`times`, `hours`).
 6. What would make, or send, once more what is live otherwise than it was sent waits (`live`).
@@ -12,12 +13,9 @@
 8. The changes are put in order: near starts first (`model`).
 """
 
-from collections.abc import Iterable
-
 import msgspec
 
-from mappings.model import Unmapped
-from mappings.shifts import Shift, Slot, in_scope, joins, read_shift
+from sync.plan.asking import ask_before_growing, wanted_elsewhere
 from sync.plan.deciding import decide
 from sync.plan.left import left_alone
 from sync.plan.links import departed, plan_link
@@ -25,6 +23,8 @@ from sync.plan.live import held
 from sync.plan.lone import plan_lone
 from sync.plan.model import Change, FieldChange, Plan, Risk, Verdict, ordered
 from sync.plan.recognition import recognise
+from sync.plan.remade import with_remade
+from sync.plan.sight import sort_shifts
 from sync.plan.snapshot import Policy, Snapshot
 from sync.plan.times import plan_times
 from sync.plan.unmapped import in_use
@@ -36,22 +36,29 @@ __all__ = ["Change", "FieldChange", "Plan", "Policy", "Risk", "Snapshot", "Verdi
 def make_plan(snapshot: Snapshot) -> Plan:
     """Plan everything the snapshot holds."""
     known = recognise(snapshot)
-    snapshot = known.snapshot
+    snapshot, remade = with_remade(known.snapshot)
     left = [shift for link in snapshot.links for shift in departed(link, snapshot) if shift.start > snapshot.now]
-    lone, changes = _lone_shifts(left, snapshot)
-    changes += left_alone(lone, changes, snapshot)
+    sight = sort_shifts(left, snapshot)
+    lone, changes = sight.lone, list(sight.remarks)
+    changes += left_alone(sight.counted(snapshot), changes, snapshot)
+    elsewhere = wanted_elsewhere(sight, snapshot)
+    beside = {slot: [row for row in rows if row.id not in elsewhere] for slot, rows in lone.items()}
     moved: list[tuple[str, int]] = []
     over: list[str] = []
     settled = [link.key for link in snapshot.workers if link.key not in snapshot.busy]
     for link in snapshot.links:
-        planned = plan_link(link, snapshot, lone)
-        changes += planned.changes
+        planned = plan_link(link, snapshot, beside)
+        asked, joining = ask_before_growing(link, planned.changes, sight, snapshot)
+        changes += asked
+        moved += [(link.key, shift) for shift in joining]
         settled += [link.key] if planned.comparable else []
         over += [link.key] if planned.over else []
-        moved += [(link.key, shift.id) for shift in planned.shifts if planned.comparable and shift in left]
+        joined = [shift.id for shift in planned.shifts if shift in left or remade.get(shift.id) == link.key]
+        moved += [(link.key, shift) for shift in joined if planned.comparable]
         for shift in planned.shifts:
-            lone[shift.slot] = [row for row in lone.get(shift.slot, ()) if row.id != shift.id]
-    changes += plan_lone(snapshot, lone)
+            for rows in (lone, beside):
+                rows[shift.slot] = [row for row in rows.get(shift.slot, ()) if row.id != shift.id]
+    changes += plan_lone(snapshot, sight)
     changes = [*known.changes, *plan_workers(changes, snapshot), *plan_contacts(snapshot)]
     hours = plan_times(snapshot)
     changes, settled = [*changes, *hours.changes], [*settled, *hours.quiet]
@@ -69,38 +76,3 @@ def make_plan(snapshot: Snapshot) -> Plan:
     )
     asked_again = {doubt.key for doubt in plan.doubts} & snapshot.decisions.keys()
     return msgspec.structs.replace(plan, void=(*plan.void, *sorted(asked_again)))
-
-
-def _lone_shifts(left: Iterable[Shift], snapshot: Snapshot) -> tuple[dict[Slot, list[Shift]], list[Change]]:
-    """The shifts no link holds, and those that left theirs, by slot; and remarks about those that cannot be read.
-
-    Open shifts count if they are offered to Wonolo, the others if a worker holds them.
-    """
-    shifts, remarks = list(left), []
-    for record in snapshot.shifts:
-        try:
-            shift = read_shift(record, snapshot.rules, snapshot.users)
-        except Unmapped as reason:
-            if str(record.get("user_id") or 0) == "0" and in_scope(record, snapshot.rules.scope):
-                remarks.append(_unmapped_shift(str(record["id"]), str(reason)))
-            continue
-        if joins(record, shift, snapshot.rules.scope, snapshot.now):
-            shifts.append(shift)
-    lone: dict[Slot, list[Shift]] = {}
-    for shift in shifts:
-        lone.setdefault(shift.slot, []).append(shift)
-    return lone, remarks
-
-
-def _unmapped_shift(record: str, reason: str) -> Change:
-    return Change(
-        action="none",
-        verdict="skip",
-        kind="shift",
-        record=record,
-        link=f"shift:{record}",
-        subject=f"open shift {record}",
-        reason=reason,
-        code="unmapped",
-        rank=9,
-    )

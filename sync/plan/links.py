@@ -17,7 +17,7 @@ from sync.plan.conflicts import clash, doubles, strays
 from sync.plan.gone import both_gone, posting_gone, shifts_gone
 from sync.plan.live import asked, beside_merge, is_cancelled
 from sync.plan.merge import Merged, applied, differing, merge
-from sync.plan.model import Change, Plain, Verdict, Write, digest
+from sync.plan.model import Change, Plain, Write, digest
 from sync.plan.over import settled_as_it_is
 from sync.plan.reading import NO_ONE, Sides, together, wonolo_demand
 from sync.plan.reasons import because
@@ -25,6 +25,7 @@ from sync.plan.seats import shift_seat_writes
 from sync.plan.seen import last_changed
 from sync.plan.snapshot import Snapshot
 from sync.plan.to_wonolo import to_wonolo, why_it_waits
+from sync.plan.unread import plan_unread
 from sync.plan.workers import without_user
 
 
@@ -49,9 +50,7 @@ def plan_link(link: LinkedDemand, snapshot: Snapshot, lone: Lone) -> LinkPlan:
     try:
         sides = together(snapshot.reading(link), link.base, lone)
     except Unmapped as reason:
-        ours = any(live.change.link == link.key for live in snapshot.live)
-        verdict: Verdict = "blocked" if ours else "skip"
-        return LinkPlan((remark(this, verdict, "job_request", because("unmapped", str(reason))),), beside)
+        return LinkPlan(tuple(plan_unread(link, str(reason), this)), beside)
     shifts = (*sides.group.shifts, *sides.group.strayed) if sides.group else ()
     over = bool(sides.posting or sides.group) and this.is_over(sides.posting, sides.group)
     try:

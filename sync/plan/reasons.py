@@ -38,6 +38,10 @@ Code = Literal[
     "too short",
     "live otherwise",
     "kept otherwise",
+    "may be the same",
+    "waits to be linked",
+    "copied",
+    "unread",
     "time of another",
     "hours closed",
     "hours final",
@@ -51,6 +55,9 @@ Value = str | int | datetime | tuple[str, ...]
 """A value of a reason: `who` are keys of workers, and instants are shown on the wall of the place."""
 
 SENTENCES: Mapping[Code, str] = {
+    "may be the same": "it may be on the other side already, where it is not looked at: nothing is made of it "
+    "until you decide",
+    "copied": "somebody may have copied a request of ours, or it was posted twice",
     "work begun": "work has begun in Wonolo, so nothing is cancelled",
     "work over": "the work is over, so both sides stay as they are",
     "work done": "{who} has done the work, so the Job stays",

@@ -54,7 +54,9 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     have to be carried over, `times` the Times without a link that may record them, `payrolls` all payroll periods,
     which are known from `payrolls_since` on (None: not at all).
     `booked` tells when the workers of these links and postings are taken, in order; `swaps` what is under way about a
-    shift, in words. `others` tells before the first run how many shifts are left alone, by why; None after it.
+    shift, in words. `drafts` are unpublished shifts that may be the same as one of the postings. Nothing is begun that
+    starts `until` then or later (None: however far ahead). `others` tells before the first run how many shifts are left
+    alone, by why; None after it. `sent` tells how often the request of a link was sent, if a posting has its marker.
     """
 
     now: datetime
@@ -81,6 +83,13 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     booked: Mapping[str, tuple[Booking, ...]] = {}
     swaps: Mapping[int, str] = {}
     others: Mapping[str, int] | None = None
+    drafts: tuple[Record, ...] = ()
+    until: datetime | None = None
+    sent: Mapping[str, int] = {}
+
+    def begins(self, start: datetime | None) -> bool:
+        """Whether what starts then may be begun: it is within the horizon, or nobody knows when it starts."""
+        return start is None or self.until is None or start < self.until
 
     def reading(self, link: LinkedDemand) -> Reading:
         """A link's records, read once for all who ask; raises Unmapped when one has no meaning here any more."""

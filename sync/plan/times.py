@@ -91,7 +91,7 @@ def _plan(worked: WorkedJob, periods: tuple[Period, ...], snapshot: Snapshot, fr
         return _Planned(_no_more(worked, state, this))
     try:
         _check_configured(worked.planned, snapshot.rules)
-        job = read_job(worked.job, worked.planned)
+        job = read_job(worked.job, worked.planned, worked.known)
     except Unmapped as reason:
         return _Planned([left(worked, this, "skip", because("unmapped", str(reason)))])
     user = next((user for user, key in sorted(snapshot.users.items()) if key == job.worker), None)

@@ -34,7 +34,7 @@ def to_wonolo(
     twice = taken_elsewhere(ready.workers - posting.demand.workers, ready, own_records(posting, group), this)
     writes = [write for write in job_writes(posting, ready) if write.worker not in twice]
     updates = list(_update(link, posting, ready, this))
-    releases = [_release(link, posting, write, this) for write in writes if write.action == "release"]
+    releases = [release(link, posting, write, this) for write in writes if write.action == "release"]
     seated = len(posting.demand.workers) - sum(row.verdict == "do" for row in releases)
     updates = [_along(row, releases, this) if row.payload.get("slots", seated) < seated else row for row in updates]
     later = list(
@@ -97,7 +97,7 @@ def _along(row: Change, releases: Sequence[Change], this: About) -> Change:
     )
 
 
-def _release(link: LinkedDemand, posting: Posting, write: Write, this: About) -> Change:
+def release(link: LinkedDemand, posting: Posting, write: Write, this: About) -> Change:
     """A Job that is taken back; one whose work is over stays."""
     seat = posting.seat_of(write.worker)
     if seat and seat.state in OVER:

@@ -129,7 +129,7 @@ def _job(worked: WorkedJob) -> tuple[Timesheet | None, str]:
     if state not in OVER:
         return None, f"Wonolo calls the Job {state or 'nothing'}"
     try:
-        return read_job(worked.job, worked.planned), ""
+        return read_job(worked.job, worked.planned, worked.known), ""
     except Unmapped as reason:
         return None, str(reason)
 

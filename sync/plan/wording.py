@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from mappings.decision import NO, Decision
 from mappings.model import NAMES, Demand, Rules, System, Worker
 from mappings.ownership import FIELDS
+from mappings.worker import is_unknown, job_of
 from sync.plan.model import FieldChange
 from sync.plan.reasons import SENTENCES, Reason, Value
 
@@ -40,7 +41,9 @@ def subject(demand: Demand, rules: Rules) -> str:
 
 
 def person(key: str, people: Mapping[str, Worker]) -> str:
-    """A worker as `Ana R.`, or the key where the name is not known."""
+    """A worker as `Ana R.`, or the key where the name is not known; somebody unknown by the Job that tells of them."""
+    if is_unknown(key):
+        return f"somebody unknown (Job {job_of(key)})"
     return short(people[key]) if key in people else key
 
 

@@ -14,7 +14,7 @@ from sync.plan.model import Change, FieldChange, Risk, digest, ordered
 from sync.plan.reasons import Reason, because
 from sync.plan.seats import USER
 from sync.plan.snapshot import Policy, Snapshot
-from sync.plan.wording import short
+from sync.plan.wording import person, short
 
 _CONTACTS: dict[str, ContactField] = {
     "first_name": "name",
@@ -51,6 +51,10 @@ def without_user(keys: Iterable[str], snapshot: Snapshot) -> dict[str, Reason]:
 
 
 def _obstacle(key: str, snapshot: Snapshot) -> str:
+    if people.is_unknown(key):
+        return (
+            f"{person(key, {})} holds a seat, as the account was deleted in Wonolo: it cannot be shown on the schedule"
+        )
     worker = _seen(key, snapshot)
     if f"worker:{key}" in snapshot.busy:
         return snapshot.busy[f"worker:{key}"]

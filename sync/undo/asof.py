@@ -9,7 +9,7 @@ from mappings.convert import identifier
 from mappings.digest import RecordKind
 from mappings.model import Rules, Worker
 from mappings.timesheet import is_link_key, job_id, read_payroll
-from mappings.worker import read_wonolo, wonolo_id
+from mappings.worker import is_unknown, read_wonolo, wonolo_id
 from sync.gather import booked_around, named, readable
 from sync.history.words import edits, system_of
 from sync.mirror.records import KINDS
@@ -79,7 +79,7 @@ def _spans(made: Iterable[Made], records: Mapping[Ref, Record], rules: Rules) ->
 
 
 def _people(tx: Transaction, workers: Iterable[str]) -> dict[str, Worker]:
-    seen = {key: tx.observations.record("worker", wonolo_id(key)) for key in workers}
+    seen = {key: tx.observations.record("worker", wonolo_id(key)) for key in workers if not is_unknown(key)}
     return {key: read_wonolo(record) for key, record in seen.items() if record}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from mappings import worker as people
+from mappings.adoption import NEAR
 from mappings.demand import read_posting
 from mappings.digest import RecordKind
 from mappings.link import LinkedDemand
@@ -67,13 +68,20 @@ class Settler:
             return None
 
     def _lone(self, link: LinkedDemand, ours: frozenset[int]) -> dict[Slot, list[Shift]]:
+        """The shifts beside a link that join it; only ours while a request without a link may be about the others."""
         starts = {link.base.start, *(row.start for row in self._readable(link.shifts))}
         lone: dict[Slot, list[Shift]] = {}
         records = {int(record["id"]): record for record in self._tx.observations.lone_shifts_at(starts)}
+        claimed = {start: self._is_claimed(start) for start in {row.start for row in self._readable(records.values())}}
         for shift in self._readable(records.values()):
-            if shift.id in ours or joins(records[shift.id], shift, self._rules.scope, self._now):
+            if shift.id in ours or (
+                not claimed[shift.start] and joins(records[shift.id], shift, self._rules.scope, self._now)
+            ):
                 lone.setdefault(shift.slot, []).append(shift)
         return lone
+
+    def _is_claimed(self, start: datetime) -> bool:
+        return self._tx.observations.asks_for_somebody(start - NEAR, start + NEAR)
 
     def _readable(self, records: Iterable[Any]) -> list[Shift]:
         shifts = []

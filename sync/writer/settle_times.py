@@ -74,7 +74,7 @@ class TimesheetSettler:
         if not times:
             return
         try:
-            job = read_job(worked.job, worked.planned)
+            job = read_job(worked.job, worked.planned, worked.known)
             theirs = read_times(times, job)
         except Unmapped:
             return
