@@ -19,6 +19,7 @@ from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Place, Rules, Unmapped, Worker
 from mappings.shifts import Slot, read_slot, slot_of
 from mappings.worker import holder, is_key, is_unknown, key_of, read_wheniwork, read_wonolo, wonolo_id
+from sync import traces
 from sync.mirror.store import Transaction
 from sync.outbox import Outbox
 from sync.plan import Policy, Snapshot
@@ -44,6 +45,7 @@ def snapshot(
     shifts = tx.observations.lone_shifts(now, until + NEAR)
     requests = tx.observations.lone_job_requests(now, until + NEAR, drafts=True)
     postings = [LonePosting(request, tuple(jobs)) for request, jobs in requests]
+    postings += traces.cancelled(tx, shifts, now, until + NEAR)
     unsettled = tx.membership.unsettled()
     live = Outbox(tx.rows).differing(now - _REMEMBERED)
     asked = {*unsettled, *tx.booked.in_question(now), *(row.change.link for row in live)}
@@ -85,6 +87,7 @@ def snapshot(
         drafts=_drafts(tx, postings, links),
         until=until,
         sent=Outbox(tx.rows).requests_sent(tx.links.at(repeated)),
+        strange=traces.strange_markers(tx, postings, shifts),
     )
 
 

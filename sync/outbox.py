@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy import Text, bindparam, case, cast, func, insert, select, update
 
 from sync.mirror import tables
 from sync.mirror.records import kept, of_model
@@ -43,6 +43,9 @@ _SENT = select(_INTENT.c.link, func.count().label("number")).where(
     _INTENT.c.state.in_((*_MAY_HAVE_HAPPENED, "lost")),
     _INTENT.c.change["kind"].as_string() == "job_request",
     _INTENT.c.change["action"].as_string() == "create",
+)
+_CARRIES = (
+    select(_INTENT.c.id).where(_INTENT.c.pair == PAIR, cast(_INTENT.c.change, Text).like(bindparam("text"))).limit(1)
 )
 _OF_KEY = select(_INTENT.c.link).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
 
@@ -230,6 +233,10 @@ class Outbox:
     def requests_sent(self, links: Collection[str]) -> dict[str, int]:
         """How often the JobRequest of each link was sent and not refused; links that we sent none for are left out."""
         return {row.link: row.number for row in self._rows.ask_for_each(_SENT.group_by(_INTENT.c.link), links)}
+
+    def never_sent(self, markers: Collection[str]) -> frozenset[str]:
+        """Return those of the markers that no intent of this database carries."""
+        return frozenset(key for key in markers if self._rows.ask(_CARRIES, text=f"%[sb:{key}]%").first() is None)
 
     def links_of(self, key: str) -> list[str]:
         """The links of the changes that were ever sent under this key."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from mappings.convert import marker
 from mappings.digest import RecordKind
 from sync.mirror import tables
 from sync.mirror.membership import NO_LINK, linked
@@ -193,6 +194,17 @@ class Observations:
         found = sorted(self._rows.connection.execute(query), key=lambda row: row.id)
         jobs = self.jobs([row.id for row in found])
         return [(row.raw, jobs[row.id]) for row in found]
+
+    def cancelled_ahead(self, now: datetime, until: datetime) -> list[Record]:
+        """The cancelled JobRequests ahead that no link holds and that carry a marker of ours."""
+        query = select(_REQUEST.c.raw, _REQUEST.c.id).where(
+            _REQUEST.c.pair == self._rows.pair,
+            _REQUEST.c.link == NO_LINK,
+            _REQUEST.c.state == "cancelled",
+            _REQUEST.c.start_time > now,
+            _REQUEST.c.start_time < until,
+        )
+        return [row for row in _in_order(self._rows.connection.execute(query)) if marker(row.get("request_name"))]
 
     def asks_for_somebody(self, first: datetime, last: datetime) -> bool:
         """Whether a JobRequest that no link holds, be it a draft, starts between two instants."""

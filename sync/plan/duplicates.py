@@ -10,17 +10,16 @@ from collections.abc import Iterable
 import msgspec
 
 from mappings.demand import Posting, read_posting
-from mappings.digest import owned_digest
 from mappings.matching import DIFFERENT, SAME
 from mappings.model import Unmapped
 from mappings.shifts import Slot, slot_of
-from sync.plan.about import About, change, remark
+from sync.plan.about import About, remark
 from sync.plan.conflicts import Choice, Conflict, conflict
-from sync.plan.model import Change, Write
-from sync.plan.pay import spend
+from sync.plan.gone import cancelled
+from sync.plan.model import Change
 from sync.plan.reasons import because
 from sync.plan.sight import Row
-from sync.plan.snapshot import LonePosting, Snapshot
+from sync.plan.snapshot import Snapshot
 from sync.plan.stakes import sent_home, stays
 
 
@@ -60,7 +59,7 @@ def told_apart(rows: Iterable[Row], snapshot: Snapshot) -> Told:
             changes.append(asked.remark)
         elif chosen[0] == asked.choices[0]:
             words = f"posted twice, as request {older.id}"
-            changes.append(_cancelled(posting, row, this.decided_by(chosen[1], words, asked.remark.cause)))
+            changes.append(cancelled(row.job_request, posting, this.decided_by(chosen[1], words, asked.remark.cause)))
         else:
             own.append((posting, row))
             decided[posting.id] = chosen[1].key
@@ -94,10 +93,3 @@ def _asked(posting: Posting, older: int, snapshot: Snapshot) -> tuple[Conflict, 
         Choice(DIFFERENT, copied, cost=stays(who, this)),
     )
     return conflict(remark(this, "conflict", "job_request", because("copied"), record=str(posting.id)), choices), this
-
-
-def _cancelled(posting: Posting, row: LonePosting, this: About) -> Change:
-    write = Write(action="delete", kind="job_request", record=str(posting.id), payload={"state": "cancelled"})
-    fee = this.fee(len(posting.demand.workers))
-    risk = msgspec.structs.replace(spend(posting.demand, None, this.rules, posting), fee_cents=fee)
-    return change(this, write, risk=risk, precondition=owned_digest("job_request", row.job_request))

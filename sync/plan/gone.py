@@ -16,6 +16,7 @@ from sync.plan.conflicts import Choice, conflict
 from sync.plan.model import Change, Write
 from sync.plan.pay import spend
 from sync.plan.reasons import because
+from sync.plan.snapshot import Record
 from sync.plan.stakes import sent_home, stays
 
 _BEGUN = frozenset({Stage.RUNNING, Stage.DONE, Stage.SETTLED})
@@ -70,17 +71,19 @@ def shifts_gone(link: LinkedDemand, posting: Posting, losses: tuple[str, ...], t
         fee = wording.fee(this.fee(len(posting.demand.workers)))
         lost = sent_home(posting.demand.workers, this)
         edited = _Edited(edit, this.differences(stayed, posting.demand), fee=fee, lost=lost)
-        return _edited_and_deleted(this, edited, "wheniwork", lambda decided: [cancelled(link, posting, decided)])
-    return [cancelled(link, posting, this)]
+        return _edited_and_deleted(
+            this, edited, "wheniwork", lambda decided: [cancelled(link.job_request, posting, decided)]
+        )
+    return [cancelled(link.job_request, posting, this)]
 
 
-def cancelled(link: LinkedDemand, posting: Posting, this: About) -> Change:
+def cancelled(request: Record | None, posting: Posting, this: About) -> Change:
     """The cancellation of a JobRequest, which waits for a yes where it costs money."""
     write = Write(action="delete", kind="job_request", record=str(posting.id), payload={"state": "cancelled"})
     workers = posting.demand.workers
     saved = spend(posting.demand, None, this.rules, posting)
     risk = msgspec.structs.replace(saved, fee_cents=this.fee(len(workers)))
-    seen = owned_digest("job_request", link.job_request or {})
+    seen = owned_digest("job_request", request or {})
     hold, costs = "" if this.decided else this.costs(workers), (sent_home(workers, this), stays(workers, this))
     return msgspec.structs.replace(change(this, write, risk=risk, precondition=seen, hold=hold), costs=costs)
 

@@ -165,7 +165,7 @@ def beside_merge(question: Question, choice: Choice, link: LinkedDemand, posting
     row, sent = question.conflict.remark, question.sent
     if choice.code == _CANCEL:
         stays = tuple(int(shift["id"]) for shift in link.shifts)
-        return [msgspec.structs.replace(cancelled(link, posting, this), sources=stays)]
+        return [msgspec.structs.replace(cancelled(link.job_request, posting, this), sources=stays)]
     if choice.code == _KEEP:
         why = because("kept otherwise", f"kept as it is: {row.reason}", record=row.record)
         return [remark(this, "skip", row.kind, why, (row.fields, row.differences), record=row.record)]

@@ -21,6 +21,7 @@ from sync.plan.reasons import because
 from sync.plan.seats import USER
 from sync.plan.sight import Shifts, sort_postings
 from sync.plan.snapshot import LonePosting, Record, Snapshot
+from sync.plan.traces import left_behind, traced
 from sync.plan.workers import without_user
 
 
@@ -50,7 +51,8 @@ def plan_lone(snapshot: Snapshot, sight: Shifts) -> list[Change]:
             changes += _of_doubtful_people(match.posting, snapshot) or _adopt(rows[match.posting.id], match, snapshot)
     for posting in left:
         if _key(posting) not in asked.records:
-            rows_of = _of_doubtful_people(posting, snapshot) or _to_wheniwork(posting, snapshot)
+            rows_of = _of_doubtful_people(posting, snapshot) or left_behind(posting, rows[posting.id], snapshot)
+            rows_of = _to_wheniwork(posting, snapshot) if rows_of is None else rows_of
             changes += [msgspec.structs.replace(row, decided=told.decided.get(posting.id, "")) for row in rows_of]
     changes += [_unknown_to_wonolo(shift, snapshot) for shift in shifts if shift.worker and shift.id not in met]
     return changes + [
@@ -76,7 +78,14 @@ def _matches(
 ) -> list[DemandMatch]:
     """The demands that both sides hold, if one of the two is to be begun now: the other may have to wait by itself."""
     now = {posting.id for posting in postings}, {shift.id for shift in shifts}
-    found = match_demands([*postings, *later], grouped([*shifts, *sight.later]), snapshot.decisions)
+    requests, groups = [*postings, *later], grouped([*shifts, *sight.later])
+    found = match_demands(requests, groups, snapshot.decisions)
+    met = {record for match in found for record in match.records}
+    found += traced(
+        (posting for posting in requests if _key(posting) not in met),
+        (group for group in groups if f"shift:{group.shifts[0].id}" not in met),
+        snapshot,
+    )
     return [
         match
         for match in found

@@ -42,6 +42,7 @@ Code = Literal[
     "waits to be linked",
     "copied",
     "unread",
+    "left behind",
     "time of another",
     "hours closed",
     "hours final",
@@ -55,6 +56,8 @@ Value = str | int | datetime | tuple[str, ...]
 """A value of a reason: `who` are keys of workers, and instants are shown on the wall of the place."""
 
 SENTENCES: Mapping[Code, str] = {
+    "left behind": "we posted it once, with a database that is lost, and no shift is like it: nothing is made of it "
+    "until you decide",
     "may be the same": "it may be on the other side already, where it is not looked at: nothing is made of it "
     "until you decide",
     "copied": "somebody may have copied a request of ours, or it was posted twice",

@@ -11,7 +11,7 @@ import msgspec
 
 from mappings import place as places
 from mappings import skill as skills
-from mappings.convert import identifier, moment
+from mappings.convert import identifier, marker, moment
 from mappings.demand import Posting, read_posting
 from mappings.model import Unmapped
 from mappings.shifts import Shift, Slot, in_scope, joins, read_shift, scope_lacks
@@ -23,6 +23,8 @@ _OFFERED = frozenset({"unassigned", "posted", "filled"})
 
 _OVER = frozenset({"cancelled", "completed", "approved", "unfilled", "in_progress"})
 """JobRequest states in which nobody is looked for any more; a state that is not known may ask for people."""
+
+_NOT_OFFERED = {"draft": "it is a draft in Wonolo", "cancelled": "it was cancelled in Wonolo"}
 
 Row = tuple[Posting, LonePosting]
 
@@ -146,6 +148,8 @@ def sort_postings(snapshot: Snapshot) -> Postings:
     remarks: list[Change] = []
     for row in snapshot.postings:
         state = row.job_request.get("state")
+        if state == "cancelled" and marker(row.job_request.get("request_name")) in snapshot.strange:
+            unseen += _as_offered(row, snapshot, found.hidden)
         if state in _OVER:
             continue
         if state not in _OFFERED:
@@ -167,14 +171,15 @@ def _as_offered(row: LonePosting, snapshot: Snapshot, hidden: dict[int, Hidden])
     """A request that is not offered, or of which nobody knows, as it would read if it were."""
     state = str(row.job_request.get("state") or "")
     offered = LonePosting({**row.job_request, "state": "posted"}, row.jobs)
-    why = "it is a draft in Wonolo" if state == "draft" else f"its state {state!r} is not known"
+    why = _NOT_OFFERED.get(state, f"its state {state!r} is not known")
     try:
         posting = read_posting(offered.job_request, offered.jobs, snapshot.rules)
     except Unmapped as reason:
         yield from _guesses(offered, f"{why}; {reason}", snapshot, hidden)
         return
     if posting.demand.start > snapshot.now:
-        hidden[posting.id] = Hidden(why, "it is posted", of_wonolo=True)
+        again = " again" if state == "cancelled" else ""
+        hidden[posting.id] = Hidden(why, f"it is posted{again}", of_wonolo=True)
         yield posting
 
 

@@ -56,7 +56,8 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     `booked` tells when the workers of these links and postings are taken, in order; `swaps` what is under way about a
     shift, in words. `drafts` are unpublished shifts that may be the same as one of the postings. Nothing is begun that
     starts `until` then or later (None: however far ahead). `others` tells before the first run how many shifts are left
-    alone, by why; None after it. `sent` tells how often the request of a link was sent, if a posting has its marker.
+    alone, by why; None after it. `sent` tells how often the request of a link was sent, if a posting has its marker;
+    `strange` are markers of ours that this database never sent.
     """
 
     now: datetime
@@ -86,6 +87,7 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     drafts: tuple[Record, ...] = ()
     until: datetime | None = None
     sent: Mapping[str, int] = {}
+    strange: frozenset[str] = frozenset()
 
     def begins(self, start: datetime | None) -> bool:
         """Whether what starts then may be begun: it is within the horizon, or nobody knows when it starts."""
