@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from math import inf
 
 import httpx
@@ -33,7 +34,7 @@ from sync.plan.variance import HoursRow
 from sync.planner import Planner
 from sync.run import Run, latest_look, latest_run, opened_store, recorded
 from sync.undo import PlanMaker, Undo, Wanted
-from sync.writer import Calls, Recovery, Result
+from sync.writer import Calls, Recovery, Result, Search
 
 
 def quiet(_kind: str, _count: int) -> None:
@@ -105,7 +106,7 @@ class Engine:
         self._calls = Calls(wonolo, wheniwork)
         self.deciding = Deciding(store, config.name, clock, self.planner.undecided)
         self._refused = ""
-        self._recovery = Recovery(self._calls, store, config.name, config.rules)
+        self._recovery = Recovery(self._calls, partial(Search, wonolo, wheniwork), store, config.name, config.rules)
 
     async def pull(self, times: timedelta = timedelta(0)) -> Pulled:
         """Read what may have changed in both systems into the mirror; Times at least so far back.
@@ -254,8 +255,8 @@ class Engine:
         return {"wonolo": self._wonolo.budget_left, "wheniwork": self._wheniwork.budget_left}
 
     async def unanswered(self) -> int:
-        """Return how many writes have an outcome that nobody knows."""
-        return await asyncio.to_thread(self._recovery.count)
+        """Return of how many writes a reading that begins now may tell the outcome, which nobody knows."""
+        return await asyncio.to_thread(self._recovery.due, self.clock.now())
 
     async def undo_plan(self, wanted: Wanted) -> Plan:
         """Pull, and plan what takes a run back; nothing is written. Raises NothingToUndo."""

@@ -77,7 +77,8 @@ async def test_the_first_cycle_reads_everything_before_it_plans(daemon: Daemon) 
     """Else a worker who is a user already would be made one again."""
     daemon.pair.offer(1, day=1)
     asked = await daemon.run()
-    assert asked.index("/2/users") < asked.index("/api_v2/job_requests", 3)
+    read_back = next(place for place, path in enumerate(asked) if path.startswith("/api_v2/job_requests/"))
+    assert asked.index("/2/users") < read_back
     assert daemon.pair.wonolo_side() == [f"{PICKER}: 1 open"]
     with daemon.pair.engine.store.read("main") as tx:
         assert [(run.command, run.outcome) for run in tx.runs.last(5)] == [("daemon", "done")]

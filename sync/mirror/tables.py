@@ -141,7 +141,9 @@ class Intent(SQLModel, table=True):
 
     `state` is sent, done, failed, forbidden (to the key), lifted (no longer forbidden), unsent, lost, seen or unknown.
     `key` is derived from the change, so the same facts give the same key.
-    `bound` is the instant from which a read-back must look for the effect.
+    `bound` is the instant from which a read-back must look for the effect. `gave_up_at` is when the client stopped
+    waiting for an answer, `absent_at` when the first complete reading began that lacked the effect, and `trouble` what
+    keeps the outcome from being learned.
     """
 
     __table_args__ = (Index("ix_intent_pair_bound", "pair", "bound"), Index("ix_intent_pair_state", "pair", "state"))
@@ -156,6 +158,9 @@ class Intent(SQLModel, table=True):
     bound: datetime
     finished_at: datetime | None = None
     error: str = ""
+    gave_up_at: datetime | None = None
+    absent_at: datetime | None = None
+    trouble: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class LogEntry(SQLModel, table=True):
