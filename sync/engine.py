@@ -116,6 +116,7 @@ class Engine:
         await self.check_access()
         horizon = replace(self.planner.horizon, times=max(self.planner.horizon.times, times))
         pulled = await self.fence.unless_stopped(self._poller.pull(horizon, self._progress))
+        self.planner.note(pulled)
         await asyncio.to_thread(self._remember)
         return pulled
 
@@ -129,13 +130,16 @@ class Engine:
     async def read(self, parts: Collection[Part]) -> Pulled:
         """Read some parts into the mirror; what cannot be read is in the result."""
         pulled = await self._poller.read(parts, self.planner.horizon, self._progress)
+        self.planner.note(pulled)
         if pulled.parts.keys() >= WHOLE:
             await asyncio.to_thread(self._remember)
         return pulled
 
     async def look_at(self, records: Collection[tuple[DirtyKind, int]]) -> Pulled:
         """Read records by their ids into the mirror; raises the RemoteErrors of a service that does not answer."""
-        return await self._poller.reader.look_at(records)
+        pulled = await self._poller.reader.look_at(records)
+        self.planner.note(pulled, records)
+        return pulled
 
     def _remember(self) -> None:
         """From a complete pull on, what others do is noted; what is too old is forgotten."""

@@ -17,10 +17,11 @@ from mappings.likeness import Seat
 from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Place, Rules, Unmapped, Worker
 from mappings.shifts import Slot, read_slot, slot_of
+from mappings.timesheet import link_key
 from mappings.worker import holder, is_key, key_of, read_wheniwork, read_wonolo, wonolo_id
 from sync.mirror.store import Transaction
 from sync.outbox import Intent, Outbox
-from sync.plan import Policy, Snapshot
+from sync.plan import Policy, Snapshot, Twins
 from sync.plan.pausing import Pausing
 from sync.plan.snapshot import LonePosting, Record
 
@@ -70,7 +71,31 @@ def snapshot(
         booked=_booked(tx, links, postings, users, policy.rules),
         swaps=_swaps(tx, links),
         others=_others(tx, now, ahead) if tx.links.is_empty() else None,
+        twins=_twins(tx, users, now - times) if times else (),
     )
+
+
+def _twins(tx: Transaction, users: Mapping[int, str], start: datetime) -> tuple[Twins, ...]:
+    """The Times of ours that record the same hours twice; a copy that somebody moved to other hours is no twin."""
+    found = []
+    for rows in tx.timesheets.repeated(start):
+        same = [(record, job) for record, job in rows if any(_overlap(record, other) for other, _ in rows)]
+        if len(same) > 1:
+            ids = tuple(int(record["id"]) for record, _ in same)
+            job = next((job for _, job in same if job is not None), None)
+            worker = users.get(identifier(same[0][0].get("user_id")), "")
+            found.append(Twins("time", ids, link_key(job) if job is not None else f"time:{ids[0]}", worker))
+    return tuple(found)
+
+
+def _overlap(one: Record, other: Record) -> bool:
+    if one["id"] == other["id"]:
+        return False
+    try:
+        starts, ends = ([moment(row, name) for row in (one, other)] for name in ("start_time", "end_time"))
+    except ValueError:  # one of them is not over
+        return True
+    return max(starts) < min(ends)
 
 
 def pausings(tx: Transaction, now: datetime) -> list[Pausing]:

@@ -122,8 +122,8 @@ async def test_a_creation_that_never_arrived_is_sent_once_more(pair: Pair, fault
     assert failures(await pair.engine.reconcile()) == [("unknown", "create", "job_request")]
     waiting = (await pair.quiet()).waiting
     reason = (
-        "the outcome of an earlier write (create) is not known yet; runs look for it, and what none of them finds after "
-        "2026-03-02 14:05 UTC is planned anew"
+        "the outcome of an earlier write (create) is not known yet; runs look for it, and what none of them finds "
+        "after 2026-03-02 14:05 UTC is planned anew"
     )
     assert [(row.verdict, row.reason) for row in waiting] == [("blocked", reason)]
     later(pair)

@@ -197,11 +197,10 @@ class Poller:
         pulled.problems += problems
 
     async def _hours(self, back: timedelta, progress: Progress, pulled: Pulled) -> None:
-        counts, problems = await self._times.pull(back)
-        pulled.counts |= counts
-        pulled.problems += problems
-        if counts.get("time"):
-            progress("time", counts["time"])
+        found = await self._times.pull(back)
+        pulled.add(found)
+        if found.counts.get("time"):
+            progress("time", found.counts["time"])
 
 
 def _updated(record: Record) -> datetime | None:

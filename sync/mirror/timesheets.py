@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Row, Text, and_, bindparam, cast, func, or_, select, update
 
+from mappings.convert import marker
 from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Demand, Timesheet
 from mappings.timesheet import link_key
@@ -77,6 +78,18 @@ _IN_WINDOW = (
         _TIME.c.start_time <= bindparam("end"),
     )
 )
+_MARKED = (
+    select(_TIME.c.id, _TIME.c.raw, _TIME.c.user_id, _SHEET.c.job)
+    .outerjoin(_SHEET, _TIME_OF_SHEET)
+    .where(
+        _TIME.c.pair == PAIR,
+        _TIME.c.digest != GONE,
+        _TIME.c.start_time >= bindparam("start"),
+        cast(_TIME.c.raw, Text).contains("[sb:", autoescape=True),
+    )
+)
+_MARKED_LONE = _MARKED.where(_SHEET.c.job.is_(None))
+_MARKED_OF = _MARKED.where(_TIME.c.user_id.in_(SOME))
 _LEAVE_OUT = update(_SHEET).where(_SHEET.c.pair == PAIR, _SHEET.c.job == bindparam("of_job")).values(left_out=True)
 
 
@@ -126,6 +139,17 @@ class Timesheets:
         """The Times of these users, from an instant on, that record no Job's hours yet."""
         rows = self._rows.ask_for_each(_LONE_TIMES.params(start=start), users)
         return [row.raw for row in sorted(rows, key=lambda row: row.id)]
+
+    def repeated(self, start: datetime) -> list[list[tuple[Record, int | None]]]:
+        """Times that begin from then on and carry one marker, though one was entered; each with the Job it is tied to.
+
+        One that is tied to no Job is rare, and only its user's are looked through.
+        """
+        users = {row.user_id for row in self._rows.ask(_MARKED_LONE, start=start)}
+        found: dict[str, list[tuple[Record, int | None]]] = {}
+        for row in sorted(self._rows.ask_for_each(_MARKED_OF.params(start=start), users), key=lambda row: row.id):
+            found.setdefault(f"{row.user_id} {marker(row.raw.get('notes'))}", []).append((row.raw, row.job))
+        return [rows for rows in found.values() if len(rows) > 1]
 
     def missing(self, start: datetime, end: datetime, seen: Collection[int]) -> dict[int, bool]:
         """The mirrored Times that begin in the window and are not among those seen in it; True for one that is tied."""

@@ -4,7 +4,7 @@
 2. Linked demands are merged field by field over what both sides last agreed on (`merge`, `links`, `seats`).
    Nobody is given a seat while taken elsewhere (`bookings`).
 3. Demands that one side alone knows are matched, else created on the other side (`lone`); what
-   we posted twice is cancelled (`duplicates`).
+   we posted twice is cancelled (`duplicates`), and about what else is there twice a person is asked (`doubled`).
 4. Workers who take seats become users (`workers`).
 5. Hours of work that is over are carried over (`times`, `hours`).
 6. What people decided is laid over it (`deciding`; `conflicts` for what they chose).
@@ -18,16 +18,17 @@ import msgspec
 from mappings.model import Unmapped
 from mappings.shifts import Shift, Slot, in_scope, joins, read_shift
 from sync.plan.deciding import decide
+from sync.plan.doubled import withheld, without_repeats
 from sync.plan.left import left_alone
 from sync.plan.links import departed, plan_link
 from sync.plan.lone import plan_lone
 from sync.plan.model import Change, FieldChange, Plan, Risk, Verdict, ordered
 from sync.plan.recognition import recognise
-from sync.plan.snapshot import Policy, Snapshot
+from sync.plan.snapshot import Policy, Snapshot, Twins
 from sync.plan.times import plan_times
 from sync.plan.workers import plan_contacts, plan_workers
 
-__all__ = ["Change", "FieldChange", "Plan", "Policy", "Risk", "Snapshot", "Verdict", "make_plan"]
+__all__ = ["Change", "FieldChange", "Plan", "Policy", "Risk", "Snapshot", "Twins", "Verdict", "make_plan"]
 
 
 def make_plan(snapshot: Snapshot) -> Plan:
@@ -36,7 +37,8 @@ def make_plan(snapshot: Snapshot) -> Plan:
     snapshot = known.snapshot
     left = [shift for link in snapshot.links for shift in departed(link, snapshot) if shift.start > snapshot.now]
     lone, changes = _lone_shifts(left, snapshot)
-    changes += left_alone(lone, changes, snapshot)
+    lone, asked = without_repeats(lone, snapshot)
+    changes += left_alone(lone, changes, snapshot) + asked
     moved: list[tuple[str, int]] = []
     settled = [link.key for link in snapshot.workers if link.key not in snapshot.busy]
     for link in snapshot.links:
@@ -50,7 +52,7 @@ def make_plan(snapshot: Snapshot) -> Plan:
     changes = [*known.changes, *plan_workers(changes, snapshot), *plan_contacts(snapshot)]
     hours, agreed = plan_times(snapshot)
     changes, settled = changes + hours, settled + agreed
-    changes, void = decide(changes, snapshot)
+    changes, void = decide(withheld(changes, snapshot), snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
     quiet = sorted(key for key in settled if key not in written)
     plan = Plan(ordered(changes), tuple(quiet), void, tuple(sorted(moved)))

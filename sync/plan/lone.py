@@ -67,6 +67,7 @@ def _unknown_to_wonolo(shift: Shift, snapshot: Snapshot) -> Change:
 def _read(snapshot: Snapshot) -> tuple[list[tuple[Posting, LonePosting]], list[Change]]:
     """The postings whose work is ahead, and remarks about those that cannot be read."""
     read, remarks = [], []
+    awaited = {marker_key(key) for key in snapshot.busy}
     for row in snapshot.postings:
         if row.job_request.get("state") not in _OFFERED:
             continue
@@ -75,7 +76,8 @@ def _read(snapshot: Snapshot) -> tuple[list[tuple[Posting, LonePosting]], list[C
         except Unmapped as reason:
             remarks.append(_unmapped(row, str(reason)))
             continue
-        if posting.demand.start > snapshot.now:
+        # What may be the effect of a write of ours is told of with that write, and waits until it is known.
+        if posting.demand.start > snapshot.now and posting.marker not in awaited:
             read.append((posting, row))
     return read, remarks
 

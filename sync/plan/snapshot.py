@@ -25,6 +25,15 @@ class LonePosting(msgspec.Struct, frozen=True):
     jobs: tuple[Record, ...] = ()
 
 
+class Twins(msgspec.Struct, frozen=True):
+    """Records of When I Work that stand for one, lowest id first: their `link`, and whom they are about."""
+
+    kind: Literal["user", "time"]
+    ids: tuple[int, ...]
+    link: str
+    worker: str
+
+
 class Policy(msgspec.Struct, frozen=True):
     """What the user decided about planning.
 
@@ -51,6 +60,7 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     have to be carried over, `times` the Times without a link that may record them, `payrolls` all payroll periods.
     `booked` tells when the workers of these links and postings are taken, in order; `swaps` what is under way about a
     shift, in words. `others` tells before the first run how many shifts are left alone, by why; None after it.
+    `twins` are Times of which several record the hours of one Job.
     """
 
     now: datetime
@@ -74,6 +84,7 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     booked: Mapping[str, tuple[Booking, ...]] = {}
     swaps: Mapping[int, str] = {}
     others: Mapping[str, int] | None = None
+    twins: tuple[Twins, ...] = ()
 
     def reading(self, link: LinkedDemand) -> Reading:
         """A link's records, read once for all who ask; raises Unmapped when one has no meaning here any more."""
