@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from mappings.model import System
+from sync.assurance import Assurance
 from sync.clients.trace import Trace
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
@@ -102,6 +103,7 @@ class Engine:
         self._wonolo, self._wheniwork, self._clocks = wonolo, wheniwork, clocks
         self.fence, self._written = fence, written
         self.planner = Planner(config, store, clock)
+        self._assured = Assurance(self.planner.plan, self.read, clock)
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)
         self._calls = Calls(wonolo, wheniwork)
         self.deciding = Deciding(store, config.name, clock, self.planner.undecided)
@@ -165,7 +167,7 @@ class Engine:
         """Pull and plan; the writer is never reached. The plan tells why guards would refuse it."""
         async with recorded(self.store, self._config.name, self.clock, "diff") as run:
             pulled = await self.pull()
-            plan = await self.plan()
+            plan = await self._assured()
             guards = await self._guards(pulled, {})
             run.counts = {"to_do": len(plan.to_do), "waiting": len(plan.waiting)}
         return msgspec.structs.replace(plan, refusals=guards(plan.to_do))
@@ -204,7 +206,7 @@ class Engine:
             if checksum:
                 approved = await self._as_approved(checksum)
             guards = await self._guards(pulled, allow or {})
-            outcome = await self._passing(self.plan, Refresh(lambda: self.read(NEAR), self.clock)).carry_out(
+            outcome = await self._passing(self._assured, Refresh(lambda: self.read(NEAR), self.clock)).carry_out(
                 run.number, guards, approved
             )
             if not approved:
@@ -241,7 +243,7 @@ class Engine:
         written any more.
         """
         guards = await self._guards(pulled, {})
-        passes = self._passing(self.plan, between)
+        passes = self._passing(self._assured, between)
         plan = await passes.first()
         known = self._refused == plan.checksum and bool(guards(plan.to_do))
         self._refused = plan.checksum
@@ -297,7 +299,7 @@ class Engine:
         self._written(result)
 
     async def _as_approved(self, checksum: str) -> Approval:
-        plan = await self.plan()
+        plan = await self._assured()
         if plan.checksum != checksum:
             raise StalePlan([f"the plan as a whole: its checksum is {plan.checksum} now, not {checksum}"])
         return whole(plan)

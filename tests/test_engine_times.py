@@ -354,7 +354,7 @@ async def test_an_update_of_hours_without_a_reply_is_looked_at_again(pair: Pair,
         edit(pair, time, end_time=at(2, "15:30"))
     pair.world.faults.add(Rule(fault=fault, method=method, times=1))
     assert [row.outcome for row in (await pair.engine.reconcile()).failed] == ["unknown"]
-    pair.world.advance(timedelta(minutes=1))
+    pair.world.advance(timedelta(minutes=6))
     await pair.engine.reconcile()
     assert pair.world.wonolo.jobs.records[job]["actual_duration"] == 450
     assert shown(only(pair)) == ("08:00", "15:30", 0.5, False)

@@ -110,3 +110,59 @@ async def test_hours_are_entered_once_though_their_answer_was_lost(pair: Pair, f
     await after(pair, 31, 300, 300)
     assert len([row for row in pair.world.wheniwork.table("times").values() if "[sb:" in (row["notes"] or "")]) == 1
     assert (await pair.quiet()).waiting == ()
+
+
+async def two_typed_by_hand(pair: Pair) -> list[str]:
+    """Twelve seats that both sides know already, of which nothing is linked; returns what they show."""
+    for hour in range(6, 18, 2):
+        pair.offer(2, start=f"{hour:02}:00")
+        pair.post(2, start=f"{hour:02}:00")
+    return pair.wonolo_side()
+
+
+@pytest.mark.parametrize("path", ["/api_v2/job_requests", "/2/shifts"])
+@pytest.mark.parametrize("fault", ["empty_listing", "truncated_listing"])
+async def test_a_first_listing_that_came_back_short_makes_nothing_twice(
+    pair: Pair, fault: FaultName, path: str
+) -> None:
+    """What is there is read when something is to be made in its place."""
+    before = await two_typed_by_hand(pair)
+    strike(pair, fault, "GET", path)
+    number = pair.last_request()
+    outcome = await pair.engine.reconcile()
+    assert ([row for row in pair.writes_since(number) if row.method == "POST"], outcome.waiting) == ([], ())
+    assert await pair.settled() == before == pair.wheniwork_side()
+
+
+async def test_a_user_that_a_listing_lacked_is_not_made_again(pair: Pair) -> None:
+    """Ada is there already, under her employee code."""
+    pair.post(1)
+    pair.accept("Ada")
+    pair.world.wheniwork.add("users", {"first_name": "Ada", "employee_code": f"wonolo:{pair.worker('Ada')}"})
+    strike(pair, "empty_listing", "GET", "/2/users")
+    assert await pair.settled() == [f"{PICKER}: 0 open, Ada"]
+    assert len([row for row in pair.world.wheniwork.users.values() if row["employee_code"]]) == 1
+
+
+@pytest.mark.parametrize("fault", ["empty_listing", "truncated_listing"])
+async def test_an_acceptance_that_one_listing_of_jobs_lacked_is_found_by_the_next(pair: Pair, fault: FaultName) -> None:
+    """Though runs are an hour apart, and somebody else's acceptance was on it."""
+    pair.offer(3)
+    await pair.settled()
+    for name in ("Ada", "Bruno"):
+        pair.world.advance(timedelta(minutes=1))
+        pair.accept(name)
+    pair.world.advance(timedelta(hours=1))
+    strike(pair, fault, "GET", "/api_v2/jobs")
+    await pair.engine.reconcile()
+    pair.world.advance(timedelta(hours=1))
+    assert await pair.settled() == [f"{PICKER}: 1 open, Ada, Bruno"]
+
+
+async def test_a_page_that_was_cut_is_not_the_last(pair: Pair) -> None:
+    """The pages after it are read."""
+    for number in range(60):
+        pair.post(1, day=1 + number // 12, start=f"{6 + number % 12:02}:00")
+    strike(pair, "truncated_listing", "GET", "/api_v2/job_requests")
+    pulled = await pair.engine.pull()
+    assert pulled.counts["job_request"] == 35
