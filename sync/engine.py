@@ -19,9 +19,9 @@ from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, ForwardClock
 from sync.comparison import compare, days_told
 from sync.config import Config
-from sync.connecting import Clocks, open_clients
+from sync.connecting import Clocks, open_clients, require_account
 from sync.deciding import Deciding
-from sync.errors import ConfigError, StalePlan
+from sync.errors import StalePlan
 from sync.facts import guards_of, note_scope
 from sync.intake.parts import NEAR, WHOLE, Part, Progress, Pulled
 from sync.intake.poller import Poller
@@ -127,7 +127,7 @@ class Engine:
         await self._clocks.follow()
         self.clock.now()  # a clock that went back stops the run before anything is read
         await self._clocks.compare()
-        await self._right_account()
+        await require_account(self._wheniwork, self._config.wheniwork.account_id)
 
     async def read(self, parts: Collection[Part]) -> Pulled:
         """Read some parts into the mirror; what cannot be read is in the result."""
@@ -149,15 +149,6 @@ class Engine:
         with self.store.begin(self._config.name) as tx:
             tx.sightings.pulled(now, now - timedelta(days=self._config.database.keep_days))
             tx.deliveries.forget(now)
-
-    async def _right_account(self) -> None:
-        wanted = self._config.wheniwork.account_id
-        if wanted is None:
-            return
-        found = int((await self._wheniwork.account())["id"])
-        if found != wanted:
-            hint = "set user_id under [wheniwork] to your user of the account that is meant"
-            raise ConfigError([f"wheniwork.account_id: the login acts in account {found}, not {wanted}; {hint}"])
 
     async def plan(self) -> Plan:
         """Plan from the mirror as it is; nothing is read or written remotely."""
