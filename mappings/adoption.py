@@ -95,6 +95,34 @@ def match_demands(
     return certain + sorted(doubtful, key=lambda pair: (-pair.score, pair.records))
 
 
+def doubtful_demands(
+    postings: Iterable[Posting], groups: Iterable[ShiftGroup], decisions: Mapping[str, Decision] | None = None
+) -> list[DemandMatch]:
+    """Match JobRequests with groups of shifts where one of the two is out of sight, so that no match is sure by itself.
+
+    Certain is what a person said; of each of the others at most one doubtful match is returned, its most alike.
+    """
+    answers = decisions or {}
+    pairs = list(_near(postings, groups))
+    said = {pair.key: answer for pair in pairs if (answer := answer_to(pair, answers))}
+    pairs = [pair for pair in pairs if not _has(pair, said, DIFFERENT)]
+    certain = _each_once([_certain(pair, told(said[pair.key])) for pair in pairs if _has(pair, said, SAME)])
+    likened = [_likened(pair, rivals=False) for pair in _left(pairs, certain)]
+    doubtful = [pair for pair in likened if pair.exact or pair.score >= LIKELY]
+    return certain + _best(sorted(doubtful, key=lambda pair: (not pair.exact, -pair.score, pair.records)))
+
+
+def _best(pairs: Iterable[DemandMatch]) -> list[DemandMatch]:
+    """The first pairs of which neither was in an earlier one: of two questions about one record the second waits."""
+    taken: set[str] = set()
+    found = []
+    for pair in pairs:
+        if taken.isdisjoint(pair.records):
+            taken.update(pair.records)
+            found.append(pair)
+    return found
+
+
 def _fitted(postings: list[Posting], groups: list[ShiftGroup]) -> tuple[list[DemandMatch], list[DemandMatch]]:
     """The pairs that come out even where several JobRequests share a slot; and those of all the rest that are near."""
     slots: dict[Slot, list[Posting]] = defaultdict(list)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from email.utils import format_datetime
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 import phonenumbers
@@ -16,6 +17,7 @@ from whenever import Instant
 _UNSET = re.compile(r"^(0000-00-00.*|.* -\d{3,4} .*)?$")
 _WEEKDAY = re.compile(r"^[A-Za-z]{3},\s*")
 _BARE_OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
+LARGEST_ID = 2**63 - 1
 _MARKER = re.compile(r"\s*\[sb:([a-z0-9]{6,32})\]")
 
 
@@ -133,11 +135,6 @@ def folded(text: Any) -> str:
     return one_line(text).casefold()
 
 
-def street(address: Any, zip_code: Any) -> tuple[str, str]:
-    """What tells addresses apart: the street, and the first five digits of the zip."""
-    return folded(address), str(zip_code or "")[:5]
-
-
 def marked(text: str, key: str, limit: int | None = None) -> str:
     """Append the marker `[sb:KEY]`, by which a record whose creation was never answered is found again.
 
@@ -160,19 +157,35 @@ def unmarked(text: Any) -> str:
 
 
 def identifier(value: Any) -> int:
-    """Read an id, which may arrive as text (When I Work reference 8); unset reads as 0."""
-    try:
-        return int(value or 0)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{value!r} is not an id") from error
+    """Read an id, which may arrive as text (When I Work reference 8); unset reads as 0.
+
+    Raises ValueError for all but plain decimals that a database column of 64 bits holds: `12²` and `1_000`, which
+    Python or a database might take for a number, are no ids.
+    """
+    if value in (None, "", False):
+        return 0
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    number = int(value) if whole and value is not True else decimal(value)
+    if number is None or not 0 <= number <= LARGEST_ID:
+        raise ValueError(f"{value!r} is not an id")
+    return number
+
+
+def decimal(text: Any) -> int | None:
+    """Return the number that a text of decimal digits alone is, in any script; None for every other text."""
+    digits = str(text).strip()
+    return int(digits) if digits.isdecimal() and len(digits) < 20 else None
 
 
 def number(value: Any) -> float:
-    """Read a number, which may arrive as text; unset reads as 0."""
+    """Read a finite number, which may arrive as text; unset reads as 0."""
     try:
-        return float(value or 0)
-    except (TypeError, ValueError) as error:
+        read = float(value or 0)
+    except (OverflowError, TypeError, ValueError) as error:
         raise ValueError(f"{value!r} is not a number") from error
+    if not isfinite(read):
+        raise ValueError(f"{value!r} is not a number")
+    return read
 
 
 def flag(value: Any) -> bool:

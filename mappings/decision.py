@@ -10,12 +10,18 @@ UNDONE = "undone"
 """Not said about a change that waited, but done to one that was made: it was taken back."""
 
 
+KEYS = 2
+"""How keys and facts are made, raised when that changes; those of 1 held sentences."""
+
+
 class Decision(msgspec.Struct, frozen=True):
     """One answer of a person.
 
     `key` names what was decided (a change, or a match); `facts` is a digest of all the person saw, so that the answer
-    counts for nothing else; `choice` is `yes`, `no`, or one of the choices in its own words. `subject` says in words
-    what it was about.
+    counts for nothing else; `choice` is `yes`, `no`, or the code of one of the choices. `subject` says in words what
+    it was about, `words` what was chosen. `keys` is the version by which key and facts were made.
+
+    Of what was taken back the facts are the marks of all that was (`sync.plan.model.Change.marks`).
     """
 
     key: str
@@ -25,3 +31,10 @@ class Decision(msgspec.Struct, frozen=True):
     at: datetime
     why: str = ""
     subject: str = ""
+    words: str = ""
+    keys: int = KEYS
+
+    @property
+    def said(self) -> str:
+        """What was decided, in words."""
+        return self.words or self.choice

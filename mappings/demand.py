@@ -10,7 +10,7 @@ from mappings import place as places
 from mappings import skill as skills
 from mappings.convert import cents, comes_again, identifier, marked, marker, moment, unmarked, wall_clock
 from mappings.model import Demand, Rules, Stage, Unmapped
-from mappings.worker import holder
+from mappings.worker import holder, is_unknown
 
 Record = Mapping[str, Any]
 
@@ -77,7 +77,7 @@ def read_posting(record: Record, jobs: Iterable[Record], rules: Rules, base: Dem
 
 
 def _posting(record: Record, jobs: Iterable[Record], rules: Rules, base: Demand | None) -> Posting:
-    seats = tuple(sorted((_seat(job) for job in jobs), key=lambda seat: seat.job_id))
+    seats = _recognised(sorted((_seat(job) for job in jobs), key=lambda seat: seat.job_id), base)
     start = moment(record, "start_time")
     return Posting(
         id=identifier(record["id"]),
@@ -86,7 +86,7 @@ def _posting(record: Record, jobs: Iterable[Record], rules: Rules, base: Demand 
             place=places.of_job_request(record, rules).key,
             skill=skills.of_job_request(record, rules, base.skill if base else None).key,
             start=start,
-            end=start + timedelta(minutes=_number(record, "duration")),
+            end=_end(record, start),
             headcount=_number(record, "slots"),
             workers=frozenset(seat.worker for seat in seats if seat.state in HOLDING),
             title=title(record.get("request_name"), rules),
@@ -97,6 +97,17 @@ def _posting(record: Record, jobs: Iterable[Record], rules: Rules, base: Demand 
     )
 
 
+def _recognised(seats: list[Seat], base: Demand | None) -> tuple[Seat, ...]:
+    """The seats, those of somebody unknown as those of workers agreed on before whom no Job tells of any more.
+
+    A Job stays when its worker's account is deleted, but for the worker in it (Wonolo reference 6).
+    """
+    missing = sorted((base.workers if base else frozenset()) - {seat.worker for seat in seats})
+    unknown = [seat.job_id for seat in seats if is_unknown(seat.worker) and seat.state in HOLDING]
+    names = dict(zip(unknown, missing, strict=False))
+    return tuple(Seat(seat.job_id, names.get(seat.job_id, seat.worker), seat.state) for seat in seats)
+
+
 def _seat(job: Record) -> Seat:
     """Read a Job; an unknown state is never read as a withdrawal."""
     state = str(job.get("state") or "")
@@ -105,10 +116,17 @@ def _seat(job: Record) -> Seat:
     return Seat(identifier(job["id"]), holder(job), state)
 
 
+def _end(record: Record, start: datetime) -> datetime:
+    try:
+        return start + timedelta(minutes=_number(record, "duration"))
+    except OverflowError as error:
+        raise ValueError(f"its duration {record['duration']!r} ends in no year that there is") from error
+
+
 def _number(record: Record, name: str) -> int:
     try:
         return round(float(record[name]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise ValueError(f"its {name} {record.get(name)!r} is not a number") from error
 
 

@@ -32,10 +32,10 @@ class LinkedWorker(msgspec.Struct, frozen=True):
 
 
 class WorkedJob(msgspec.Struct, frozen=True):
-    """A Job whose work is over, what was planned for it, and the Time that records its hours in When I Work.
+    """A Job whose work is over, what was planned for it, and the Times that record its hours in When I Work.
 
-    `shifts` are the demand's. `base` is what both sides last agreed on, None while no Time is linked; `time` is None
-    when the linked Time was deleted.
+    `shifts` are the demand's. `base` is what both sides last agreed on, None while no Time is linked. `times` lack the
+    linked ones that were deleted, whose ids are `lost`.
     """
 
     key: str
@@ -43,4 +43,10 @@ class WorkedJob(msgspec.Struct, frozen=True):
     planned: Demand
     shifts: tuple[Record, ...] = ()
     base: Timesheet | None = None
-    time: Record | None = None
+    times: tuple[Record, ...] = ()
+    lost: tuple[int, ...] = ()
+
+    @property
+    def known(self) -> str:
+        """The worker whose hours both sides agreed on; empty before."""
+        return self.base.worker if self.base else ""

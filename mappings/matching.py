@@ -18,7 +18,7 @@ from mappings.blocking import Compared, compared
 from mappings.decision import Decision
 from mappings.likeness import EMAIL, NAME, PHONE, Levels, Person, in_words
 from mappings.linkage import Model, fitted
-from mappings.worker import is_key
+from mappings.worker import is_key, typed
 
 CERTAIN = 0.99
 LIKELY = 0.1
@@ -142,7 +142,7 @@ def _keyed(pairs: Iterable[_Pair]) -> list[Match]:
         worker, code = pair.match.worker.worker, pair.match.user.worker.key
         if code == worker.key:
             found.append(_certain(pair, "the same employee code"))
-        elif code and code == worker.external_id and pair.levels[NAME] != 0:
+        elif typed(code) and typed(code) == typed(worker.external_id) and pair.levels[NAME] != 0:
             found.append(_certain(pair, f"the employee code is the external id; {pair.match.evidence}"))
     return found
 

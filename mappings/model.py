@@ -11,7 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from mappings.convert import folded, one_line, street
+from mappings.address import Address, parse, plain, read, words
+from mappings.convert import one_line
 
 System = Literal["wonolo", "wheniwork"]
 NAMES: dict[System, str] = {"wonolo": "Wonolo", "wheniwork": "When I Work"}
@@ -102,7 +103,10 @@ class Worker(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where work happens: one When I Work location and site, and the address Wonolo shows its workers."""
+    """Where work happens: one When I Work location and site, and the address Wonolo shows its workers.
+
+    `also` are other spellings of the address, or of the venue, that requests may have.
+    """
 
     key: str
     location_id: int
@@ -112,13 +116,26 @@ class Place(msgspec.Struct, frozen=True):
     zone: str
     site_id: int = 0
     venue: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def venues(self) -> frozenset[str]:
+        """What its requests may call it, in words for comparison: the venue, or else the name, or what is `also` so."""
+        return frozenset(map(words, (self.venue or self.key, *self.also)))
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Its address and the spellings of it; one that tells no zip has that of the place, or none."""
+        main = read(self.address, self.zip, self.city, self.venue or self.key)
+        others = (parse(text, self.zip, self.city) for text in self.also)
+        return (main, *(one for several in others for one in several)) if self.address.strip() else ()
 
 
 class Skill(msgspec.Struct, frozen=True):
     """What somebody must be able to do: one When I Work position, and how Wonolo is asked for it.
 
     `hourly_rate` is cents an hour. A `1099` JobRequest carries the total wage, a `w2` one the hourly rate
-    (Wonolo reference 5).
+    (Wonolo reference 5). `words` are what a request of the category must mention one of, where other work shares it.
     """
 
     key: str
@@ -128,6 +145,7 @@ class Skill(msgspec.Struct, frozen=True):
     hourly_rate: int
     classification: Literal["1099", "w2"] = "1099"
     badges: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -190,11 +208,12 @@ class Rules(msgspec.Struct, frozen=True, dict=True):
         return {(row.location_id, row.site_id): row for row in self.places}
 
     @cached_property
-    def by_street(self) -> dict[tuple[str, str], list[Place]]:
-        """The places by street and zip, as `street` spells them; several may share an address."""
+    def by_address(self) -> dict[tuple[str, str], list[Place]]:
+        """The places by the keys of their addresses; several may share one."""
         found: dict[tuple[str, str], list[Place]] = {}
         for row in self.places:
-            found.setdefault(street(row.address, row.zip), []).append(row)
+            for key in sorted({one.key for one in row.addresses}):
+                found.setdefault(key, []).append(row)
         return found
 
     @cached_property
@@ -204,10 +223,10 @@ class Rules(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def by_category(self) -> dict[str, list[Skill]]:
-        """The skills by their category in Wonolo, in lower case; several may share one."""
+        """The skills by their category in Wonolo, as `plain` makes it; several may share one."""
         found: dict[str, list[Skill]] = {}
         for row in self.skills:
-            found.setdefault(folded(row.category), []).append(row)
+            found.setdefault(plain(row.category), []).append(row)
         return found
 
 

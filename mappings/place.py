@@ -1,10 +1,13 @@
 """Place: a When I Work location (and site) on one side, the address of a JobRequest on the other."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
-from mappings.convert import folded, identifier, one_line, street
+from mappings import address as addresses
+from mappings import nearby
+from mappings.convert import identifier, one_line
 from mappings.model import Place, Rules, Unmapped
 
 Record = Mapping[str, Any]
@@ -20,17 +23,54 @@ def job_request_fields(place: Place) -> dict[str, Any]:
 def of_job_request(record: Record, rules: Rules) -> Place:
     """Recognise the configured place at a JobRequest's address; Unmapped when there is none.
 
-    Street and zip decide; the venue tells apart places that share an address.
+    Street and zip decide, however they are typed (`address.Address.key`); the venue tells apart places that share an
+    address.
     """
-    address = street(record.get("address"), record.get("zip") or record.get("postal_code"))
-    found = rules.by_street.get(address, [])
-    if len(found) > 1:
-        venue = folded(record.get("venue"))
-        found = [place for place in found if folded(place.venue or place.key) == venue]
-    if len(found) != 1:
-        where = ", ".join(filter(None, (one_line(record.get(name)) for name in ("venue", "address", "city", "zip"))))
-        raise Unmapped(f"no configured place has the address {where!r}; add it under [[places]]")
-    return found[0]
+    address = addresses.of_record(record)
+    sharing = rules.by_address.get(address.key, [])
+    found = [place for place in sharing if address.venue in place.venues] if len(sharing) > 1 else sharing
+    if len(found) == 1:
+        return found[0]
+    raise Unmapped(_not_one(record, sharing))
+
+
+def _not_one(record: Record, sharing: Iterable[Place]) -> str:
+    names = " and ".join(repr(place.key) for place in sharing)
+    if names:
+        venue = one_line(record.get("venue"))
+        return f"{names} share its address, and none has the venue {venue!r}; correct it, or add it to `also`"
+    return f"no configured place has the address {written(record)!r}; add it under [[places]]"
+
+
+def written(record: Record) -> str:
+    """Return the address of a JobRequest as it was typed, in one line: venue, street, city, zip."""
+    return ", ".join(filter(None, (addresses.shown(record.get(name)) for name in ("venue", "address", "city", "zip"))))
+
+
+def may_be(place: Place, record: Record) -> bool:
+    """Return whether a JobRequest at an address that is not mapped may be at the place, its address typed wrongly.
+
+    See `nearby.may_be_one`. For questions before a creation: a wrong yes costs an answer, a wrong no a second request.
+    """
+    there = addresses.of_record(record)
+    return any(nearby.may_be_one(known, there) for known in place.addresses)
+
+
+def nearest(record: Record, rules: Rules) -> tuple[Place, int] | None:
+    """Return the configured place whose address agrees most with a JobRequest's, and how much (0 to 100)."""
+    there = addresses.of_record(record)
+    found = [(nearby.agreement(known, there), place) for place in rules.places for known in place.addresses]
+    score, place = max(found, key=lambda row: (row[0], row[1].key), default=(0, None))
+    return (place, score) if place else None
+
+
+def clash(places: Sequence[Place]) -> tuple[Place, Place, str] | None:
+    """Return two places that no request can be told apart by, and the address they share; None if there are none."""
+    for sharing in Rules(tuple(places), ()).by_address.values():
+        for one, other in combinations(sharing, 2):
+            if one.venues & other.venues:
+                return one, other, one.address
+    return None
 
 
 def shift_fields(place: Place) -> dict[str, Any]:

@@ -128,11 +128,16 @@ def _unpaid_break(record: Record) -> int:
 
 def in_scope(record: Record, scope: Scope) -> bool:
     """Whether a shift is published, and tagged and coloured as the scope wants it."""
-    return (
-        bool(record.get("published"))
-        and scope.tag in str(record.get("notes") or "")
-        and scope.color.casefold() in ("", str(record.get("color") or "").casefold())
-    )
+    return bool(record.get("published")) and not scope_lacks(record, scope)
+
+
+def scope_lacks(record: Record, scope: Scope) -> str:
+    """The tag or colour that a shift lacks to be offered, in words; empty when it has both."""
+    if scope.tag not in str(record.get("notes") or ""):
+        return f"it lacks the tag {scope.tag!r}"
+    if scope.color.casefold() not in ("", str(record.get("color") or "").casefold()):
+        return f"it has not the color {scope.color!r}"
+    return ""
 
 
 def offered(record: Record, shift: Shift, scope: Scope, now: datetime) -> bool:

@@ -24,7 +24,7 @@ from mappings.convert import (
     rfc2822,
 )
 from mappings.model import Demand, Rules, Timesheet, Unmapped
-from mappings.worker import holder
+from mappings.worker import holder, is_unknown
 
 Record = Mapping[str, Any]
 
@@ -34,6 +34,8 @@ NOTES_LIMIT = 350
 _PREFIX = "job:"
 
 _NOTES = "Hours worked through Wonolo"
+
+_UNTOLD = (None, "")
 
 _SEEN_BREAK = 2
 """Minutes that a Time's length may fall short of its two instants by rounding alone."""
@@ -72,25 +74,29 @@ def job_id(key: str) -> int:
     return int(key.removeprefix(_PREFIX))
 
 
-def read_job(job: Record, planned: Demand) -> Timesheet:
+def read_job(job: Record, planned: Demand, known: str = "") -> Timesheet:
     """Read a Job whose work is over as the hours worked; Unmapped when it does not tell them.
 
-    `planned` is the demand it belongs to. `actual_duration` (minutes) counts most, then `hours_worked`, then the
-    instants (Wonolo reference 6). The break counts only where more than the break was worked.
+    `planned` is the demand it belongs to, `known` the worker agreed on before, for a Job that names nobody any more.
+    `actual_duration` (minutes) counts most, then `hours_worked`, then the instants (Wonolo reference 6). A zero that is
+    told is a value: who was sent home worked none. The break counts only where more than the break was worked.
     """
     try:
-        return _of_job(job, planned)
+        return _of_job(job, planned, known)
     except (ValueError, OverflowError) as error:
         raise Unmapped(f"its hours in Wonolo cannot be read: {error}") from error
 
 
-def _of_job(job: Record, planned: Demand) -> Timesheet:
+def _of_job(job: Record, planned: Demand, known: str) -> Timesheet:
+    worker = holder(job)
+    if is_unknown(worker):
+        worker = known or (min(planned.workers) if len(planned.workers) == planned.headcount == 1 else worker)
     start = instant(job.get("started_at")) or planned.start
     minutes = minutes_worked(job, start)
     rest = planned.break_minutes or 0
     return Timesheet(
         job=identifier(job["id"]),
-        worker=holder(job),
+        worker=worker,
         place=planned.place,
         skill=planned.skill,
         start=start,
@@ -102,12 +108,22 @@ def _of_job(job: Record, planned: Demand) -> Timesheet:
 
 def minutes_worked(job: Record, start: datetime) -> int:
     """How long a Job took, its break included, where it began at `start`; ValueError when it does not tell."""
-    told = round(number(job.get("actual_duration"))) or minutes_of_hours(job.get("hours_worked"))
-    ended = instant(job.get("finished_at")) or instant(job.get("completed_at")) or start
-    minutes = told or round((ended - start).total_seconds() / 60)
-    if minutes <= 0:
+    minutes = told if (told := _told_minutes(job)) is not None else _between(job, start)
+    if minutes < 0 or (minutes == 0 and told is None):
         raise ValueError("no minute was worked")
     return minutes
+
+
+def _told_minutes(job: Record) -> int | None:
+    """The minutes a Job tells as a number; zero only where no number says otherwise, None where there is none."""
+    told = [round(number(job["actual_duration"]))] if job.get("actual_duration") not in _UNTOLD else []
+    told += [minutes_of_hours(job["hours_worked"])] if job.get("hours_worked") not in _UNTOLD else []
+    return next(filter(None, told), told[0] if told else None)
+
+
+def _between(job: Record, start: datetime) -> int:
+    ended = instant(job.get("finished_at")) or instant(job.get("completed_at")) or start
+    return round((ended - start).total_seconds() / 60)
 
 
 def read_time(time: Record, job: Timesheet) -> Timesheet:
@@ -179,9 +195,12 @@ def time_changes(now: Timesheet, target: Timesheet) -> dict[str, Any]:
     return times | ({"is_approved": True} if target.approved and not now.approved else {})
 
 
-def job_changes(now: Timesheet, paid_minutes: int) -> dict[str, Any]:
-    """The fields of a Job to write so that it pays for so many minutes (Wonolo reference 4); empty when it does."""
-    return {} if now.paid_minutes == paid_minutes else {"actual_duration": paid_minutes + now.break_minutes}
+def job_changes(now: Timesheet, paid_minutes: int, rest: int) -> dict[str, Any]:
+    """The fields of a Job to write so that it pays for so many minutes beside the planned break; empty when it does.
+
+    Wonolo counts the break among the minutes worked (Wonolo reference 4).
+    """
+    return {} if now.paid_minutes == paid_minutes else {"actual_duration": paid_minutes + rest if paid_minutes else 0}
 
 
 def read_payroll(record: Record) -> Period | None:

@@ -4,15 +4,20 @@ Both sides can carry one key: `wonolo:<id>`, kept in When I Work as the employee
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from mappings.convert import e164, identifier, one_line
+from mappings.convert import LARGEST_ID, decimal, e164, identifier, one_line
 from mappings.model import Worker
 
 Record = Mapping[str, Any]
+
+_CODE = re.compile(r"wonolo:(\d+)")
+_PLAIN_KEY = re.compile(r"wonolo:[1-9][0-9]{0,17}")
+_UNKNOWN = "unknown:"
 
 EMPLOYEE = 3
 """The role of an ordinary employee in When I Work (reference 6.1)."""
@@ -24,8 +29,22 @@ def key_of(wonolo_id: Any) -> str:
 
 
 def holder(job: Record) -> str:
-    """The key of the worker whose Job it is; the worker may stand there whole or by id."""
-    return key_of((job.get("worker") or {}).get("id") or job.get("worker_id"))
+    """The key of the worker whose Job it is; the worker may stand there whole or by id.
+
+    Wonolo names nobody once the account is deleted: then it is somebody, and somebody else for each Job.
+    """
+    worker = (job.get("worker") or {}).get("id") or job.get("worker_id")
+    return key_of(worker) if worker else f"{_UNKNOWN}{identifier(job['id'])}"
+
+
+def is_unknown(key: str) -> bool:
+    """Return whether a key stands for somebody whom nothing but a Job tells of."""
+    return key.startswith(_UNKNOWN)
+
+
+def job_of(key: str) -> int:
+    """Return the Job that tells of somebody unknown."""
+    return int(key.removeprefix(_UNKNOWN))
 
 
 def wonolo_id(key: str) -> int:
@@ -34,8 +53,33 @@ def wonolo_id(key: str) -> int:
 
 
 def is_key(text: str) -> bool:
-    """Whether a text, such as an employee code, is the key of some Wonolo worker."""
-    return re.fullmatch(r"wonolo:\d+", text) is not None
+    """Whether a text, such as an employee code, is the key of some Wonolo worker, however it is typed."""
+    return key_in(text) != ""
+
+
+def key_in(code: Any) -> str:
+    """Return the key of the Wonolo worker that an employee code names, as people type it; empty where it names none.
+
+    Case, blanks, signs that cannot be seen and digits of other widths mean nothing; a superscript is no digit.
+    """
+    if not code or _PLAIN_KEY.fullmatch(str(code)):
+        return str(code or "")
+    found = _CODE.fullmatch(typed(code))
+    number = decimal(found[1]) if found else None
+    return key_of(number) if number and number <= LARGEST_ID else ""
+
+
+def is_mistyped(code: Any) -> bool:
+    """Whether an employee code seems to be meant for a Wonolo worker, and names none."""
+    return not key_in(code) and typed(code).startswith("wonolo") and any(sign.isnumeric() for sign in str(code))
+
+
+def typed(code: Any) -> str:
+    """Return a code without case, blanks and signs that cannot be seen; numerals that are no decimals stay (12²)."""
+    signs = (sign for sign in str(code or "") if sign.isprintable() and not sign.isspace())
+    return "".join(
+        sign if sign.isnumeric() and not sign.isdecimal() else unicodedata.normalize("NFKC", sign) for sign in signs
+    ).casefold()
 
 
 def read_wonolo(record: Record) -> Worker:
@@ -46,7 +90,8 @@ def read_wonolo(record: Record) -> Worker:
 
 def read_wheniwork(record: Record, key: str | None = None) -> Worker:
     """Read a When I Work user as the worker it stands for; the key defaults to the employee code."""
-    return _worker(key or one_line(record.get("employee_code")), record, record.get("phone_number"))
+    code = record.get("employee_code")
+    return _worker(key or key_in(code) or one_line(code), record, record.get("phone_number"))
 
 
 def _worker(key: str, record: Record, phone: Any) -> Worker:

@@ -16,7 +16,7 @@ from sync.clock import Clock, ServiceClock, SystemClock
 from sync.config import Config
 from sync.errors import ClockWrong, ConfigError
 
-_MOST_SKEW = timedelta(minutes=2)
+MOST_SKEW = timedelta(minutes=2)
 """Beyond it, what has begun and what is near would be mistaken for each other."""
 
 
@@ -97,7 +97,7 @@ class Clocks:
             told = service_time(await wonolo.info())
             if told:
                 _require("Wonolo", told - self.believed.now())
-            if wheniwork.skew is not None and abs(wheniwork.skew) > _MOST_SKEW:
+            if wheniwork.skew is not None and abs(wheniwork.skew) > MOST_SKEW:
                 await wheniwork.account()
             self.check()
 
@@ -111,7 +111,7 @@ class Clocks:
 
 
 def _require(service: str, ahead: timedelta) -> None:
-    if abs(ahead) > _MOST_SKEW:
+    if abs(ahead) > MOST_SKEW:
         minutes = round(abs(ahead).total_seconds() / 60)
         much = f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60):,} hours"
         where = "ahead of" if ahead > timedelta(0) else "behind"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from mappings.decision import YES, Decision
+from mappings.decision import NO, YES, Decision
 from mappings.matching import DIFFERENT, SAME
 from sync.clock import Clock
 from sync.mirror.decisions import Kept
@@ -23,22 +23,31 @@ _WENT = frozenset({"done", "waiting"})
 
 
 class Deciding:
-    """The decisions of one pair; `undecided` plans as if nobody had decided anything."""
+    """The decisions of one pair; `questions` plans what a person can decide about, `undecided` as if nobody had."""
 
-    def __init__(self, store: Store, pair: str, clock: Clock, undecided: Callable[[], Plan]) -> None:
-        self._store, self._pair, self._clock, self._undecided = store, pair, clock, undecided
+    def __init__(
+        self, store: Store, pair: str, clock: Clock, questions: Callable[[], Plan], undecided: Callable[[], Plan]
+    ) -> None:
+        self._store, self._pair, self._clock = store, pair, clock
+        self._questions, self._undecided = questions, undecided
 
     async def open_questions(self) -> Plan:
-        """Plan from the mirror as if nobody had decided anything: what there is to be decided about."""
-        return await asyncio.to_thread(self._undecided)
+        """Plan from the mirror what there is to be decided about, and what was decided and can be decided anew."""
+        return await asyncio.to_thread(self._questions)
 
     async def answer(self, change: Change, choice: str, who: str, why: str) -> Answered:
         """Keep what a person decided about a change; the next plan heeds it.
 
-        A yes to a change that waits for none takes an earlier no back, and is kept beside it. Nothing is kept of a yes
-        that nothing waits for, nor of what the same person said before.
+        `choice` is yes, no, or the code of one of its choices. Nothing is kept of a yes that nothing waits for, nor of
+        what the same person said before. Raises ValueError for anything else.
         """
-        said = Decision(change.key, change.facts, choice, who, self._clock.now(), why, line(change))
+        if choice not in (YES, NO, *change.options):
+            raise ValueError(f"{choice!r} is no answer to {change.key}")
+        if change.doubt:  # kept under the key of the match, so that `match` knows of it too
+            await self.settle([(change.doubt, choice)], who, why)
+            return "kept"
+        words = dict(zip(change.options, change.choices, strict=True)).get(choice, "")
+        said = Decision(change.key, change.facts, choice, who, self._clock.now(), why, line(change), words)
         return await asyncio.to_thread(self._keep, said, is_needed=choice != YES or change.verdict != "do")
 
     def _keep(self, said: Decision, *, is_needed: bool) -> Answered:
@@ -49,10 +58,7 @@ class Deciding:
             if not is_needed and not earlier:
                 return "needless"
             tx.decisions.record(said)
-            if is_needed:
-                return "kept"
-            tx.decisions.end([said.key], "withdrawn", said.at)
-            return "takes back"
+            return "takes back" if earlier and said.choice == YES and earlier.choice == NO else "kept"
 
     async def doubts(self) -> tuple[tuple[Doubt, ...], dict[str, str]]:
         """The matches that are in doubt as of the latest pull, and by key what people decided of some of them."""

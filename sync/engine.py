@@ -24,6 +24,7 @@ from sync.deciding import Deciding
 from sync.errors import StalePlan
 from sync.facts import guards_of, note_scope
 from sync.intake.parts import NEAR, WHOLE, Part, Progress, Pulled
+from sync.intake.payrolls import LastLook
 from sync.intake.poller import Poller
 from sync.lease import Fence, leased
 from sync.mirror.dirty import DirtyKind
@@ -106,7 +107,7 @@ class Engine:
         self._assured = Assurance(self.planner.plan, self.read, clock)
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)
         self._calls = Calls(wonolo, wheniwork)
-        self.deciding = Deciding(store, config.name, clock, self.planner.undecided)
+        self.deciding = Deciding(store, config.name, clock, self.planner.questions, self.planner.undecided)
         self._refused = ""
         self._recovery = Recovery(self._calls, partial(Search, wonolo, wheniwork), store, config.name, config.rules)
 
@@ -260,7 +261,7 @@ class Engine:
         undo = Undo(self.store, self._config.name, self.planner.policy, self.clock, wanted)
         await asyncio.to_thread(undo.check)
         async with recorded(self.store, self._config.name, self.clock, "diff") as this:
-            pulled = await self.pull()
+            pulled = await self.pull(await asyncio.to_thread(undo.reach))
             plan = await asyncio.to_thread(undo.plan)
             guards = await self._guards(pulled, {"scope": inf})
             this.counts = {"to_do": len(plan.to_do), "waiting": len(plan.waiting)}
@@ -274,7 +275,7 @@ class Engine:
         undo = Undo(self.store, self._config.name, self.planner.policy, self.clock, wanted)
         await asyncio.to_thread(undo.check)
         async with self._writing("undo", wait) as this:
-            pulled = await self.pull()
+            pulled = await self.pull(await asyncio.to_thread(undo.reach))
             await self.recover()
             # What is taken back does not follow from the configuration.
             guards = await self._guards(pulled, {"scope": inf, **(allow or {})})
@@ -283,7 +284,8 @@ class Engine:
         return outcome
 
     def _passing(self, plan: PlanMaker, between: Between = uninterrupted) -> Passes:
-        return Passes(self._config, self.store, self._calls, self.clock, self.fence, plan, self._watched, between)
+        look, calls = LastLook(self._poller.payrolls, self.clock), self._calls
+        return Passes(self._config, self.store, calls, self.clock, self.fence, plan, self._watched, look, between)
 
     def _watched(self, result: Result) -> None:
         self._progress(result.outcome, 1)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -17,14 +18,17 @@ from mappings.likeness import Seat
 from mappings.link import LinkedDemand, WorkedJob
 from mappings.model import Place, Rules, Unmapped, Worker
 from mappings.shifts import Slot, read_slot, slot_of
-from mappings.timesheet import link_key
-from mappings.worker import holder, is_key, key_of, read_wheniwork, read_wonolo, wonolo_id
+from mappings.worker import holder, is_key, is_unknown, key_of, read_wheniwork, read_wonolo, wonolo_id
 from sync.mirror.store import Transaction
 from sync.outbox import Intent, Outbox
-from sync.plan import Policy, Snapshot, Twins
+from sync.plan import Policy, Snapshot
 from sync.plan.pausing import Pausing
 from sync.plan.snapshot import LonePosting, Record
 
+_REMEMBERED = timedelta(days=30)
+"""The time for which a write that came back otherwise than it was sent keeps others like it from being made."""
+
+_DAY = timedelta(days=1)
 _NEAR = int(NEAR.total_seconds() / 60)
 
 
@@ -36,13 +40,17 @@ def snapshot(
     `ahead` is how far in the future shifts are looked at, `times` how far in the past hours worked (zero: not at all).
     """
     users = tx.links.users()
-    shifts = tx.observations.lone_shifts(now, now + ahead)
-    postings = [LonePosting(request, tuple(jobs)) for request, jobs in tx.observations.lone_job_requests(now)]
+    until = _begun_until(tx, now + ahead)
+    shifts = tx.observations.lone_shifts(now, until + NEAR)
+    requests = tx.observations.lone_job_requests(now, until + NEAR, drafts=True)
+    postings = [LonePosting(request, tuple(jobs)) for request, jobs in requests]
     unsettled = tx.membership.unsettled()
-    asked = {*unsettled, *tx.booked.in_question(now)}
+    live = Outbox(tx.rows).differing(now - _REMEMBERED)
+    asked = {*unsettled, *tx.booked.in_question(now), *(row.change.link for row in live)}
     links = tx.links.demands(asked)
     beside = _slots([*shifts, *(shift for link in links for shift in link.shifts)], policy.rules)
-    beside |= _repeated(postings, policy.rules)
+    repeated = _repeated(postings, policy.rules)
+    beside |= repeated
     links += tx.links.demands(set(tx.links.at(beside)) - asked)
     worked, lone_times = _worked(tx, users, now, times)
     people = _people(links, postings)
@@ -59,43 +67,52 @@ def snapshot(
         shifts=tuple(shifts),
         users=users,
         people=people | named(job.job for job in worked),
+        known=_known(tx, links, shifts, users, people),
         candidates=company.candidates,
         roster=company.roster,
         seats=company.seats,
         busy=_busy(tx),
+        live=tuple(live),
         taken=tx.links.existing(f"shift:{shift['id']}" for shift in (*shifts, *held)),
         decisions=tx.decisions.open(),
         worked=worked,
         times=lone_times,
         payrolls=tuple(tx.observations.all("payroll")) if worked else (),
+        payrolls_since=tx.observations.cursor("payroll") if worked else None,
         booked=_booked(tx, links, postings, users, policy.rules),
         swaps=_swaps(tx, links),
-        others=_others(tx, now, ahead) if tx.links.is_empty() else None,
-        twins=_twins(tx, users, now - times) if times else (),
+        others=_others(tx, now, until) if tx.links.is_empty() else None,
+        drafts=_drafts(tx, postings, links),
+        until=until,
+        sent=Outbox(tx.rows).requests_sent(tx.links.at(repeated)),
     )
 
 
-def _twins(tx: Transaction, users: Mapping[int, str], start: datetime) -> tuple[Twins, ...]:
-    """The Times of ours that record the same hours twice; a copy that somebody moved to other hours is no twin."""
-    found = []
-    for rows in tx.timesheets.repeated(start):
-        same = [(record, job) for record, job in rows if any(_overlap(record, other) for other, _ in rows)]
-        if len(same) > 1:
-            ids = tuple(int(record["id"]) for record, _ in same)
-            job = next((job for _, job in same if job is not None), None)
-            worker = users.get(identifier(same[0][0].get("user_id")), "")
-            found.append(Twins("time", ids, link_key(job) if job is not None else f"time:{ids[0]}", worker))
-    return tuple(found)
+def _begun_until(tx: Transaction, horizon: datetime) -> datetime:
+    """Until when demands may start that are begun: what may be the same starts a little later, and was read, too."""
+    read = tx.observations.cursor("shift")
+    return min(horizon, read - NEAR) if read else horizon
 
 
-def _overlap(one: Record, other: Record) -> bool:
-    if one["id"] == other["id"]:
-        return False
+def _drafts(tx: Transaction, postings: Iterable[LonePosting], links: Iterable[LinkedDemand]) -> tuple[Record, ...]:
+    """The drafts in When I Work that start about when some postings do, or on the day of a link that lacks seats."""
+    starts = []
+    for row in postings:
+        with suppress(ValueError):
+            starts.append(moment(row.job_request, "start_time"))
+    spans = [(start - NEAR, start + NEAR) for start in starts]
+    spans += [(start - _DAY, start + _DAY) for start in (link.base.start for link in links if _lacks_seats(link))]
+    first, last = min(spans, default=None), max((last for _, last in spans), default=None)
+    return tuple(tx.observations.lone_drafts(first[0], last)) if first and last else ()
+
+
+def _lacks_seats(link: LinkedDemand) -> bool:
+    """Whether a link has fewer seats in When I Work than in Wonolo, so that some were lost or are to be made."""
     try:
-        starts, ends = ([moment(row, name) for row in (one, other)] for name in ("start_time", "end_time"))
-    except ValueError:  # one of them is not over
+        seats = sum(max(1, identifier(shift.get("instances"))) for shift in link.shifts)
+        return link.job_request is not None and seats < identifier(link.job_request.get("slots"))
+    except ValueError:
         return True
-    return max(starts) < min(ends)
 
 
 def pausings(tx: Transaction, now: datetime) -> list[Pausing]:
@@ -110,9 +127,9 @@ def pausings(tx: Transaction, now: datetime) -> list[Pausing]:
     return found
 
 
-def _others(tx: Transaction, now: datetime, ahead: timedelta) -> dict[str, int]:
+def _others(tx: Transaction, now: datetime, until: datetime) -> dict[str, int]:
     """How many shifts of When I Work are none of ours, by why."""
-    found = tx.observations.others_ahead(now, now + ahead)
+    found = tx.observations.others_ahead(now, until)
     return {"the company's own people hold them": found.get(True, 0), "they are drafts": found.get(False, 0)}
 
 
@@ -165,7 +182,7 @@ def booked_around(
         return {}
     start, end = min(row.start for row in spans), max(row.end for row in spans)
     theirs = {user: worker for user, worker in users.items() if worker in workers}
-    numbers = {wonolo_id(worker): worker for worker in workers}
+    numbers = {wonolo_id(worker): worker for worker in workers if not is_unknown(worker)}
     found: dict[str, set[Booking]] = defaultdict(set)
     for user, record in tx.booked.shifts(theirs, start, end):
         found[theirs[user]].update(readable([record], of_shift, rules))
@@ -204,6 +221,30 @@ def _people(links: Iterable[LinkedDemand], postings: Iterable[LonePosting]) -> d
     return named(jobs)
 
 
+def _known(
+    tx: Transaction,
+    links: Iterable[LinkedDemand],
+    shifts: Iterable[Record],
+    users: Mapping[int, str],
+    people: Collection[str],
+) -> dict[str, Worker]:
+    """The workers who hold a shift, or held a seat, and have no Job in view: as Wonolo's or When I Work's users."""
+    links = list(links)
+    ids = {key: user_id for user_id, key in users.items()}
+    held = [users.get(identifier(row.get("user_id")), "") for link in links for row in link.shifts]
+    held += [users.get(identifier(row.get("user_id")), "") for row in shifts]
+    wanted = ({key for link in links for key in link.base.workers} | set(held)) - {"", *people}
+    return {key: worker for key in sorted(wanted) if (worker := _somebody(tx, key, ids.get(key, 0)))}
+
+
+def _somebody(tx: Transaction, key: str, user_id: int) -> Worker | None:
+    record = tx.observations.record("worker", wonolo_id(key)) if is_key(key) else None
+    if record:
+        return read_wonolo(record)
+    user = tx.observations.record("user", user_id) if user_id else None
+    return read_wheniwork(user, key) if user else None
+
+
 def named(jobs: Iterable[Record]) -> dict[str, Worker]:
     """The workers embedded in some Jobs, by key."""
     embedded: list[dict[str, Any]] = [job["worker"] for job in jobs if (job.get("worker") or {}).get("id")]
@@ -216,11 +257,13 @@ def _worked(
     """The Jobs whose hours may have to be carried over, and the Times that may record those of the new ones."""
     if not times or tx.observations.cursor("time") is None:
         return (), ()
-    lone = tx.timesheets.lone(now - times, now)
-    worked = tx.timesheets.worked(lone | tx.timesheets.unsettled())
-    workers = {key for job in worked if job.base is None for key in named([job.job])}
+    since = now - times - timedelta(days=1)
+    numbers = [wonolo_id(users[user]) for user in tx.timesheets.lone_users(since) if user in users]
+    found = tx.timesheets.lone(now - times, now) | tx.timesheets.unsettled() | tx.timesheets.beside(numbers, since)
+    worked = tx.timesheets.worked(found)
+    workers = set(named(job.job for job in worked))
     mine = [user for user, key in users.items() if key in workers]
-    return tuple(worked), tuple(tx.timesheets.lone_times(mine, now - times - timedelta(days=1)))
+    return tuple(worked), tuple(tx.timesheets.lone_times(mine, since))
 
 
 def worked_between(tx: Transaction, policy: Policy, now: datetime, start: datetime, end: datetime) -> Snapshot:
@@ -235,6 +278,7 @@ def worked_between(tx: Transaction, policy: Policy, now: datetime, start: dateti
         worked=tuple(worked),
         times=tuple(tx.timesheets.lone_times(users, start - timedelta(days=1))),
         payrolls=tuple(tx.observations.all("payroll")),
+        payrolls_since=tx.observations.cursor("payroll"),
     )
 
 

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from tomlkit import item
 
 from mappings import place, skill
+from mappings.address import plain, read, words
 from mappings.convert import one_line
 from mappings.model import Place, Skill
 from sync.clients.wheniwork import WhenIWork
@@ -160,26 +161,34 @@ def _skill(position: Record, habits: list[_Habit]) -> Skill:
     return replace(skill.propose(position, category), hourly_rate=round(median(rates) * 100) if rates else 0)
 
 
-def _place_rows(places: Iterable[Place]) -> list[Row]:
-    rows = [to_builtins(one) for one in places]
-    named = _names((one["key"], one["location_id"]) for one in rows)
-    return [_asking({**row, "name": name}) for name, row in zip(named, rows, strict=True)]
-
-
-def _skill_rows(skills: Iterable[Skill]) -> list[Row]:
-    rows = [to_builtins(one) for one in skills]
-    named = _names((one["key"], one["position_id"]) for one in rows)
+def _place_rows(places: list[Place]) -> list[Row]:
+    """A row for each place; the venue of places at one address is the name where it would be the same."""
+    named = _names((one.key, one.location_id) for one in places)
+    there = [(read(one.address, one.zip).key, words(one.venue)) for one in places]
     return [
-        _asking({**row, "name": name, "hourly_rate": row["hourly_rate"] / 100})
-        for name, row in zip(named, rows, strict=True)
+        _asking({**to_builtins(one), "name": name, "venue": name if there.count(at) > 1 else one.venue})
+        for name, one, at in zip(named, places, there, strict=True)
     ]
+
+
+def _skill_rows(skills: list[Skill]) -> list[Row]:
+    """A row for each skill; with words where several share a category, or those left would be read as any of them."""
+    named = _names((one.key, one.position_id) for one in skills)
+    shared, alike = Counter(plain(one.category) for one in skills), Counter(plain(one.key) for one in skills)
+    rows = []
+    for name, one in zip(named, skills, strict=True):
+        own = one.key if alike[plain(one.key)] == 1 else name
+        told = [own] if one.category and shared[plain(one.category)] > 1 else []
+        pay = {"hourly_rate": one.hourly_rate / 100}
+        rows.append(_asking({**to_builtins(one), **pay, "name": name, "description": own, "words": told}))
+    return rows
 
 
 def _names(rows: Iterable[tuple[str, int]]) -> list[str]:
     """Names that differ: one that was taken already gets its id beside it."""
     names: list[str] = []
     for name, number in rows:
-        names.append(f"{name} ({number})" if name in names or not name else name)
+        names.append(f"{name} ({number})" if words(name) in map(words, names) or not name else name)
     return names
 
 

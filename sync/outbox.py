@@ -1,7 +1,7 @@
 """The outbox: every remote write is recorded before it is sent, and settled together with what it brought about."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -12,15 +12,17 @@ from sync.mirror.records import kept, of_model
 from sync.mirror.rows import PAIR, SOME, Rows, chunked
 from sync.plan import Change
 from sync.plan.capability import need
+from sync.plan.live import puts_right
 from sync.plan.made import Made
+from sync.plan.model import Live
 
 _INTENT = of_model(tables.Intent)
 _LOG = of_model(tables.LogEntry)
 
-_MAY_HAVE_HAPPENED = ("sent", "unknown", "done", "seen")
+_MAY_HAVE_HAPPENED = ("sent", "unknown", "done", "differs", "seen")
 
 _BEGIN = insert(_INTENT)
-_ATTEMPTS = select(func.count()).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
+_ATTEMPTS = select(func.count()).where(_INTENT.c.pair == PAIR, _INTENT.c.effect == bindparam("of_effect"))
 _UNDER_WAY = ("sent", "unknown")
 _FINISH = update(_INTENT).where(
     _INTENT.c.pair == PAIR, _INTENT.c.id == bindparam("intent"), _INTENT.c.state.in_(_UNDER_WAY)
@@ -44,13 +46,32 @@ _ADD = insert(_LOG)
 _OF_RUN = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.run == bindparam("of_run"))
 _OF_LINKS = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.link.in_(SOME))
 _OF_RECORDS = select(_LOG).where(_LOG.c.pair == PAIR, _LOG.c.kind == bindparam("kind"), _LOG.c.record.in_(SOME))
+_SENT = select(_INTENT.c.link, func.count().label("number")).where(
+    _INTENT.c.pair == PAIR,
+    _INTENT.c.link.in_(SOME),
+    _INTENT.c.state.in_((*_MAY_HAVE_HAPPENED, "lost")),
+    _INTENT.c.change["kind"].as_string() == "job_request",
+    _INTENT.c.change["action"].as_string() == "create",
+)
 _OF_KEY = select(_INTENT.c.link).where(_INTENT.c.pair == PAIR, _INTENT.c.key == bindparam("of_key"))
+
+_WRONG = (
+    update(_INTENT)
+    .where(_INTENT.c.pair == PAIR, _INTENT.c.id == bindparam("intent"))
+    .values(wrong=bindparam("wrong", type_=_INTENT.c.wrong.type))
+)
+_DIFFERING = select(_INTENT.c.id, _INTENT.c.change, _INTENT.c.wrong, _INTENT.c.error).where(
+    _INTENT.c.pair == PAIR, _INTENT.c.state == "differs", _INTENT.c.finished_at > bindparam("since")
+)
+_PUT_RIGHT = update(_INTENT).where(_INTENT.c.pair == PAIR, _INTENT.c.id.in_(SOME)).values(state="done")
 
 _LIFT = update(_INTENT).where(_INTENT.c.pair == PAIR, _INTENT.c.state == "forbidden").values(state="lifted")
 
 _QUARANTINE = timedelta(hours=1)
 """How long a write that was refused is not tried again while nothing about it changes."""
 
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 _BARRED = timedelta(hours=24)
 """How long a key that was refused a kind of write is believed not to be allowed it."""
@@ -97,24 +118,26 @@ class Outbox:
         values = {
             "pair": self._rows.pair,
             "key": change.key,
+            "effect": change.effect,
             "run": run,
             "link": change.link,
             "state": "sent",
             "change": msgspec.to_builtins(change),
-            "attempt": self._attempts(change.key) + 1,
+            "attempt": self._attempts(change.effect) + 1,
             "bound": now,
             "error": "",
         }
         result = self._rows.connection.execute(_BEGIN, values)
         return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
 
-    def _attempts(self, key: str) -> int:
-        return int(self._rows.ask(_ATTEMPTS, of_key=key).scalar_one())
+    def _attempts(self, effect: str) -> int:
+        return int(self._rows.ask(_ATTEMPTS, of_effect=effect).scalar_one())
 
     def finish(self, intent: int, state: str, now: datetime, error: str = "") -> None:
-        """Record a write's outcome: done, failed, forbidden (to this key, whatever the record), unsent, or unknown.
+        """Record a write's outcome: done, differs, failed, forbidden, unsent, or unknown.
 
-        An outcome that another run has found meanwhile stays. One that is unknown is given up now.
+        One that differs is live otherwise than it was sent; a forbidden one is so to this key, whatever the record. An
+        outcome that another run has found meanwhile stays. One that is unknown is given up now.
         """
         self._rows.ask(_FINISH, intent=intent, state=state, finished_at=now, error=error)
         if state == "unknown":
@@ -155,17 +178,17 @@ class Outbox:
             for row in self._rows.ask(_UNKNOWN)
         ]
 
-    def refused(self, keys: Collection[str], now: datetime) -> dict[str, str]:
-        """Why writes with these keys were refused lately, by key; they are left alone while nothing changes."""
+    def refused(self, effects: Collection[str], now: datetime) -> dict[str, str]:
+        """Why writes with these effects were refused lately, by effect; they are left alone while nothing changes."""
         found: dict[str, str] = {}
-        for some in chunked(sorted(keys)):
-            query = select(_INTENT.c.key, _INTENT.c.error).where(
+        for some in chunked(sorted(effects)):
+            query = select(_INTENT.c.effect, _INTENT.c.error).where(
                 _INTENT.c.pair == self._rows.pair,
                 _INTENT.c.state == "failed",
                 _INTENT.c.finished_at > now - _QUARANTINE,
-                _INTENT.c.key.in_(some),
+                _INTENT.c.effect.in_(some),
             )
-            found.update({row.key: row.error for row in self._rows.connection.execute(query)})
+            found.update({row.effect: row.error for row in self._rows.connection.execute(query)})
         return found
 
     def barred(self, now: datetime) -> frozenset[str]:
@@ -177,6 +200,31 @@ class Outbox:
         )
         changes = self._rows.connection.execute(query).scalars()
         return frozenset(need(msgspec.convert(change, Change)) for change in changes)
+
+    def differing(self, since: datetime) -> list[Live]:
+        """The writes since then that are live otherwise than they were sent, oldest first, until one put them right."""
+        return [live for _, live in self._differing(since)]
+
+    def _differing(self, since: datetime) -> list[tuple[int, Live]]:
+        rows = sorted(self._rows.ask(_DIFFERING, since=since), key=lambda row: row.id)
+        return [
+            (
+                row.id,
+                Live(msgspec.convert(row.change, Change), tuple(row.wrong["fields"]), row.wrong["record"], row.error),
+            )
+            for row in rows
+            if row.wrong
+        ]
+
+    def differs(self, intent: int, wrong: Iterable[str], record: str) -> None:
+        """Record of a write that is live otherwise than it was sent which fields are, and of which record."""
+        self._rows.ask(_WRONG, intent=intent, wrong={"fields": list(wrong), "record": record})
+
+    def put_right(self, change: Change) -> None:
+        """Record that a write came back as it was sent: what came back otherwise before is settled by it."""
+        settled = [intent for intent, live in self._differing(_LONG_AGO) if puts_right(change, live)]
+        if settled:
+            self._rows.ask(_PUT_RIGHT, some=settled)
 
     def lift(self, now: datetime) -> frozenset[str]:
         """Let the key be tried again at once; returns what it was barred from."""
@@ -224,6 +272,10 @@ class Outbox:
         for some in chunked([str(number) for number in sorted(ids)]):
             found += self._rows.ask(_OF_RECORDS, kind=kind, some=some)
         return _made(found)
+
+    def requests_sent(self, links: Collection[str]) -> dict[str, int]:
+        """How often the JobRequest of each link was sent and not refused; links that we sent none for are left out."""
+        return {row.link: row.number for row in self._rows.ask_for_each(_SENT.group_by(_INTENT.c.link), links)}
 
     def links_of(self, key: str) -> list[str]:
         """The links of the changes that were ever sent under this key."""

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-import msgspec
-
 from mappings.model import System
 from sync.errors import RemoteError
 from sync.plan import Change, Plan
@@ -23,12 +21,13 @@ class Untried:
 class Outcome:
     """What a reconcile came to: what was done, what failed and why, what waits for a person, what was left out.
 
-    Among `failed` are those of unknown outcome; `untried` are changes whose turn never came. `stale` are the approved
-    changes, in words, that were not done as their records changed since. `broken` are the services that failed as a
-    whole, and how.
+    `differing` were done, and are live otherwise than they were sent. Among `failed` are those of unknown outcome;
+    `untried` are changes whose turn never came. `stale` are the approved changes, in words, that were not done as their
+    records changed since. `broken` are the services that failed as a whole, and how.
     """
 
     done: tuple[Change, ...] = ()
+    differing: tuple[Result, ...] = ()
     failed: tuple[Result, ...] = ()
     waiting: tuple[Change, ...] = ()
     skipped: tuple[Change, ...] = ()
@@ -44,6 +43,7 @@ class Outcome:
         unknown = sum(1 for row in self.failed if row.outcome == "unknown")
         return {
             "done": len(self.done),
+            "differs": len(self.differing),
             "failed": len(self.failed) - unknown,
             "unknown": unknown,
             "not_tried": len(self.untried),
@@ -59,18 +59,20 @@ class Outcome:
     @property
     def is_pending(self) -> bool:
         """Whether something is left for a person or for the next run."""
-        return bool(self.waiting or self.failed or self.stale or self.untried)
+        return bool(self.waiting or self.differing or self.failed or self.stale or self.untried)
 
 
 @dataclass(slots=True)
 class Pass:
     """One pass: what became of the changes that were tried, and which were not.
 
-    One that was interrupted left the rest to the next plan, as the mirror was read anew.
+    One that was interrupted left the rest to the next plan, as the mirror was read anew. `over` are its remarks about
+    work that is over, which no later plan makes again.
     """
 
     results: list[Result] = field(default_factory=list)
     untried: list[Untried] = field(default_factory=list)
+    over: tuple[Change, ...] = ()
     is_interrupted: bool = False
     broken: dict[System | None, RemoteError] = field(default_factory=dict)
 
@@ -80,17 +82,26 @@ def settled(passes: list[Pass], last: Plan, stale: tuple[str, ...] = ()) -> Outc
     results = list(_last_results(passes))
     left = [row for row in passes[-1].results if row.outcome in ("moved", "forbidden")]
     failed = tuple(row for row in results if row.outcome in ("failed", "unread", "unknown") or row in left)
-    told = {_bare(row.change) for row in failed}
+    told = {row.change.effect for row in failed}
     unsure = {row.change.link for row in failed if row.outcome == "unknown"}
     return Outcome(
         done=tuple(row.change for row in results if row.outcome == "done"),
+        differing=tuple(row for row in results if row.outcome == "differs"),
         failed=failed,
-        waiting=tuple(row for row in last.waiting if _bare(row) not in told and not _only_waits(row, unsure)),
-        skipped=tuple(change for change in last.changes if change.verdict == "skip"),
+        waiting=tuple(row for row in last.waiting if row.effect not in told and not _only_waits(row, unsure)),
+        skipped=tuple(_skipped(passes, last)),
         stale=stale,
         untried=tuple(_never_tried(passes, last)),
         passes=len(passes),
     )
+
+
+def _skipped(passes: Iterable[Pass], last: Plan) -> Iterable[Change]:
+    """What was left out in the end, and what was told once of work that is over."""
+    skipped = [change for change in last.changes if change.verdict == "skip"]
+    known = {change.key for change in skipped}
+    once = {change.key: change for one in passes for change in one.over if change.key not in known}
+    return [*skipped, *once.values()]
 
 
 def _only_waits(change: Change, unsure: Collection[str]) -> bool:
@@ -102,15 +113,17 @@ def _last_results(passes: list[Pass]) -> Iterable[Result]:
     """What became of each change in the end: a later pass may have brought about what an earlier one could not."""
     for number, run in enumerate(passes):
         later = [row.change for other in passes[number + 1 :] for row in other.results]
-        keys, met = {change.key for change in later}, {_same(change) for change in later}
+        effects, met = {change.effect for change in later}, {_same(change) for change in later}
         for row in run.results:
-            if row.change.key not in keys and (row.outcome == "done" or _same(row.change) not in met):
+            if row.change.effect not in effects and (
+                row.outcome in ("done", "differs") or _same(row.change) not in met
+            ):
                 yield row
 
 
 def _never_tried(passes: list[Pass], last: Plan) -> Iterable[Untried]:
     """What no pass tried; what waits by now, or what an undo says itself that it left, is told as that."""
-    waits = {_bare(change) for change in last.waiting}
+    waits = {change.effect for change in last.waiting}
     left = {_same(change) for change in last.changes if change.undoes and change.verdict != "do"}
     for number, run in enumerate(passes):
         later = passes[number + 1 :]
@@ -121,13 +134,8 @@ def _never_tried(passes: list[Pass], last: Plan) -> Iterable[Untried]:
         yield from (
             row
             for row in run.untried
-            if _same(row.change) not in met and _bare(row.change) not in waits and row.change.link not in moot
+            if _same(row.change) not in met and row.change.effect not in waits and row.change.link not in moot
         )
-
-
-def _bare(change: Change) -> str:
-    """The key the change has while it may be done: a verdict's reason is part of the key."""
-    return msgspec.structs.replace(change, reason="").key
 
 
 def _same(change: Change) -> tuple[str | None, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mappings.model import NAMES
+from mappings.timesheet import is_link_key
 from sync.clock import Clock
 from sync.config import Config
 from sync.errors import LeaseLost, Refusal, RemoteError, StalePlan, Stopped, Unavailable, UnsafePlan
@@ -17,6 +18,7 @@ from sync.outcome import Outcome, Pass, Untried, settled
 from sync.plan import Change, Plan, Verdict
 from sync.plan.approval import Approval
 from sync.plan.capability import need
+from sync.plan.live import causes, likewise, shared
 from sync.plan.undoing.together import waiting_together
 from sync.stale import not_done
 from sync.writer import Calls, Result, Writer, settle_quietly
@@ -72,6 +74,8 @@ class Refresh:
 class Passes:
     """The passes of one run; `plan` makes a plan of what the mirror holds by then.
 
+    `payrolls` looks at the payroll periods of hours right before they are written; when it returns True, one is over by
+    now, and the rest is planned again.
     `between` is called between two writes: when it returns True, the mirror was read anew, and the rest is planned
     again before the next write. `written` is called with what became of each change.
     """
@@ -83,6 +87,7 @@ class Passes:
     fence: Fence
     plan: Callable[[], Awaitable[Plan]]
     written: Callable[[Result], None]
+    payrolls: Callable[[Iterable[Change]], Awaitable[bool]]
     between: Between = uninterrupted
 
     async def first(self) -> Plan:
@@ -115,8 +120,11 @@ class Passes:
             raise UnsafePlan(refusals)
         while True:
             await asyncio.to_thread(self._agree, plan)
-            done = {row.change.key for earlier in passes for row in earlier.results if row.outcome == "done"}
+            done = {
+                row.change.effect for earlier in passes for row in earlier.results if row.outcome in ("done", "differs")
+            }
             passes.append(await self._write(run, plan.to_do, done, unread))
+            passes[-1].over = tuple(row for row in plan.changes if row.verdict == "skip" and row.link in plan.over)
             if self._is_over(plan, passes):
                 break
             results = [row for earlier in passes for row in earlier.results]
@@ -164,16 +172,22 @@ class Passes:
         do, everything else that needs the same; after a call that the service as a whole did not answer, everything
         else for that service. What is `unread` is not asked for again in the same run.
         """
-        writer = self._writer(run)
+        writer, planned = self._writer(run), tuple(changes)
         came_of, stopped = Pass(), dict[str | None, str]()
-        for change in changes:
+        for change in planned:
             if self.fence.stopping.is_set():
                 came_of.untried.append(Untried(change, STOPPED))
                 continue
             if came_of.results and not stopped.keys() & NAMES.keys() and await self.between():
                 came_of.is_interrupted = True
                 break
-            reason = next((stopped[one] for one in (change.system, need(change), change.link) if one in stopped), "")
+            is_over, hidden = await self._look_at_payrolls(change, planned)
+            if is_over:
+                came_of.is_interrupted = True
+                break
+            stopped |= {change.link: hidden} if hidden else {}
+            asks = (change.system, need(change), change.link, *shared(change))
+            reason = next((stopped[one] for one in asks if one in stopped), "")
             if reason:
                 came_of.untried.append(Untried(change, reason))
                 continue
@@ -198,13 +212,22 @@ class Passes:
         record = (change.kind, change.record)
         if record in unread:
             return replace(unread[record], change=change)
-        again = change.writes and change.key in done
+        again = change.writes and change.effect in done
         result = await (writer.give_up(change, _NO_USE) if again else writer.carry_out(change))
         if result.outcome == "unread":
             unread[record] = result
             if sum(row.change.system == change.system for row in unread.values()) > _MOST_UNREAD:
                 raise Unavailable(str(change.system), f"{change.kind} {change.record}", None, result.reason)
         return result
+
+    async def _look_at_payrolls(self, change: Change, changes: Iterable[Change]) -> tuple[bool, str]:
+        """Return whether a payroll period is over by now that hours would be written to, and why nobody knows."""
+        if not (change.writes and is_link_key(change.link)):
+            return False, ""
+        try:
+            return await self.payrolls(row for row in changes if is_link_key(row.link)), ""
+        except RemoteError as error:
+            return False, f"When I Work did not show its payroll periods again: {error}"
 
     def _writer(self, run: int) -> Writer:
         if self.fence.lease is None:
@@ -217,6 +240,8 @@ def _stops(result: Result) -> dict[str | None, str]:
     change, stopped = result.change, dict[str | None, str]()
     if result.outcome != "done":
         stopped[change.link] = "an earlier change of the same work did not succeed"
+    if result.outcome == "differs":
+        stopped |= dict.fromkeys(causes(change, result.wrong), likewise(change, result.record))
     if result.outcome == "forbidden":
         stopped[need(change)] = f"the Wonolo key may not {need(change)}"
     return stopped
@@ -224,7 +249,7 @@ def _stops(result: Result) -> dict[str | None, str]:
 
 def _guarded(plan: Plan, results: Iterable[Result], guards: Guards) -> Plan:
     """The plan of a later pass; its writes are blocked if they are too much together with those of earlier passes."""
-    written = [row.change for row in results if row.outcome in ("done", "unknown")]
+    written = [row.change for row in results if row.outcome in ("done", "differs", "unknown")]
     refusals = guards([*written, *plan.to_do]) if any(change.writes for change in plan.to_do) else ()
     if not refusals:
         return plan

@@ -22,6 +22,8 @@ from sync.plan.pausing import paused
 _CONFIRMED: Mapping[Part, tuple[str, ...]] = {"soon": ("shift",), "later": ("shift",), "hours": ("time",)}
 """The records that are asked for one by one where a reading of a part lacks them."""
 
+_ASKED: frozenset[Verdict] = frozenset({"hold", "conflict"})
+
 
 class Planner:
     """Makes the plans of one pair.
@@ -69,10 +71,12 @@ class Planner:
             unanswered = [intent.change for intent in Outbox(tx.rows).unknown()]
             plan = with_unread(with_unanswered(make_plan(seen), unanswered, seen.busy), self.unread)
             # Who decides about a change that was refused wants it tried again.
-            refused = Outbox(tx.rows).refused([change.key for change in plan.to_do if not change.decided], now)
+            refused = Outbox(tx.rows).refused([row.effect for row in plan.to_do if not row.decided], now)
             barred = Outbox(tx.rows).barred(now)
         plan = plan.judged(
-            lambda change: ("blocked", f"refused lately: {refused[change.key]}") if change.key in refused else None
+            lambda change: (
+                ("blocked", f"refused lately: {refused[change.effect]}") if change.effect in refused else None
+            )
         )
         plan = plan.judged(lambda change: ruled_out(change, barred)).judged(paused(pauses))
         return plan.judged(self._unless_stopped)
@@ -80,6 +84,16 @@ class Planner:
     def _unless_stopped(self, change: Change) -> tuple[Verdict, str] | None:
         stopped = self.stopped.get(change.system) if change.system else None
         return ("blocked", stopped) if change.writes and stopped else None
+
+    def questions(self) -> Plan:
+        """Plan as a report shows it, with every hold laid over it; beside it the questions that are answered already.
+
+        Whatever a report prints a key for can be answered from it.
+        """
+        shown = self._plan()
+        known = {change.key for change in shown.changes}
+        hidden = [row for row in self.undecided().changes if row.verdict in _ASKED and row.key not in known]
+        return msgspec.structs.replace(shown, changes=(*shown.changes, *hidden))
 
     def undecided(self) -> Plan:
         """Plan as if nobody had decided anything."""

@@ -27,6 +27,18 @@ settings.register_profile(
 settings.load_profile("unhurried")  # a busy machine is no failure
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the tests that mostly wait for processes among those that reckon, so that no core idles in the end."""
+    waiting = [item for item in items if "e2e" in item.path.parts or item.path.name == "test_bench.py"]
+    if not waiting or len(waiting) == len(items):
+        return
+    others = [item for item in items if item not in set(waiting)]
+    step = len(others) / len(waiting)
+    placed = [(number * step, 0, item) for number, item in enumerate(waiting)]
+    placed += [(float(number), 1, item) for number, item in enumerate(others)]
+    items[:] = [item for _, _, item in sorted(placed, key=lambda row: row[:2])]
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def backend(request: pytest.FixtureRequest) -> str:
     """The kind of database a test runs on: "sqlite" or "postgres"."""

@@ -176,4 +176,4 @@ def linked(
 def snapshot(*links: LinkedDemand, **changes: Any) -> Snapshot:
     """Everything a plan is made of, three days before the start, with Ana and Ben known on both sides."""
     values: dict[str, Any] = {"now": NOW, "policy": Policy(RULES), "links": links, "users": USERS, "people": PEOPLE}
-    return Snapshot(**values | changes)
+    return Snapshot(**values | {"payrolls_since": NOW - timedelta(days=60)} | changes)

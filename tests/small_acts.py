@@ -171,6 +171,16 @@ def deletes(world: TwoSides, row: dict[str, Any]) -> None:
     del world.shifts[row["id"]]
 
 
+def makes_again(by: timedelta) -> Callable[[TwoSides, dict[str, Any]], None]:
+    """A shift is deleted, and made again at another time."""
+
+    def edit(world: TwoSides, row: dict[str, Any]) -> None:
+        del world.shifts[row["id"]]
+        world.move(world.add_shift(row), by)
+
+    return edit
+
+
 def adds_equal(which: int) -> Act:
     """A manager puts one more open shift beside a demand."""
 
@@ -221,6 +231,8 @@ WHENIWORK_ACTS: dict[str, Act] = {
     "the stack is deleted": edits_shift(0, deletes),
     "the held shift is deleted": edits_shift(0, deletes, held=True),
     "everything is deleted": edits_all(0, deletes),
+    "the held shift is made again": edits_shift(0, makes_again(HOUR), held=True),
+    "everything is made again": edits_all(0, makes_again(HOUR)),
     "the stack is unpublished": edits_shift(0, sets(published=False)),
 }
 

@@ -220,6 +220,24 @@ def test_doctor_fails_only_with_errors(config: Path, capsys: Captured) -> None:
     assert [one["area"] for one in found if one["level"] == "error"] == ["When I Work"]
 
 
+def test_the_doctor_goes_on_where_the_configuration_is_wrong(config: Path, capsys: Captured) -> None:
+    """Each mistake is a line of its own, and both accounts and the database are looked at."""
+    text = config.read_text()
+    blank = re.sub(r"hourly_rate = .*", "hourly_rate = 0", text)
+    config.write_text(blank + "\n[gard]\nx = 1\n")
+    assert run(["doctor", "--config", str(config), "-f", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)["findings"]
+    errors = [one["text"] for one in found if one["level"] == "error"]
+    rates = text.count("hourly_rate = ")
+    assert rates > 1
+    assert [one.partition("'")[0] for one in errors] == [
+        "gard: there is no such option; did you mean guards?",
+        *["wonolo.write: is switched on, but skills "] * rates,
+    ]
+    assert {"Wonolo", "When I Work", "Places and skills", "Database"} <= {one["area"] for one in found}
+    assert not any(one["area"] == "Writing" for one in found)
+
+
 def test_wrong_credentials_are_one_clear_message(config: Path, capsys: Captured) -> None:
     """What is wrong, where, what to do; and no traceback."""
     edited(config, "sk_test_sandbox", "sk_wrong")

@@ -55,7 +55,8 @@ def test_a_conflict_is_shown_resolved_and_kept(command: Command, waiting: dict[s
     key = waiting["key"][:6]
     code, text = command("conflicts")
     assert (code, "1 conflict." in text) == (2, True)
-    assert f"To decide: resolve {key} with 1 delete it in Wonolo too; 2 create it in When I Work again." in text
+    assert f"To decide: `shiftbridge resolve {key} 1 --config " in text
+    assert "(create it in When I Work again)" in text
     code, text = command("resolve", key, "1", "--who", "a manager", "--why", "not needed")
     said = f"delete it in Wonolo too: the request ({waiting['subject']}). The next reconcile heeds it."
     assert (code, text) == (0, said)
@@ -123,7 +124,7 @@ def test_a_no_that_is_taken_back_keeps_who_said_yes_and_why(command: Command) ->
     text = command("decisions")[1]
     assert text.count(" UTC ") == 2
     assert "Eve: yes - post a request (" in text
-    assert "(agreed by telephone) [took an earlier answer back]" in text
+    assert "(agreed by telephone) [waits for a reconcile]" in text
     assert text.endswith("(not yet) [replaced by a later one]")
     assert "4 changes written" in command("reconcile")[1]
 
@@ -160,6 +161,11 @@ def edit(path: Path, old: str, new: str) -> None:
         ("{", "no json", "is no plan that `diff --out` saved"),
         ('"facts"', '"fact"', "is no plan that `diff --out` saved"),
         ('"command": "diff"', '"command": "reconcile"', "holds a reconcile of version 1, not a diff of version 1"),
+        (
+            '"keys": 2',
+            '"keys": 1',
+            "saved by another version of shiftbridge (keys of version 1, and this one has version 2)",
+        ),
         ('"pair": "test"', '"pair": "another"', "is a plan for the pair 'another', not for 'test'"),
         ('"status": "to_do"', '"status": "skip"', "was edited after it was saved"),
         ('"slots": ', '"slots": 9', "was edited after it was saved; run diff --out again, and `refuse` what is not"),

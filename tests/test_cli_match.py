@@ -58,7 +58,7 @@ def test_matches_in_doubt_are_listed_where_nobody_can_be_asked(command: Any, dou
     assert all(f"  When I Work  {name}" in text for name in doubtful)
     assert text.count("same phone number") == 2
     assert "In doubt: 2. Nothing is made for these records until a person decides." in text
-    assert "To decide, run it on a terminal, or: shiftbridge match --out FILE, then --apply FILE." in text
+    assert "To decide, run it on a terminal, or: shiftbridge match --out FILE --config " in text
     assert "+1312" not in text
     assert "@" not in text
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.people import perform
 from sandbox.serve import Server
+from sync.cli import run
+from tests.answering import commands
 from tests.test_cli import config, latest_open_shifts, root_logger_restored, server
 from tests.test_cli_decisions import command
 
@@ -21,7 +25,7 @@ def test_a_run_is_shown_undone_and_held(command: Any, server: Server) -> None:
     assert command("reconcile")[0] == 0
     code, text = command("undo", "1", "--allow", "delete:job_requests=4")
     assert (code, "cancel request" in text, "4 changes to write (4 in Wonolo)" in text) == (2, True, True)
-    assert text.endswith("Nothing is written yet: shiftbridge undo 1 --yes carries it out.")
+    assert re.search(r"Nothing is written yet: shiftbridge undo 1 --yes --config \S+ carries it out\.$", text)
     code, text = command("undo", "1", "--yes")
     assert (code, "--allow delete:job_request" in text) == (7, True)
     code, text = command("undo", "1", "--yes", "--who", "Dana", "--allow", "delete:job_requests=4")
@@ -34,6 +38,26 @@ def test_a_run_is_shown_undone_and_held(command: Any, server: Server) -> None:
     assert "(undo of run 1) [not done again]" in command("decisions")[1]
 
 
+def test_what_a_report_prints_after_an_undo_is_typed_as_it_stands(
+    command: Any, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The whole commands, configuration and all: one is done again, one left out, and two still wait."""
+
+    def printed() -> list[list[str]]:
+        run(["conflicts", "--config", str(config)])
+        return commands(capsys.readouterr().out)
+
+    command("reconcile")
+    command("undo", "1", "--yes", "--allow", "delete:job_requests=4")
+    asked = printed()
+    assert [row[0] for row in asked] == ["approve", "refuse"] * 4
+    assert [run([*asked[0], "--who", "Dana"]), run([*asked[3], "--who", "Dana"])] == [0, 0]
+    text = capsys.readouterr().out
+    assert (text.count("yes: post a request"), text.count("no: post a request")) == (1, 1)
+    assert "1 change written (1 in Wonolo)" in command("reconcile")[1]
+    assert printed() == asked[4:]
+
+
 def test_a_late_cancellation_names_the_way_to_say_yes(command: Any, server: Server) -> None:
     """With the key, and only for what waits."""
     assert command("reconcile")[0] == 0
@@ -42,7 +66,7 @@ def test_a_late_cancellation_names_the_way_to_say_yes(command: Any, server: Serv
     text = command("undo", "1", "--format", "json")[1]
     waiting = [row for row in json.loads(text[: text.rindex("}") + 1])["changes"] if row["status"] == "hold"]
     key = waiting[0]["key"][:6]
-    assert f"To decide: undo 1 --yes --approve {key}." in command("undo", "1")[1]
+    assert f"To decide: `shiftbridge undo 1 --yes --approve {key} --config " in command("undo", "1")[1]
     code, text = command("undo", "1", "--approve", key)
     assert (code, "approved it" in text) == (2, True)
     code, text = command("undo", "1", "--approve", "zzz")

@@ -34,6 +34,7 @@ EXAMPLE: dict[str, Any] = {
             "city": "Chicago",
             "zip": "60617",
             "zone": "America/Chicago",
+            "also": ["Old Harbor Rd, Gate 2", "400 Harbor Road, 60618"],
         },
         {
             "name": "Harbor Warehouse, Dock 2",
@@ -61,6 +62,7 @@ EXAMPLE: dict[str, Any] = {
             "description": "Move pallets between dock and racks.",
             "hourly_rate": 24.0,
             "badges": ["Forklift"],
+            "words": ["forklift", "lift operator"],
             "lead_hours": 48,
         },
     ],
@@ -373,9 +375,10 @@ def test_nothing_half_filled_in_is_written_to_wonolo(tmp_path: Path) -> None:
     skill = SKILL.replace("18.55", "0").replace("General Labor", "")
     text = ACCESS + place + skill
     assert load(written(tmp_path, text), {}).wonolo.write is False
-    (problem,) = problems(tmp_path, text.replace("[wonolo]", "[wonolo]\nwrite = true"))
-    gaps = "places 'Hub' has no address; places 'Hub' has no city; skills 'Picker' has no hourly_rate"
-    assert problem == f"wonolo.write: is switched on, but {gaps}; skills 'Picker' has no category"
+    gaps = ["places 'Hub' has no address", "places 'Hub' has no city"]
+    gaps += ["skills 'Picker' has no category", "skills 'Picker' has no hourly_rate"]
+    told = problems(tmp_path, text.replace("[wonolo]", "[wonolo]\nwrite = true"))
+    assert told == [f"wonolo.write: is switched on, but {gap}" for gap in gaps]
     ready = ACCESS.replace("[wonolo]", "[wonolo]\nwrite = true") + SKILL
     assert load(written(tmp_path, ready), {}).wonolo.write is True
 
@@ -404,11 +407,78 @@ def test_a_file_that_cannot_be_read_is_explained(tmp_path: Path) -> None:
         assert error.value.problems == [f"{tmp_path / name}: {said}"]
 
 
+PLACE = """
+[[places]]
+name = "{}"
+location_id = {}
+address = "{}"
+city = "Reno"
+zip = "{}"
+zone = "UTC"
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("Annex", 2, "1 Pier Rd.", "02134-1234", 'venue = "Hub"'),
+        ("Annex", 2, "9 Rail St", "02134", 'venue = "HUB"\nalso = ["One Pier Road"]'),
+        ("Annex", 2, "1 PIER ROAD", "2134", 'also = ["Hub"]'),
+    ],
+)
+def test_two_places_that_no_request_can_be_told_apart_by_are_refused(tmp_path: Path, other: tuple[Any, ...]) -> None:
+    """Both are named, however they are spelled; a venue of its own is enough."""
+    text = ACCESS + PLACE.format("Hub", 1, "1 Pier Road", "02134", "") + PLACE.format(*other)
+    [problem] = problems(tmp_path, text)
+    assert re.fullmatch(
+        r"places: '(Hub|Annex)' and '(Hub|Annex)' share the address '.*', and no venue tells them apart; give each a "
+        r"venue of its own, as requests have it",
+        problem,
+    )
+    told = re.sub(r'(?i)"hub"(?=\nalso)|(?<=also = \[)"Hub"|(?<=venue = )"Hub"', '"Annex"', text)
+    assert [row.name for row in load(written(tmp_path, told), {}).places] == ["Hub", "Annex"]
+
+
+def test_places_that_are_still_to_be_filled_in_do_not_clash(tmp_path: Path) -> None:
+    """What has no address is no spelling of another."""
+    text = ACCESS + PLACE.format("Hub", 1, "", "", "") + PLACE.format("Annex", 2, " ", "", 'venue = "Hub"')
+    assert len(load(written(tmp_path, text), {}).places) == 2
+
+
+SECOND = SKILL.replace("Picker", "Packer").replace("33", "34")
+
+
+@pytest.mark.parametrize(
+    ("other", "shared"),
+    [
+        (SECOND, "the description"),
+        (SECOND.replace("Pick.", "Pack.") + 'words = ["PICKER"]\n', "the word 'picker'"),
+    ],
+)
+def test_two_skills_that_no_request_can_be_told_apart_by_are_refused(tmp_path: Path, other: str, shared: str) -> None:
+    """Both are named; another category, or descriptions and words of their own, are enough."""
+    [problem] = problems(tmp_path, ACCESS + SKILL + other)
+    told = (
+        f"skills: 'Picker' and 'Packer' share the category 'General Labor' and {shared}, so that no request tells which"
+    )
+    assert problem == f"{told}; give each a description, and `words`, of its own"
+    assert len(load(written(tmp_path, ACCESS + SKILL + other.replace("General", "Other")), {}).skills) == 2
+
+
+def test_an_upgrade_looks_at_the_same_work_as_before(tmp_path: Path) -> None:
+    """Lists that nobody filled are no other scope, what stands in them is."""
+    text = ACCESS + SKILL + PLACE.format("Hub", 1, "1 Pier Road", "02134", "{}")
+    empty, filled = (load(written(tmp_path, text.format(also)), {}).looked_at for also in ("", 'also = ["Pier"]'))
+    assert {"also", "words"} & {*empty["place Hub"], *empty["skill Picker"]} == set()
+    assert filled["place Hub"] == empty["place Hub"] | {"also": ["Pier"]}
+
+
 def test_a_written_configuration_reads_back_as_it_was() -> None:
     """Quotes, files of secrets and empty lists survive; what is not known stands in a comment."""
     values: dict[str, Any] = {
         "wonolo": {"api_key": 'a "quoted" key', "secret_key_file": "sk.txt", "write": True},
-        "skills": [EXAMPLE["skills"][0] | {"badges": []}],
+        "skills": [EXAMPLE["skills"][0] | {"badges": [], "words": []}],
     }
     text = commented(values)
     read = tomllib.loads(text)

@@ -76,9 +76,10 @@ async def daemon(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Daemon]
 async def test_the_first_cycle_reads_everything_before_it_plans(daemon: Daemon) -> None:
     """Else a worker who is a user already would be made one again."""
     daemon.pair.offer(1, day=1)
-    asked = await daemon.run()
-    read_back = next(place for place, path in enumerate(asked) if path.startswith("/api_v2/job_requests/"))
-    assert asked.index("/2/users") < read_back
+    before = daemon.pair.last_request()
+    await daemon.run()
+    asked = [(row.method, row.path) for row in daemon.pair.world.requests.since(before)]
+    assert asked.index(("GET", "/2/users")) < asked.index(("POST", "/api_v2/job_requests"))
     assert daemon.pair.wonolo_side() == [f"{PICKER}: 1 open"]
     with daemon.pair.engine.store.read("main") as tx:
         assert [(run.command, run.outcome) for run in tx.runs.last(5)] == [("daemon", "done")]

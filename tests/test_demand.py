@@ -248,6 +248,8 @@ def test_numbers_and_ids_may_be_text() -> None:
         ),
         ({"duration": None}, "its duration None is not a number"),
         ({"slots": "many"}, "its slots 'many' is not a number"),
+        ({"slots": "1e999"}, "its slots '1e999' is not a number"),
+        ({"duration": 1e15}, "its duration 1000000000000000.0 ends in no year that there is"),
         ({"wage": "negotiable"}, "'negotiable' is not an amount of money"),
         ({"id": "x500"}, "'x500' is not an id"),
         (

@@ -128,12 +128,12 @@ async def test_secrets_that_others_can_read_are_noticed(tmp_path: Path) -> None:
     ],
 )
 async def test_clocks_that_disagree_are_told(tmp_path: Path, apart: timedelta, level: Any, text: str) -> None:
-    """Further apart than a poll reads again, changes would be lost; the world's own clock stands meanwhile."""
+    """Once, though both services' are, and the rest is looked at; the world's own clock stands meanwhile."""
     found = await findings(present_world(start=SystemClock().now() + apart), tmp_path)
     [told] = bad(found)
     assert (told.level, told.area, told.todo) == (level, "Wonolo", "set this machine's clock by a time server")
     assert re.fullmatch(text, told.text)
-    assert ("Places and skills" in {one.area for one in found}) == (level == "warning")
+    assert "Places and skills" in {one.area for one in found}
 
 
 async def test_a_sandbox_whose_time_was_moved_is_believed(tmp_path: Path) -> None:
@@ -214,6 +214,85 @@ async def test_the_mapping_is_compared_with_what_is_there(tmp_path: Path) -> Non
     assert [one.todo for one in found if one.area == "Writing"] == [
         "set write = true under [wonolo] when a first `shiftbridge diff` looks right"
     ]
+
+
+async def test_what_requests_need_mapped_is_listed_with_what_to_write(tmp_path: Path) -> None:
+    """Addresses with the nearest place, categories, and how many requests wait for each."""
+    world = present_world()
+    start = (SystemClock().now() + timedelta(days=3)).isoformat()
+    there = {"address": "100 Court House Sq", "city": "Springfield", "zip": "12345", "venue": "Uptown"}
+    far = {"address": "9 Elsewhere Blvd", "city": "Fargo", "zip": "58102", "venue": "Elsewhere"}
+    for where, category in ((there, "General Labor"), (there, "General Labor"), (far, "Event Staff")):
+        perform(world, "requestor_posts", {"fields": {"start_time": start, "category": category, **where}})
+    gone = {**far, "address": "8 Bygone St", "start_time": (SystemClock().now() - timedelta(days=3)).isoformat()}
+    perform(world, "requestor_posts", {"fields": {"category": "Event Staff", **gone}})
+    found = await findings(world, tmp_path)
+    spelled = "Uptown, 100 Court House Sq, Springfield, 12345"
+    assert [(one.level, one.text, one.todo) for one in found if one.area == "Not mapped"] == [
+        ("warning", f"address '{spelled}' is not mapped, and 2 requests wait for it; nearest is 'Uptown' (87 %)",
+         'write into its entry under [[places]] if it is \'Uptown\': also = ["100 Court House Sq, 12345"]'),
+        ("warning", "category 'General Labor' is not mapped, and 2 requests wait for it",
+         'write into an entry of [[skills]]: category = "General Labor"'),
+        ("warning", "address 'Elsewhere, 9 Elsewhere Blvd, Fargo, 58102' is not mapped, and 1 request waits for it",
+         'write into an entry of [[places]]: address = "9 Elsewhere Blvd", city = "Fargo", zip = "58102"'),
+    ]  # fmt: skip
+    places = [row.model_dump() for row in configured(world, "sqlite:///unused.db").places]
+    [uptown] = [row for row in places if row["name"] == "Uptown"]
+    uptown["also"] = ["100 Court House Sq, 12345"]
+    assert not any("Court House" in one.text for one in await findings(world, tmp_path, places=places))
+
+
+async def test_a_skill_alone_with_its_category_is_told_which_other_work_it_takes(tmp_path: Path) -> None:
+    """Until it has words, and the requests that do not mention them are listed as unmapped."""
+    world = present_world()
+    start = (SystemClock().now() + timedelta(days=3)).isoformat()
+    for name in ("Bagger, early", "Unload trucks", "Unload containers"):
+        fields = {"request_name": name, "category": "General Labor", "description_tasks": "Work", "start_time": start}
+        perform(world, "requestor_posts", {"fields": fields})
+    rows = [row.model_dump() for row in configured(world, "sqlite:///unused.db").skills]
+    [bagger] = [row for row in rows if row["name"] == "Bagger"]
+    bagger["category"] = "General Labor"
+    told = [one for one in await findings(world, tmp_path, skills=rows) if "category mention" in one.text]
+    text = "skills 'Bagger': 2 requests of its category mention neither its name nor its description, and count as it"
+    todo = 'if that is other work, write into its entry under [[skills]]: words = ["Bagger"]'
+    assert told == [Finding("note", "Places and skills", f"{text} all the same, such as 'Unload containers'", todo)]
+    bagger["words"] = ["Bagger"]
+    found = await findings(world, tmp_path, skills=rows)
+    assert not any("category mention" in one.text for one in found)
+    assert [one.todo for one in found if "category 'General Labor (Unload containers)'" in one.text] == [
+        'write into an entry of [[skills]]: category = "General Labor", words = ["Unload containers"]'
+    ]
+
+
+async def test_codes_that_two_users_have_or_that_name_nobody_are_warned_of(tmp_path: Path) -> None:
+    """However they are typed; those of users who are gone count for nothing."""
+    world = present_world()
+    codes = {"Ann": "Wonolo:1015", "Bo": "wonolo: 1015", "Cy": "wonolo:101²", "Di": "E-1", "Ed": " e-1", "Flo": "E-2"}
+    ids = {
+        name: world.wheniwork.add("users", {"first_name": name, "last_name": "Lee", "employee_code": code})["id"]
+        for name, code in codes.items()
+    }
+    world.wheniwork.add("users", {"first_name": "Gil", "employee_code": "E-2", "is_deleted": True})
+    leave = "leave it with the one whose code it is, and take it from the others"
+    names = {name: f"{name} Lee (user {number})" for name, number in ids.items()}
+    assert [one for one in await findings(world, tmp_path) if one.area == "People"] == [
+        Finding("warning", "People", f"{names['Ann']} and {names['Bo']} have one employee code, 'wonolo:1015'", leave),
+        Finding("warning", "People", f"{names['Di']} and {names['Ed']} have one employee code, 'e-1'", leave),
+        Finding("warning", "People", f"the employee code 'wonolo:101²' of {names['Cy']} names no Wonolo worker",
+                "write wonolo: and the number of the worker, as wonolo:1015"),
+    ]  # fmt: skip
+
+
+async def test_an_answer_that_cannot_be_read_ends_nothing(tmp_path: Path) -> None:
+    """It is told where it was met, and the rest is looked at."""
+    world = present_world()
+    world.wheniwork.accounts[3]["id"] = "unclear"
+    found = await findings(world, tmp_path)
+    [told] = [one for one in bad(found) if one.area == "When I Work"]
+    assert told.text.startswith("an answer cannot be read (ValueError: ")
+    assert {"Wonolo", "Places and skills", "Database"} >= {one.area for one in found if one.level == "ok"} - {
+        "Configuration"
+    }
 
 
 async def test_a_login_that_asks_for_a_second_factor_has_advice_of_its_own(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ async def test_what_the_configuration_does_not_name_is_skipped_with_a_sentence(p
 
 
 async def test_a_time_that_cannot_be_read_skips_its_record_alone(pair: Pair) -> None:
-    """Whether its demand is linked or not."""
+    """One whose demand is linked waits, as somebody may come."""
     broken, linked = pair.offer(1), pair.offer(1, start="10:00")
     pair.offer(1, start="12:00")
 
@@ -152,8 +152,8 @@ async def test_a_time_that_cannot_be_read_skips_its_record_alone(pair: Pair) -> 
     broken = linked
     pair.offer(1, start="14:00")
     outcome = await pair.engine.reconcile()
-    assert [row.reason for row in outcome.skipped] == [
-        "its start_time cannot be read: 'soon' is not a time with a zone"
+    assert [(row.verdict, row.reason) for row in outcome.waiting] == [
+        ("blocked", "its start_time cannot be read: 'soon' is not a time with a zone")
     ]
     pair.wire.garble = None
     assert len(await pair.settled()) == 4
@@ -279,18 +279,3 @@ async def test_a_place_in_another_zone_is_written_on_its_own_wall(database_url: 
     async with open_pair(database_url, world, places=eastern) as pair:
         pair.offer(1)
         assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 09:00-17:00: 1 open"]
-
-
-async def test_a_start_that_reads_back_otherwise_is_a_failure_and_not_repeated_for_ever(database_url: str) -> None:
-    """The place's zone is not the one in which Wonolo reads: an hour off is reported, never doubled."""
-    world = quiet_world()
-    places = [row | {"zone": "America/New_York"} for row in configured(world, database_url).model_dump()["places"]]
-    async with open_pair(database_url, world, places=places) as pair:
-        pair.offer(1)
-        outcome = await pair.engine.reconcile()
-        assert [row.reason for row in outcome.failed][:1] == [
-            "start_time was sent as '2026-03-04 09:00' but reads '2026-03-04T07:00:00.000-08:00'"
-        ]
-        await pair.engine.reconcile()
-        await pair.quiet()
-        assert len(pair.requests()) == 1

@@ -90,9 +90,9 @@ async def test_a_job_in_a_state_that_nobody_knows_is_no_withdrawal(pair: Pair) -
     await pair.settled()
     pair.world.wonolo.jobs.records[job].update(state="on_hold", updated_at=pair.world.clock.now())
     outcome = await pair.quiet()
-    assert [row.reason for row in outcome.skipped] == [
-        f"its Job {job} has the state 'on_hold', of which is not known whether somebody comes"
-    ]
+    (row,) = outcome.waiting
+    why = f"its Job {job} has the state 'on_hold', of which is not known whether somebody comes"
+    assert (row.verdict, row.reason.partition("; on it: ")[0]) == ("blocked", why)
     assert len(pair.shifts(held=True)) == 1
 
 

@@ -12,6 +12,7 @@ from sync.plan import Change
 from sync.plan.approval import Approval
 from sync.report import approval_of, as_json, of_plan
 from tests.engine_world import Pair, at, open_pair
+from tests.plans import code
 
 PICKER = "Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00"
 
@@ -31,7 +32,7 @@ async def waiting(pair: Pair) -> Change:
 
 async def decide(pair: Pair, change: Change, choice: str) -> None:
     """A manager decides."""
-    await pair.engine.deciding.answer(change, choice, "a manager", "by telephone")
+    await pair.engine.deciding.answer(change, code(change, choice), "a manager", "by telephone")
 
 
 async def near(pair: Pair) -> int:
@@ -44,7 +45,7 @@ async def near(pair: Pair) -> int:
 
 async def fates(pair: Pair) -> list[tuple[str, str, int | None]]:
     """What was decided and what became of it, oldest first."""
-    return [(row.decision.choice, row.ended, row.run) for row in reversed(await pair.engine.deciding.decided(9))]
+    return [(row.decision.said, row.ended, row.run) for row in reversed(await pair.engine.deciding.decided(9))]
 
 
 async def test_a_yes_is_carried_out_once(pair: Pair) -> None:
@@ -87,7 +88,7 @@ async def test_a_refused_change_stays_out_until_it_changes(pair: Pair) -> None:
 
 
 async def test_a_refusal_is_taken_back_by_a_yes(pair: Pair) -> None:
-    """The change goes ahead as if nothing had been said."""
+    """The change goes ahead, and its history says on whose word."""
     stack = pair.offer(2)
     await pair.settled()
     pair.edit(stack, instances=3)
@@ -95,10 +96,10 @@ async def test_a_refusal_is_taken_back_by_a_yes(pair: Pair) -> None:
     [change] = (await pair.engine.deciding.open_questions()).to_do
     await decide(pair, change, NO)
     await pair.quiet()
-    [again] = (await pair.engine.deciding.open_questions()).to_do
+    [again] = (await pair.engine.deciding.open_questions()).changes
     await decide(pair, again, YES)
     assert await pair.settled() == [f"{PICKER}: 3 open"]
-    assert await fates(pair) == [("no", "replaced", None), ("yes", "withdrawn", None)]
+    assert await fates(pair) == [("no", "replaced", None), ("yes", "used", 4)]
 
 
 async def test_the_break_of_work_that_has_begun_is_put_back(pair: Pair) -> None:

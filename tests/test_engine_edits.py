@@ -315,3 +315,44 @@ async def test_workers_that_may_not_be_created_are_blocked(pair: Pair) -> None:
         )
         pair.world.wheniwork.users[pair.staff("Boris")]["employee_code"] = key
         assert await matching.settled() == [f"{PICKER}: 0 open, Ada"]
+
+
+async def test_a_held_shift_that_is_deleted_and_made_again_moves_its_demand(pair: Pair) -> None:
+    """Nobody is sent home, and it is the same request; a second run has nothing to do."""
+    pair.offer(1)
+    await pair.settled()
+    pair.accept("Ada")
+    await pair.settled()
+    [held] = pair.shifts(held=True)
+    user = pair.world.wheniwork.shifts[held]["user_id"]
+    pair.act("manager_deletes_shift", shift_id=held)
+    pair.offer(1, start="09:00", user_id=user)
+    assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 09:00-17:00: 0 open, Ada"]
+    assert len(pair.requests()) == 1
+
+
+@pytest.mark.parametrize("side", ["wonolo", "wheniwork"])
+async def test_a_staffed_demand_that_moves_to_what_nobody_mapped_waits_and_lets_go(pair: Pair, side: str) -> None:
+    """Its worker withdraws, and is taken off the schedule; once it can be read again all is well."""
+    pair.offer(1)
+    await pair.settled()
+    job = pair.accept("Ada")
+    await pair.settled()
+    [request], [held] = pair.requests(), pair.shifts(held=True)
+    known = dict(pair.world.wonolo.job_requests.records[request])
+    place = pair.world.wheniwork.shifts[held]["location_id"]
+    if side == "wonolo":
+        pair.act("requestor_edits", job_request_id=request, fields={"address": "9 Lost Lane", "zip": "99999"})
+    else:
+        pair.edit(held, site_id=pair.world.wheniwork.add("sites", {"location_id": place, "name": "Dock 9"})["id"])
+    (waits,) = (await pair.engine.reconcile()).waiting
+    assert (waits.verdict, waits.reason.rpartition(": ")[2][:4]) == ("blocked", "Ada ")
+    pair.act("worker_withdraws", job_id=job)
+    await pair.engine.reconcile()
+    assert pair.shifts(held=True) == []
+    if side == "wonolo":
+        fields = {name: known[name] for name in ("address", "zip")}
+        pair.act("requestor_edits", job_request_id=request, fields=fields)
+    else:
+        pair.edit(held, site_id=0)
+    assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00: 1 open"]

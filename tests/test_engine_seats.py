@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -293,3 +294,19 @@ async def test_a_manager_asks_for_fewer_than_are_seated(pair: Pair) -> None:
     assert [choice.split()[:2] for choice in conflict.choices[1:]] == [["release", "Ada"], ["release", "Bruno"]]
     pair.offer(1)
     assert await pair.settled() == [f"{PICKER}: 0 open, Ada, Bruno"]
+
+
+async def test_deleted_accounts_keep_their_seats(pair: Pair) -> None:
+    """Wonolo names nobody on their Jobs any more; both stay on the schedule, and nothing is written."""
+    pair.offer(2)
+    await pair.settled()
+    jobs = [pair.accept(name) for name in ("Ada", "Bruno")]
+    await pair.settled()
+    held, number = pair.shifts(held=True), pair.last_request()
+    pair.world.advance(timedelta(hours=1))
+    with pair.engine.store.begin("main") as tx:
+        known = [tx.observations.record("job", job) or {} for job in jobs]
+        gone = [{**job, "worker": None, "worker_id": None} for job in known]
+        tx.observations.save("job", gone, pair.world.clock.now())
+    outcome = await pair.engine.reconcile()
+    assert (outcome.done, outcome.waiting, pair.writes_since(number), pair.shifts(held=True)) == ((), (), [], held)

@@ -284,7 +284,7 @@ async def test_a_deleted_time_waits_for_a_person_who_wants_it_again(any_pair: Pa
     del any_pair.world.wheniwork.times[time]
     [change] = (await any_pair.quiet()).waiting
     assert (change.verdict, change.choices) == ("conflict", ("create it again", "leave it out"))
-    await any_pair.engine.deciding.answer(change, "create it again", "Dana", "it was a slip")
+    await any_pair.engine.deciding.answer(change, "create", "Dana", "it was a slip")
     assert [row[:2] for row in done(await any_pair.engine.reconcile())] == [("create", "time")]
     assert only(any_pair)["id"] != time
     await any_pair.quiet()
@@ -295,7 +295,7 @@ async def test_a_deleted_time_that_a_person_leaves_out_stays_out(any_pair: Pair)
     job, time = await entered(any_pair)
     del any_pair.world.wheniwork.times[time]
     [change] = (await any_pair.quiet()).waiting
-    await any_pair.engine.deciding.answer(change, "leave it out", "Dana", "")
+    await any_pair.engine.deciding.answer(change, "leave-out", "Dana", "")
     assert [row[:2] for row in done(await any_pair.engine.reconcile())] == [("unlink", "time")]
     any_pair.act("requestor_approves", job_id=job)
     assert ((await any_pair.quiet()).waiting, times(any_pair)) == ((), [])
@@ -460,3 +460,39 @@ async def test_a_no_show_that_was_completed_before_leaves_its_time_to_a_person(p
         "Wonolo now calls the Job no_show: delete the Time in When I Work if nobody worked"
     ]
     assert len(times(pair)) == 1
+
+
+@pytest.mark.parametrize("worker", [False, True])
+async def test_a_time_that_is_given_to_somebody_else_is_followed(pair: Pair, *, worker: bool) -> None:
+    """Whether to one of the company's own people or to another worker: it is told, until it is given back."""
+    _, time = await entered(pair)
+    mine = only(pair)["user_id"]
+    other = pair.world.wheniwork.add("users", {"employee_code": "wonolo:9"})["id"] if worker else pair.staff("Goldie")
+    edit(pair, time, user_id=other)
+    [waiting] = (await pair.quiet()).waiting
+    who = "the Time is somebody else's now: give it back to Ada A. in When I Work, or delete it"
+    assert (waiting.verdict, waiting.reason) == ("blocked", who)
+    [row] = await pair.engine.hours()
+    assert (row.worked.wheniwork, row.note) == (None, "the Time in When I Work is somebody else's now")
+    edit(pair, time, user_id=mine)
+    assert (await pair.quiet()).waiting == ()
+
+
+async def test_who_was_sent_home_has_no_hours(pair: Pair) -> None:
+    """Corrected to nothing before a Time was entered, none is; nothing is unknown about it."""
+    job = await worked(pair)
+    adjust(pair, job, actual_duration=0, hours_worked=0)
+    await pair.quiet()
+    [row] = await pair.engine.hours()
+    assert (times(pair), row.worked, row.state) == ([], Worked(450, 0, 0), "agreed")
+
+
+async def test_a_time_of_who_was_sent_home_is_a_persons_to_delete(pair: Pair) -> None:
+    """Then nothing is left to say."""
+    job, time = await entered(pair)
+    adjust(pair, job, actual_duration=0, hours_worked=0)
+    await pair.engine.reconcile()
+    [waiting] = (await pair.quiet()).waiting
+    assert waiting.reason == "Wonolo says that nothing was worked: delete the Time in When I Work"
+    del pair.world.wheniwork.times[time]
+    assert (await pair.quiet()).waiting == ()

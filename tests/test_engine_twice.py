@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from sandbox.faults import Rule
 from sandbox.wheniwork.state import ACCOUNT_ID
 from tests.engine_world import Pair, at, copied, open_pair, reopened
 
@@ -21,16 +23,33 @@ async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
         yield opened
 
 
-async def test_a_request_that_was_posted_twice_is_cancelled_once(pair: Pair) -> None:
-    """It carries our marker, and turns up after the other one was linked."""
+async def test_a_copy_of_a_request_of_ours_is_a_demand(pair: Pair) -> None:
+    """A requestor copied it for three more people, marker and all, and somebody accepted: nobody is sent home."""
     pair.offer(2)
     await pair.settled()
     [ours] = pair.requests()
     name = pair.world.wonolo.job_requests.records[ours]["request_name"]
-    again = pair.post(2, request_name=name)
+    pair.accept("Ada", pair.post(3, request_name=name))
+    assert await pair.settled() == [f"{PICKER}: 4 open, Ada"]
+    assert {row["state"] for row in pair.world.wonolo.job_requests.records.values()} == {"posted"}
+
+
+async def test_a_request_that_was_sent_twice_is_a_question_when_both_turn_up(pair: Pair) -> None:
+    """The first one comes after it was taken for lost; once a person says so it is cancelled."""
+    pair.offer(2)
+    lost = Rule(fault="lost_request", method="POST", path="/api_v2/job_requests", times=1)
+    pair.world.faults.add(lost)
+    for _ in range(3):
+        await pair.engine.reconcile()
+        pair.world.advance(timedelta(minutes=10))
+    [second] = pair.requests()
+    first = pair.post(2, request_name=pair.world.wonolo.job_requests.records[second]["request_name"])
+    (asked,) = (await pair.engine.reconcile()).waiting
+    assert (asked.verdict, asked.record) == ("conflict", str(first))
+    assert await pair.engine.deciding.answer(asked, asked.choices[0], "a manager", "") == "kept"
     assert await pair.settled() == [f"{PICKER}: 2 open"]
     states = {number: row["state"] for number, row in pair.world.wonolo.job_requests.records.items()}
-    assert states == {ours: "posted", again: "cancelled"}
+    assert states == {first: "cancelled", second: "posted"}
 
 
 async def test_a_second_seat_of_one_worker_goes_to_who_accepts_next(pair: Pair) -> None:

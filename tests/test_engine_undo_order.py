@@ -105,7 +105,7 @@ async def _left_for_later(pair: Pair) -> int:
     await pair.settled()
     pair.edit(pair.shifts(held=True)[0], start_time=at(2, "09:00"), end_time=at(2, "17:00"))
     [asked] = (await pair.engine.reconcile()).waiting
-    await pair.engine.deciding.answer(asked, "release Ada A. and ask for the new time anew", DANA, "")
+    await pair.engine.deciding.answer(asked, "release-anew", DANA, "")
     assert await pair.settled() == [f"{PICKER}: 1 open", f"{LATER}: 1 open"]
     return last_run(pair)
 
@@ -132,7 +132,7 @@ async def test_a_seat_that_was_moved_back_shows_its_times(pair: Pair) -> None:
     await pair.settled()
     pair.edit(pair.shifts(held=True)[0], start_time=at(2, "09:00"), end_time=at(2, "17:00"))
     [asked] = (await pair.engine.reconcile()).waiting
-    await pair.engine.deciding.answer(asked, "move the seat back", DANA, "")
+    await pair.engine.deciding.answer(asked, "seat-back", DANA, "")
     await pair.settled()
     [change] = (await undone(pair)).done
     assert [(row.name, row.before, row.after) for row in change.fields] == [

@@ -15,7 +15,7 @@ from sandbox.world import World, build_world
 from sync.config import Config, load, load_deployment
 from sync.config.deployment import folder_of
 from sync.errors import ConfigError
-from sync.init import configuration, propose
+from sync.init import Proposal, configuration, propose
 
 CHICAGO = "America/Chicago"
 
@@ -43,6 +43,13 @@ def present_world() -> World:
 def way_to(world: World) -> httpx.ASGITransport:
     """The way to a world, without a network."""
     return httpx.ASGITransport(create_app(world))
+
+
+def loaded(proposal: Proposal, folder: Path) -> Config:
+    """The configuration of a proposal, written to a file and read again."""
+    path = folder / "shiftbridge.toml"
+    path.write_text(configuration(access(), {"wonolo": {"api_key": "pk", "secret_key": "sk"}}, proposal))
+    return load(path, {f"SHIFTBRIDGE_WHENIWORK__{name}": "x" for name in ("KEY", "EMAIL", "PASSWORD")})
 
 
 async def test_every_location_and_site_becomes_a_place_with_its_address() -> None:
@@ -94,6 +101,37 @@ async def test_category_and_pay_come_from_what_the_company_asked_for_before() ->
         "category of Bagger, Cashier, Event Crew, Forklift Driver, Greeter",
         "hourly_rate of Bagger, Cashier, Event Crew, Forklift Driver, Greeter",
     )
+
+
+async def test_skills_that_share_a_category_get_words_that_tell_them_apart(tmp_path: Path) -> None:
+    """So that one whose siblings were deleted does not take their requests; the file loads as it is."""
+    world = present_world()
+    world.wheniwork.positions[5]["name"] = world.wheniwork.positions[6]["name"] = "Picker"
+    for name in ("Picker, early", "Stocker, late", "Greeter"):
+        category = "Events" if name == "Greeter" else "General Labor"
+        perform(world, "requestor_posts", {"fields": {"request_name": name, "category": category}})
+    found = await propose(access(), way_to(world))
+    skills = {row["name"]: (row["description"], row["words"]) for row in found.skills if row["category"]}
+    pickers = {name: (name, [name]) for name in skills if name.startswith("Picker (")}
+    assert skills == {
+        "Picker": ("Picker", ["Picker"]),
+        **pickers,
+        "Stocker": ("Stocker", ["Stocker"]),
+        "Greeter": ("Greeter", []),
+    }
+    assert len(pickers) == 2
+    assert len(loaded(found, tmp_path).skills) == len(found.skills)
+
+
+async def test_places_at_one_address_get_venues_that_tell_them_apart(tmp_path: Path) -> None:
+    """Their names, where their own venues would be the same."""
+    world = present_world()
+    for number, name in ((136, "Downtown"), (137, "DOWNTOWN"), (1045, "Downtown")):
+        world.wheniwork.locations[number] |= {"name": name, "address": "1 Pier Rd., Chicago, IL 60601"}
+    found = await propose(access(), way_to(world))
+    venues = {row["venue"] for row in found.places if row["address"] == "1 Pier Rd."}
+    assert {"DOWNTOWN", "Downtown (136)", "Downtown (1045)"} <= venues
+    assert len(loaded(found, tmp_path).places) == len(found.places)
 
 
 async def test_names_that_stand_there_twice_get_their_ids() -> None:

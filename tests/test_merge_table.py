@@ -136,7 +136,7 @@ SEAT, EDITED_SEAT = held(), held(notes="Dock 4")
 DELETED = [
     # Wonolo, When I Work, what is done at each stage
     (CANCELLED, [SEAT], ["delete do"] * 5),
-    (CANCELLED, [EDITED_SEAT], ["none conflict"] * 5),
+    (CANCELLED, [EDITED_SEAT], ["none conflict"] * 3 + ["none skip"] * 2),
     ({}, [], ["delete do", "delete hold", "none skip", "none skip", "none skip"]),
     (EDITED, [], ["none conflict", "none conflict", "none skip", "none skip", "none skip"]),
     (CANCELLED, [], ["unlink do"] * 5),

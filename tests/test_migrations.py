@@ -56,6 +56,46 @@ def test_down_and_up_again(database_url: str) -> None:
     store.close()
 
 
+def test_decisions_and_writes_of_before_keep_their_meaning(database_url: str) -> None:
+    """What was decided under keys with sentences in them is of version 1; a key of then named exactly what was sent."""
+    with connected(database_url).begin() as connection:
+        command.downgrade(alembic(connection), "0009")
+        connection.exec_driver_sql(
+            "INSERT INTO decision (pair, key, facts, choice, subject, who, why, at, ended) VALUES "
+            "('main', 'k0', 'f', 'no', 's', 'Dana', '', '2026-03-02 14:00:00', ''), "
+            "('main', 'k1', 'f', 'same', 's', 'Dana', '', '2026-03-02 14:00:00', '')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO intent (pair, key, run, link, state, change, attempt, bound, error) VALUES "
+            "('main', 'abc', 1, 'link', 'failed', '{}', 1, '2026-03-02 14:00:00', 'refused')"
+        )
+    store = Store.open(database_url)
+    with store.begin("main") as tx:
+        assert {key: row.keys for key, row in tx.decisions.open().items()} == {"k0": 1, "k1": 2}
+    store.close()
+    with connected(database_url).begin() as connection:
+        assert connection.exec_driver_sql("SELECT key, effect FROM intent").all() == [("abc", "abc")]
+
+
+def test_a_time_that_was_tied_to_a_job_stays_tied(database_url: str) -> None:
+    """Up from a database in which a Job had one Time, and down again."""
+    tied = ("main", 3, 9, "settled")
+    with connected(database_url).begin() as connection:
+        config = alembic(connection)
+        command.downgrade(config, "0012")
+        command.downgrade(config, "-1")
+        connection.exec_driver_sql(
+            "INSERT INTO timesheet (pair, job, time, base, job_settled, time_settled, left_out, since) "
+            "VALUES ('main', 3, 9, '{}', 'job', 'settled', false, '2026-03-14 13:00:00')"
+        )
+        command.upgrade(config, "0012")
+        rows = connection.exec_driver_sql("SELECT pair, job, time, settled FROM timesheet_piece").all()
+        assert [tuple(row) for row in rows] == [tied]
+        command.downgrade(config, "-1")
+        rows = connection.exec_driver_sql("SELECT pair, job, time, time_settled FROM timesheet").all()
+        assert [tuple(row) for row in rows] == [tied]
+
+
 def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
     """The error says what to do."""
     with connected(database_url).begin() as connection:

@@ -105,13 +105,13 @@ def test_a_refused_key_is_left_alone_for_an_hour(store: Store) -> None:
     """Another outcome, or another pair's, is no refusal."""
     finish(store, begin(store), "failed", "422: no")
     finish(store, begin(store, Change(action="delete", kind="job", link="a", subject="s")), "unknown", "no answer")
-    later = Change(action="delete", kind="user", link="a", subject="s").key
+    later = Change(action="delete", kind="user", link="a", subject="s").effect
 
     def refused(at: datetime, pair: str = "main") -> dict[str, str]:
         with store.begin(pair) as tx:
-            return Outbox(tx.rows).refused([CHANGE.key, later], at)
+            return Outbox(tx.rows).refused([CHANGE.effect, later], at)
 
-    assert refused(NOW + timedelta(minutes=59)) == {CHANGE.key: "422: no"}
+    assert refused(NOW + timedelta(minutes=59)) == {CHANGE.effect: "422: no"}
     assert refused(NOW + timedelta(minutes=60)) == {}
     assert refused(NOW, "other") == {}
 
@@ -181,3 +181,15 @@ def test_what_was_spent_counts_until_it_is_known_to_have_failed(store: Store) ->
     with store.begin("main") as tx:
         assert Outbox(tx.rows).spent(NOW - timedelta(days=1)) == 21_034
         assert Outbox(tx.rows).spent(NOW) == 0
+
+
+def test_how_often_a_request_was_sent_is_counted_by_its_link(store: Store) -> None:
+    """Not what was refused, or never sent, or another write of the link."""
+    post = msgspec.structs.replace(CHANGE, action="create", system="wonolo", kind="job_request", record="")
+    for state in ("done", "lost", "unsent", "failed"):
+        finish(store, begin(store, post), state)
+    finish(store, begin(store), "done")
+    begin(store, msgspec.structs.replace(post, link="shift:8"))
+    with store.begin("main") as tx:
+        sent = Outbox(tx.rows).requests_sent(["shift:7", "shift:8", "shift:9"])
+    assert sent == {"shift:7": 2, "shift:8": 1}

@@ -38,21 +38,24 @@ def test_spellings_of_one_address(record: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "where"),
+    ("record", "reason"),
     [
-        ({"address": "9 Rail St", "zip": "07103"}, "9 Rail St, 07103"),
+        (
+            {"address": "9 Rail St", "zip": "07103"},
+            "no configured place has the address '9 Rail St, 07103'; add it under [[places]]",
+        ),
         (
             {"venue": "Pier", "address": "1 Pier Rd", "city": "Chicago", "zip": "60601"},
-            "Pier, 1 Pier Rd, Chicago, 60601",
+            "'Harbor' and 'Annex' share its address, and none has the venue 'Pier'; correct it, or add it to `also`",
         ),
-        ({}, ""),
+        ({}, "no configured place has the address ''; add it under [[places]]"),
     ],
 )
-def test_an_address_of_no_place_or_of_several_says_what_to_map(record: dict[str, Any], where: str) -> None:
-    """With the address that was read."""
+def test_an_address_of_no_place_or_of_several_says_what_to_map(record: dict[str, Any], reason: str) -> None:
+    """With the address that was read, or the venue that does not tell."""
     with pytest.raises(Unmapped) as caught:
         places.of_job_request(record, Rules(PLACES, ()))
-    assert str(caught.value) == f"no configured place has the address {where!r}; add it under [[places]]"
+    assert str(caught.value) == reason
 
 
 def test_a_site_is_part_of_a_place() -> None:

@@ -10,7 +10,7 @@ from mappings.decision import NO, UNDONE, YES, Decision
 from mappings.matching import DIFFERENT, SAME
 from sync.plan import Change, FieldChange, Plan, make_plan
 from tests.factories import ANA, BEN, NOW, START, at, demand, held, job, job_request, linked, shift, snapshot
-from tests.plans import line
+from tests.plans import decision, line
 
 NEAR = START - timedelta(hours=10)
 BOTH = demand(headcount=2, workers=frozenset({ANA.key, BEN.key}))
@@ -36,7 +36,7 @@ def test_an_answer_that_may_be_hidden_is_kept() -> None:
     assert make_plan(snapshot(QUIET, decisions=said("abc", YES), busy={"other": "a write is under way"})).void == ()
     link = linked(demand(workers=frozenset({ANA.key})), jobs=[job()], shifts=[shift(instances=1), held(**at(NEAR))])
     (asked,) = make_plan(snapshot(link)).waiting
-    chosen = {asked.key: Decision(asked.key, asked.facts, asked.choices[0], "Dana", NOW)}
+    chosen = {asked.key: decision(asked, asked.choices[0], "Dana", NOW)}
     assert make_plan(snapshot(link, decisions=chosen | said("abc", YES))).void == ()
 
 
@@ -44,7 +44,7 @@ def test_a_yes_to_something_else_hides_nothing() -> None:
     """It is planned, and the other answer is not about it."""
     later = linked(shifts=[shift(**at(START + timedelta(hours=1)))])
     (asked,) = make_plan(snapshot(later, now=NEAR)).waiting
-    yes = {asked.key: Decision(asked.key, asked.facts, YES, "Dana", NOW)}
+    yes = {asked.key: decision(asked, YES, "Dana", NOW)}
     plan = make_plan(snapshot(later, now=NEAR, decisions=yes | said("abc", YES)))
     assert (plan.void, [row.decided for row in plan.to_do]) == (("abc",), [asked.key])
 
@@ -53,7 +53,7 @@ def fewer(*answers: tuple[Change, str], seats: int = 1) -> Plan:
     """Ten hours before the start a manager deleted Ben's shift, and perhaps more."""
     shifts = [held()] if seats == 1 else []
     link = linked(BOTH, job_request(), jobs=[job(), job(BEN)], shifts=shifts or [shift(instances=1)])
-    decisions = {row.key: Decision(row.key, row.facts, choice, "Dana", NOW) for row, choice in answers}
+    decisions = {row.key: decision(row, choice, "Dana", NOW) for row, choice in answers}
     return make_plan(snapshot(link, now=NEAR, decisions=decisions))
 
 

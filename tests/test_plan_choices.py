@@ -8,7 +8,6 @@ import msgspec
 import pytest
 
 from mappings.bookings import Booking
-from mappings.decision import Decision
 from mappings.link import LinkedDemand
 from sync.plan import FieldChange, Plan, make_plan
 from tests.factories import (
@@ -27,7 +26,7 @@ from tests.factories import (
     shift,
     snapshot,
 )
-from tests.plans import Line, line, only, sent
+from tests.plans import Line, decision, line, only, sent
 
 LATER = START + timedelta(hours=1)
 WITH_ANA = demand(workers=frozenset({ANA.key}))
@@ -38,7 +37,7 @@ def after(link: LinkedDemand, choice: str, worker: str = "", **world: object) ->
     """The plan after a manager chose that way out of the conflict (about the worker, where there are several)."""
     asked = next(row for row in make_plan(snapshot(link, **world)).waiting if worker in ("", row.worker))
     assert choice in asked.choices
-    answer = Decision(asked.key, asked.facts, choice, "a manager", NOW)
+    answer = decision(asked, choice, "a manager", NOW)
     return make_plan(snapshot(link, decisions={asked.key: answer}, **world))
 
 

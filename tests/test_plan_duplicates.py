@@ -1,4 +1,4 @@
-"""A request that was posted twice under one marker: the older one is kept, the other cancelled by plan."""
+"""A second request with one marker: a person's copy is a demand, and what may have been posted twice is asked about."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from sync.plan import make_plan
+from mappings.decision import Decision
+from mappings.matching import DIFFERENT, SAME
+from sync.plan import Snapshot, make_plan
 from sync.plan.snapshot import LonePosting
-from tests.factories import START, at, job, job_request, linked, shift, snapshot
+from tests.factories import NOW, START, at, job, job_request, linked, shift, snapshot
 from tests.plans import line, lines, only
 
 NEAR = START - timedelta(hours=10)
@@ -22,40 +24,67 @@ def twin(*jobs: dict[str, Any], **fields: Any) -> LonePosting:
     return LonePosting(job_request(501, **fields), tuple(jobs))
 
 
-def test_the_younger_of_two_requests_with_one_marker_is_cancelled() -> None:
-    """And never shown in When I Work."""
-    change = only(make_plan(snapshot(linked(shifts=[shift()]), postings=(twin(),))))
-    assert line(change) == ("delete job_request 501", "do", CANCEL)
-    assert (
-        change.cause
-        == "it repeats request 500, marker and all: an answer of Wonolo's was lost, and it was posted twice"
+def answered(seen: Snapshot, choice: str) -> Snapshot:
+    """The same world once a person answered the only question."""
+    change = only(make_plan(seen))
+    return msgspec.structs.replace(
+        seen, decisions={change.key: Decision(change.key, change.facts, choice, "Dana", NOW)}
     )
+
+
+def copied(*jobs: dict[str, Any], **world: Any) -> Snapshot:
+    """Request 500 is linked, and 501 has its marker."""
+    return snapshot(linked(shifts=[shift()]), postings=(twin(*jobs),), **world)
+
+
+def test_a_copy_of_a_request_that_was_sent_once_is_a_demand() -> None:
+    """Its marker was copied with it: whoever is on it stays, and nobody is asked."""
+    change = only(make_plan(copied(sent={"link": 1})))
+    assert line(change)[:2] == ("create shift", "do")
+
+
+@pytest.mark.parametrize("sent", [{}, {"link": 2}])
+def test_whether_a_request_was_copied_or_posted_twice_is_a_question(sent: dict[str, int]) -> None:
+    """Of one that was sent again, or that another database knew of; nothing is made or cancelled meanwhile."""
+    change = only(make_plan(copied(job(job_request_id=501), sent=sent)))
+    assert (change.verdict, change.record, change.action) == ("conflict", "501", "none")
+    assert change.cause == "request 501 has the marker of request 500, the same place and time"
+    assert change.choices == (
+        "same: it was posted twice; request 501 is cancelled",
+        "different: somebody copied it; its 2 seats are shown in When I Work",
+    )
+    assert change.costs == ("Ana R. loses $160.00 of pay", "Ana R. keeps the seat")
+
+
+@pytest.mark.parametrize("now", [NOW, NEAR])
+def test_one_that_was_posted_twice_is_cancelled_once_somebody_said_so(now: Any) -> None:
+    """Whoever is on it was named in the question, with the fee."""
+    change = only(make_plan(answered(copied(job(job_request_id=501), now=now), SAME)))
+    assert line(change) == ("delete job_request 501", "do", CANCEL)
     assert (change.risk.paid_minutes, change.link) == (-960, "job_request:501")
 
 
-def test_of_two_that_nobody_linked_yet_the_older_is_adopted() -> None:
+def test_one_that_was_copied_is_a_demand_and_is_not_asked_about_again() -> None:
+    """The answer stands until it is shown."""
+    plan = make_plan(answered(copied(job(job_request_id=501)), DIFFERENT))
+    assert {(row.action, row.verdict) for row in plan.changes} == {("create", "do")}
+    assert (len({row.decided for row in plan.changes}), plan.void) == (1, ())
+
+
+def test_of_two_that_nobody_linked_yet_the_older_is_adopted_and_the_other_asked_about() -> None:
     """In whatever order they come."""
     postings = (twin(), LonePosting(job_request()))
     for rows in (postings, postings[::-1]):
         assert [what for what, _, _ in lines(snapshot(postings=rows, shifts=(shift(),)))] == [
             "link job_request 500",
-            "delete job_request 501",
+            "none job_request 501",
         ]
-
-
-@pytest.mark.parametrize(("now", "reason"), [(None, "Ana R. would lose a seat"), (NEAR, "half the pay ($75.00)")])
-def test_one_on_which_a_worker_sits_waits_for_a_yes(now: Any, reason: str) -> None:
-    """Near the start with what it costs."""
-    world = {"now": now} if now else {}
-    change = only(make_plan(snapshot(linked(shifts=[shift()]), postings=(twin(job(job_request_id=501)),), **world)))
-    assert (change.action, change.verdict) == ("delete", "hold")
-    assert reason in change.reason
 
 
 def test_a_cancellation_under_way_is_not_planned_again() -> None:
     """Its outcome is not known yet."""
-    busy = {"job_request:501": "a write is under way"}
-    change = only(make_plan(snapshot(linked(shifts=[shift()]), postings=(twin(),), busy=busy)))
+    seen = answered(copied(), SAME)
+    change = only(make_plan(msgspec.structs.replace(seen, busy={"job_request:501": "a write is under way"})))
     assert (change.verdict, change.reason) == ("blocked", "a write is under way")
 
 

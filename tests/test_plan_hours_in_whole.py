@@ -13,7 +13,8 @@ from mappings.ownership import TIME_FIELDS, Right, TimeField
 from sync.plan import Change, FieldChange, Risk
 from sync.plan.hours import merge_hours
 from tests.factories import ANA, CHICAGO, START, timesheet, worked_time
-from tests.plans import line, only
+from tests.plans import line
+from tests.plans import only_worded as only
 from tests.test_plan_times import CLOSED, SUBJECT, decided, done, ends, entry, lone, plan, tied, until
 
 WONOLO: dict[TimeField, Right] = dict.fromkeys(TIME_FIELDS, Right("wonolo"))
@@ -56,6 +57,7 @@ def test_a_time_that_is_tied() -> None:
         fields=(FieldChange("worker", "", "Ana R."),),
         cause="the worker clocked in in When I Work for the same work",
         precondition=owned_digest("time", worked_time()),
+        sources=(700,),
     )
     longer = plan(lone(), times=(until("16:30"),)).changes[0]
     assert (longer.action, longer.risk) == ("link", Risk(people=1, minutes_to_start=-1440))
@@ -81,7 +83,7 @@ def test_hours_that_are_carried_over() -> None:
 
 def test_hours_that_are_not_entered_are_said_of_no_record() -> None:
     """Nobody is touched by what is not done; the worker is named."""
-    assert only(plan(lone(done(0)))) == hours(
+    assert only(plan(lone(done(-1)))) == hours(
         action="none",
         verdict="skip",
         rank=9,
@@ -92,8 +94,8 @@ def test_hours_that_are_not_entered_are_said_of_no_record() -> None:
 
 def test_a_tie_that_a_person_left_out_ends_without_a_reason() -> None:
     """The decision is the cause."""
-    gone = msgspec.structs.replace(tied(), time=None)
-    asked = only(plan(gone))
+    gone = msgspec.structs.replace(tied(), times=())
+    (asked,) = plan(gone).changes
     change = only(plan(gone, decisions=decided(asked, "leave it out")))
     assert (line(change), change.reason) == (("unlink time #7", "do", {}), "")
 
@@ -102,7 +104,7 @@ def test_of_several_jobs_each_is_settled_that_agrees() -> None:
     """And neither the one with something to carry over nor the one that cannot be read is."""
     two = [msgspec.structs.replace(tied(done(id=number)), key=f"job:{number}") for number in (907, 908)]
     longer = msgspec.structs.replace(tied(done(510, id=909)), key="job:909")
-    unread = msgspec.structs.replace(tied(done(0, id=910)), key="job:910")
+    unread = msgspec.structs.replace(tied(done(-1, id=910)), key="job:910")
     assert plan(*two, longer, unread).settled == ("job:907", "job:908")
 
 

@@ -39,7 +39,7 @@ def made(action: Any, kind: Any, before: Any = None, after: Any = None, **payloa
 def today(time: dict[str, Any] | None = None, seat: dict[str, Any] | None = None, **fields: Any) -> Today:
     """The day after: her Time and her Job as they are now."""
     records = {("time", "700"): time or worked_time(**LONGER), ("job", "907"): seat or COMPLETED}
-    return Today(NOW, timedelta(hours=12), RULES, records, **fields)
+    return Today(NOW, timedelta(hours=12), RULES, records, **{"periods_since": NOW - timedelta(days=60)} | fields)
 
 
 def back(row: Made, now: Today) -> tuple[str, str, dict[str, Any], str]:

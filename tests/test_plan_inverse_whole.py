@@ -8,10 +8,9 @@ import msgspec
 import pytest
 
 from mappings.convert import marker
-from mappings.decision import UNDONE, Decision
 from mappings.digest import owned_digest
 from sync.plan import FieldChange, Plan, Risk
-from sync.plan.deciding import decide
+from sync.plan.deciding import decide, taken_back
 from sync.plan.made import Made
 from sync.plan.model import marker_key
 from sync.plan.undoing.inverse import inverse
@@ -142,7 +141,7 @@ def test_what_was_undone_is_held_until_somebody_says_yes() -> None:
     """What waits anyway keeps its own reason."""
     change = made("create", "shift", after=shift()).change
     waits = msgspec.structs.replace(change, verdict="hold", reason="near")
-    said = [Decision(row.key, row.facts, UNDONE, "Dana", NOW, "undo of run 12") for row in (change, waits)]
+    said = [taken_back(row, "Dana", NOW, "undo of run 12") for row in (change, waits)]
     rows, void = decide([change, waits], snapshot(decisions={row.key: row for row in said}))
     assert [(row.verdict, row.reason) for row in rows] == [
         ("hold", "undone by Dana on Wed 11 Mar 08:00 (undo of run 12)"),

@@ -372,10 +372,13 @@ def test_once_work_has_begun_a_change_of_the_description_is_a_conflict() -> None
 
 
 def test_settled_work_is_not_touched() -> None:
-    """Not even its workers, and what is approved cannot be written any more."""
+    """Not even its workers; it is said once, and nobody is asked."""
     link = linked(seated(ANA.key), jobs=[job(state="approved")], shifts=[shift(instances=1), held(user_id=108)])
-    change = only(make_plan(snapshot(link, now=START + timedelta(days=2))))
-    assert (change.verdict, change.choices) == ("conflict", ("take Wonolo's workers",))
+    plan = make_plan(snapshot(link, now=START + timedelta(days=2)))
+    change = only(plan)
+    assert (change.verdict, change.reason) == ("skip", "the work is over, so both sides stay as they are")
+    assert change.fields == (FieldChange("workers", "Ana R.", "Ben O."),)
+    assert (plan.settled, plan.over) == (("link",), ("link",))
 
 
 def test_a_busy_link_waits_for_its_outcome_and_keeps_the_shifts_beside_it() -> None:
@@ -394,7 +397,7 @@ def test_an_unreadable_record_is_a_remark_and_the_rest_goes_on() -> None:
     plan = make_plan(snapshot(broken, fine, shifts=(shift(309),)))
     update, remark = plan.changes
     assert (remark.verdict, remark.reason) == (
-        "skip",
+        "blocked",
         "its start_time cannot be read: 'soon' is not a time with a zone",
     )
     assert (update.link, update.verdict, plan.settled) == ("fine", "do", ())
@@ -408,7 +411,11 @@ def test_a_place_taken_out_of_the_configuration_makes_a_remark() -> None:
     """It is told in UTC, as nobody knows its zone any more."""
     rules = msgspec.structs.replace(RULES, places=RULES.places[1:])
     change = only(make_plan(snapshot(linked(shifts=[shift()]), policy=Policy(rules))))
-    assert (change.verdict, change.zone, change.subject) == ("skip", "UTC", "Picker at Harbor, Sat 14 Mar 13:00-21:00")
+    assert (change.verdict, change.zone, change.subject) == (
+        "blocked",
+        "UTC",
+        "Picker at Harbor, Sat 14 Mar 13:00-21:00",
+    )
 
 
 def test_a_renamed_place_is_the_same_place() -> None:

@@ -124,13 +124,15 @@ def test_seats_are_written_in_an_order_that_both_systems_accept() -> None:
     assert (line(resize)[0], resize.payload["instances"]) == ("update shift 301", 3)
 
 
-def test_a_key_is_short_and_told_by_the_facts_alone() -> None:
-    """Neither by the words nor by the risk."""
+def test_a_key_is_short_and_told_by_the_work_alone() -> None:
+    """Neither by the words, nor by the risk, nor by how a payload spells it."""
     one = change(payload={"slots": 3})
     assert len(one.key) == 12
-    assert one.key == change(payload={"slots": 3}, subject="otherwise", cause="another", rank=1).key
+    assert one.key == change(payload={"slots": 4}, subject="otherwise", cause="another", rank=1).key
     others = [
-        change(payload={"slots": 4}),
+        change(payload={"slots": 3}, seats=1),
+        change(payload={"slots": 3}, touched=["end"]),
+        change(payload={"slots": 3}, code="stray"),
         change(payload={"slots": 3}, record="1"),
         change(payload={"slots": 3}, worker="x"),
     ]

@@ -38,7 +38,7 @@ def test_a_copy_of_a_request_is_known_by_the_skill_agreed_on() -> None:
     """The link tells what its own request does not."""
     twin = LonePosting(job_request(501, **NIGHT | {"description_tasks": "Pack orders"}))
     assert [what for what, _, _ in lines(snapshot(PACKING, postings=(twin,)))] == [
-        "delete job_request 501",
+        "none job_request 501",
         "assign shift 301 #7",
     ]
 

@@ -12,10 +12,12 @@ from mappings.matching import DIFFERENT, SAME
 from mappings.model import Worker
 from sync.plan import Change, Risk, Snapshot, make_plan
 from sync.plan.model import Doubt
-from sync.plan.recognition import DECIDE
+from sync.plan.reasons import SENTENCES
 from sync.plan.snapshot import LonePosting
 from tests.factories import ANA, BEN, CHICAGO, START, at, demand, held, job, job_request, linked, shift, snapshot
-from tests.plans import line, lines
+from tests.plans import line, lines, worded
+
+DECIDE = SENTENCES["undecided match"]
 
 ANNA = Worker("E-7", "Anna", "Reyes", phone=ANA.phone)
 """Somebody who may be Ana: a name nearly equal, the same phone number, no e-mail."""
@@ -80,7 +82,7 @@ def test_while_somebody_is_in_doubt_nothing_is_made_for_them() -> None:
 def test_a_doubt_is_told_in_whole() -> None:
     """With the seat that makes it matter; nobody's record is touched."""
     doubt = make_plan(seated()).changes[0]
-    assert msgspec.structs.replace(doubt, cause="", doubt=None) == Change(
+    assert worded(msgspec.structs.replace(doubt, cause="", doubt=None)) == Change(
         action="link",
         verdict="blocked",
         system="wheniwork",

@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import msgspec
 
-from mappings.decision import Decision
 from mappings.link import LinkedDemand
 from sync.plan import FieldChange, make_plan
 from tests.factories import ANA, BEN, NOW, START, at, demand, held, job, job_request, linked, shift, snapshot
-from tests.plans import Line, line, lines, only, sent
+from tests.plans import Line, decision, line, lines, only, sent
 
 LATER = START + timedelta(hours=1)
 LAST = START + timedelta(hours=2)
@@ -43,7 +42,7 @@ def test_who_accepts_gets_the_second_seat_of_somebody_else() -> None:
 def chosen(link: LinkedDemand, choice: str) -> list[Line]:
     """The plan after a manager chose a way out of the only conflict."""
     asked = only(make_plan(snapshot(link)))
-    answer = Decision(asked.key, asked.facts, choice, "a manager", NOW)
+    answer = decision(asked, choice, "a manager", NOW)
     return lines(snapshot(link, decisions={asked.key: answer}))
 
 

@@ -29,7 +29,7 @@ from tests.factories import (
     timesheet,
     worked_time,
 )
-from tests.plans import line, lines, only
+from tests.plans import decision, line, lines, only
 
 AFTER = NOW + timedelta(days=4)
 EIGHT = {"start_time": "Sat, 14 Mar 2026 13:00:00 +0000", "end_time": "Sat, 14 Mar 2026 21:00:00 +0000"}
@@ -71,7 +71,7 @@ def tied(
     record: dict[str, Any] | None = None, time: dict[str, Any] | None = None, base: Timesheet | None = None
 ) -> WorkedJob:
     """A Job whose Time is known; both sides agreed on eight hours."""
-    return lone(record, base=base or timesheet(), time=time or worked_time())
+    return lone(record, base=base or timesheet(), times=(time or worked_time(),))
 
 
 def of(*worked: WorkedJob, **changes: Any) -> Snapshot:
@@ -131,7 +131,7 @@ def test_hours_without_a_shift_are_entered_all_the_same() -> None:
 @pytest.mark.parametrize(
     ("worked", "changes", "verdict", "reason"),
     [
-        (lone(done(0)), {}, "skip", "its hours in Wonolo cannot be read: no minute was worked"),
+        (lone(done(-1)), {}, "skip", "its hours in Wonolo cannot be read: no minute was worked"),
         (lone(done(worker={"id": 9})), {}, "blocked", "no user in When I Work is this worker, so no hours are entered"),
         (lone(), {"busy": {"job:907": "not known yet"}}, "blocked", "not known yet"),
         (
@@ -154,6 +154,15 @@ def test_hours_that_cannot_be_entered_say_why(
     """And what a person can do."""
     change = only(plan(worked, **changes))
     assert (change.action, change.kind, change.verdict, change.reason) == ("none", "time", verdict, reason)
+
+
+def test_who_was_sent_home_has_no_time() -> None:
+    """A zero is a value: nothing is entered, and a Time that was must go, for which a person is asked once."""
+    home = done(0)
+    assert plan(lone(home)).changes == ()
+    reason = "Wonolo says that nothing was worked: delete the Time in When I Work"
+    assert told(only(plan(tied(home))))[0::2] == ("blocked", reason)
+    assert plan(msgspec.structs.replace(tied(home), times=(), lost=(700,))).changes == ()
 
 
 def test_a_job_that_names_nobody_is_left_out() -> None:
@@ -183,16 +192,6 @@ def test_a_worker_who_is_still_clocked_in_is_waited_for() -> None:
     """No second Time is entered."""
     assert only(plan(lone(), times=(worked_time(end_time=None),))).reason == (
         "the worker is still clocked in in When I Work: clock out there, or enter the end"
-    )
-
-
-def test_two_times_for_one_job_are_a_person_s_business() -> None:
-    """The worker clocked out for lunch."""
-    morning, afternoon = until("12:00", id=701), worked_time(702, start_time="Sat, 14 Mar 2026 12:30:00 -0500")
-    assert told(only(plan(lone(), times=(morning, afternoon)))) == (
-        "blocked",
-        "",
-        "2 Times in When I Work (701, 702) cover these hours: make them one there",
     )
 
 
@@ -334,7 +333,7 @@ def test_wonolo_s_hours_changed_after_both_approved_stay_different() -> None:
         (tied(done(510)), "nothing is changed (8 h in Wonolo, 7 h 30 min in When I Work)"),
         (tied(time=until("15:00")), "nothing is changed (7 h 30 min in Wonolo, 6 h 30 min in When I Work)"),
         (
-            msgspec.structs.replace(tied(), time=None),
+            msgspec.structs.replace(tied(), times=()),
             "no Time is entered again (7 h 30 min in Wonolo, none in When I Work)",
         ),
     ],
@@ -367,7 +366,7 @@ def test_an_open_period_and_one_elsewhere_keep_nothing() -> None:
 
 def test_a_deleted_time_asks_whether_it_comes_again() -> None:
     """Nobody enters silently what somebody deleted."""
-    change = only(plan(msgspec.structs.replace(tied(), time=None)))
+    change = only(plan(msgspec.structs.replace(tied(), times=())))
     assert told(change) == (
         "conflict",
         "its Time was deleted in When I Work",
@@ -380,12 +379,12 @@ def test_a_deleted_time_asks_whether_it_comes_again() -> None:
 def decided(change: Change, choice: str) -> dict[str, Decision]:
     """The decision of a person about a change."""
     said = datetime(2026, 3, 15, 14, tzinfo=UTC)
-    return {change.key: Decision(change.key, change.facts, choice, "Dana", said)}
+    return {change.key: decision(change, choice, "Dana", said)}
 
 
 def test_a_person_lets_a_deleted_time_come_again() -> None:
     """With a marker of its own, so that the deleted one is never taken for it."""
-    worked = msgspec.structs.replace(tied(), time=None)
+    worked = msgspec.structs.replace(tied(), times=())
     asked = only(plan(worked))
     change = only(plan(worked, decisions=decided(asked, "create it again")))
     again = f"Hours worked through Wonolo [sb:{marker_key(asked.key)}]"
@@ -398,7 +397,7 @@ def test_a_person_lets_a_deleted_time_come_again() -> None:
 
 def test_a_person_leaves_a_deleted_time_out() -> None:
     """The link ends."""
-    worked = msgspec.structs.replace(tied(), time=None)
+    worked = msgspec.structs.replace(tied(), times=())
     asked = only(plan(worked))
     change = only(plan(worked, decisions=decided(asked, "leave it out")))
     assert (change.action, change.kind, change.verdict, change.decided) == ("unlink", "time", "do", asked.key)
@@ -416,7 +415,7 @@ def test_a_job_that_is_over_no_more_never_deletes_its_time(state: str, word: str
     change = only(plan(tied(done(state=state))))
     assert (change.verdict, change.record) == ("blocked", "700")
     assert change.reason == f"Wonolo now calls the Job {word}: delete the Time in When I Work if nobody worked"
-    assert plan(msgspec.structs.replace(tied(done(state=state)), time=None)).changes == ()
+    assert plan(msgspec.structs.replace(tied(done(state=state)), times=())).changes == ()
 
 
 def test_a_time_that_is_somebody_else_s_now_is_left_alone() -> None:

@@ -15,6 +15,7 @@ from sync.plan.model import marker_key
 from sync.plan.undoing.inverse import inverse
 from sync.plan.undoing.today import Today
 from tests.factories import ANA, NOW, START, job, shift, user
+from tests.plans import worded
 from tests.test_plan_inverse import FREED, POSTED, SEAT, WAYS, back, made, today
 from tests.test_plan_inverse_seats import REQUEST
 from tests.test_plan_inverse_seats import now as still_coming
@@ -77,7 +78,7 @@ def test_what_stays_is_told_in_whole_and_the_rest_goes_back() -> None:
         ("do", "job", "release"),
         ("skip", "shift", "none"),
     ]
-    assert plan.changes[2] == Change(
+    assert worded(plan.changes[2]) == Change(
         action="none",
         verdict="skip",
         kind="shift",

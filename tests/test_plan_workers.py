@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from mappings.link import LinkedWorker
 from mappings.model import Worker
 from mappings.ownership import OWNERSHIP, Right
 from sync.plan import Change, FieldChange, Policy, Risk, Snapshot, make_plan
+from sync.plan.reasons import Reason
 from sync.plan.workers import without_user
 from tests.factories import (
     ANA,
@@ -28,7 +30,7 @@ from tests.factories import (
     snapshot,
     wonolo_user,
 )
-from tests.plans import line, lines, only, sent
+from tests.plans import line, lines, only, only_worded, sent
 
 MATCHING = Policy(RULES, workers="match")
 
@@ -164,7 +166,7 @@ def test_a_placeholder_is_a_user_in_whole_but_for_the_contact_data() -> None:
             "invite": False,
         }
     nameless = {ANA.key: Worker(ANA.key, "", "", ANA.email)}
-    assert without_user([ANA.key], snapshot(users={}, people=nameless, policy=PLACEHOLDERS)) == {
+    assert said(without_user([ANA.key], snapshot(users={}, people=nameless, policy=PLACEHOLDERS))) == {
         ANA.key: "Wonolo has not told this worker's name yet"
     }
 
@@ -178,16 +180,21 @@ def test_of_a_placeholders_contact_data_nothing_but_the_name_is_carried() -> Non
     assert make_plan(msgspec.structs.replace(moved, policy=policy)).changes == ()
 
 
+def said(reasons: Mapping[str, Reason]) -> dict[str, str]:
+    """Reasons in words, by worker."""
+    return {key: reason.said for key, reason in reasons.items()}
+
+
 def test_who_has_no_user_and_why() -> None:
     """Ben is one, Ana can be made one."""
-    assert without_user([ANA.key, BEN.key, CAT.key], snapshot(users={108: BEN.key})) == {
+    assert said(without_user([ANA.key, BEN.key, CAT.key], snapshot(users={108: BEN.key}))) == {
         CAT.key: "Wonolo shows no e-mail of wonolo:9: create the user by hand with this code"
     }
 
 
 def test_a_worker_of_whom_nothing_is_told_is_named_by_the_key() -> None:
     """Which is the code to give to the right user."""
-    assert without_user([ANA.key], snapshot(users={}, people={}, policy=MATCHING)) == {
+    assert said(without_user([ANA.key], snapshot(users={}, people={}, policy=MATCHING))) == {
         ANA.key: "nobody in When I Work is this worker: give the right user the employee code wonolo:7"
     }
 
@@ -213,7 +220,7 @@ def test_contact_data_that_changed_in_wonolo_is_carried_to_a_user_of_ours() -> N
 
 def test_a_change_of_contact_data_in_whole() -> None:
     """It belongs to no demand, so it has neither place nor start."""
-    assert only(make_plan(contact())) == Change(
+    assert only_worded(make_plan(contact())) == Change(
         action="update",
         system="wheniwork",
         kind="user",

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from mappings.unmapped import InUse
 from sync.errors import Refusal
 from sync.passes import Outcome
 from sync.plan import Change, FieldChange, Plan, Risk
@@ -62,6 +63,7 @@ SEAT = msgspec.structs.replace(
 )
 HELD = msgspec.structs.replace(SEAT, action="none", system=None, record="78", verdict="conflict", fields=())
 HELD = msgspec.structs.replace(HELD, reason="both sides differ", choices=("take Wonolo's end", "take When I Work's"))
+HELD = msgspec.structs.replace(HELD, options=("take-wonolo", "take-wheniwork"))
 USER = Change(
     action="update",
     system="wheniwork",
@@ -103,26 +105,25 @@ Saturday 14 March 2026 ───────────────────
 
 Airport Hub
 ~  Forklift Driver      Wonolo       change request 50002          end 16:00 → 15:00 in When I Work
-   08:00-16:00          3de51d       end: 16:00 → 15:00
+   08:00-16:00          0ee11d       end: 16:00 → 15:00
                                      -1 paid hour, -$18.50
 <                       When I Work  reopen shift 77               end 16:00 → 15:00 in When I Work
-                        b0f5c1       worker: Ana R. leaves
-!                       6dabb8       shift 78                      conflict: both sides differ (end
-                                     1 worker concerned            16:00 → 15:00 in When I Work). To
-                                                                   decide: resolve 6dabb8 with 1
-                                                                   take Wonolo's end; 2 take When I
-                                                                   Work's.
+                        78caf6       worker: Ana R. leaves
+!                       a22738       shift 78                      conflict: both sides differ (end
+                                     1 worker concerned            16:00 → 15:00 in When I Work).
+   To decide: `shiftbridge resolve a22738 1` (take Wonolo's end)
+   To decide: `shiftbridge resolve a22738 2` (take When I Work's)
 
 Harbor
 +  Picker               Wonolo       post a request                open shifts in When I Work that
-   08:00-16:00          0a95b0       seats: 2, title: a|b [bold]   Wonolo does not know
+   08:00-16:00          bca14e       seats: 2, title: a|b [bold]   Wonolo does not know
                                      +15 paid hours, +$277.50
 
 Without a day ──────────────────────────────────────────────────────────────────────────────────────
 
 Without a place
 ~  Ana R. as a When I   When I Work  change user 9                 changed in Wonolo
-   Work user            5b5981
+   Work user            507318
 
 Left out ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -162,18 +163,19 @@ refuse KEY` leaves out the row with that key.
 | | Work | System | Change | Why | Key |
 |---|---|---|---|---|---|
 | to do | Forklift Driver, 08:00-16:00 | Wonolo | change request 50002; end: 16:00 → 15:00; -1 paid hour, -$18.50 | \
-end 16:00 → 15:00 in When I Work | 3de51d |
+end 16:00 → 15:00 in When I Work | 0ee11d |
 | to do | Forklift Driver, 08:00-16:00 | When I Work | reopen shift 77; worker: Ana R. leaves | end 16:00 → 15:00 \
-in When I Work | b0f5c1 |
+in When I Work | 78caf6 |
 | conflict | Forklift Driver, 08:00-16:00 |  | shift 78; 1 worker concerned | conflict: both sides differ (end \
-16:00 → 15:00 in When I Work). To decide: resolve 6dabb8 with 1 take Wonolo's end; 2 take When I Work's. | 6dabb8 |
+16:00 → 15:00 in When I Work).<br>To decide: `shiftbridge resolve a22738 1` (take Wonolo's end)<br>To decide: \
+`shiftbridge resolve a22738 2` (take When I Work's) | a22738 |
 
 ### Harbor
 
 | | Work | System | Change | Why | Key |
 |---|---|---|---|---|---|
 | to do | Picker, 08:00-16:00 | Wonolo | post a request; seats: 2, title: a\\|b [bold]; +15 paid hours, +$277.50 | \
-open shifts in When I Work that Wonolo does not know | 0a95b0 |
+open shifts in When I Work that Wonolo does not know | bca14e |
 
 ## Without a day
 
@@ -181,7 +183,7 @@ open shifts in When I Work that Wonolo does not know | 0a95b0 |
 
 | | Work | System | Change | Why | Key |
 |---|---|---|---|---|---|
-| to do | Ana R. as a When I Work user | When I Work | change user 9 | changed in Wonolo | 5b5981 |
+| to do | Ana R. as a When I Work user | When I Work | change user 9 | changed in Wonolo | 507318 |
 
 ## Left out
 
@@ -224,7 +226,11 @@ def test_a_report_in_json_has_the_documented_shape() -> None:
         "cause": "open shifts in When I Work that Wonolo does not know",
         "seen": "",
         "reason": "",
+        "code": "",
         "choices": [],
+        "options": [],
+        "costs": [],
+        "whom": "",
         "worker": "",
         "payload": {"slots": 2},
         "precondition": "",
@@ -294,7 +300,7 @@ LATE = msgspec.structs.replace(POST, reason="late").key[:6]
 @pytest.mark.parametrize(
     ("verdict", "sign", "said"),
     [
-        ("hold", "?", f"waits for a yes: late. To decide: approve {LATE}, or refuse {LATE}."),
+        ("hold", "?", "waits for a yes: late."),
         ("blocked", "#", "blocked: late."),
         ("conflict", "!", "conflict: late."),
     ],
@@ -483,3 +489,19 @@ def test_an_empty_plan_is_one_sentence() -> None:
     report = of_plan(Plan(), "main")
     assert printed(report, 80) == "\nNothing to write.\n"
     assert as_markdown(report) == "# Diff of main\n\nNothing to write.\n"
+
+
+def test_what_is_not_mapped_is_listed_with_what_to_write() -> None:
+    """In a list of its own, on a terminal and on a page; a report without it has none."""
+    place = InUse("address", "1 Pier Rd, 60601", 1, ('also = ["1 Pier Rd, 60601"]',), "Harbor", 84)
+    position = InUse("position", "32", 8, ("position_id = 32",))
+    report = of_plan(Plan(unmapped=(position, place)), "main")
+    skill = "position '32' is not mapped, and 8 open shifts wait for it: write into an entry of [[skills]]"
+    near = "address '1 Pier Rd, 60601' is not mapped, and 1 request waits for it; nearest is 'Harbor' (84 %)"
+    todo = "write into its entry under [[places]] if it is 'Harbor': also = [\"1 Pier Rd, 60601\"]"
+    lines = [f"{skill}: position_id = 32", f"{near}: {todo}"]
+    heading = "In use, but not in the configuration"
+    assert f"\n## {heading}\n\n- {lines[0]}\n- {lines[1]}\n" in as_markdown(report)
+    shown = printed(report, 400)
+    assert all(line in shown for line in (heading, *lines))
+    assert heading not in printed(REPORT, 400) + as_markdown(REPORT)

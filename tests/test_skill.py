@@ -43,6 +43,54 @@ def test_which_skill_a_job_request_asks_for(record: dict[str, Any], known: str |
     assert skills.of_job_request(record, Rules((), (*RULES.skills, LEAD)), known) == expected
 
 
+LOADER = Skill("Loader", 25, "Trucks", "Load trucks", 2000, words=("loader", "dock hand"))
+
+ALONE = [
+    ({"request_name": "Loaders wanted"}, None, True),
+    ({"request_name": "Loadership"}, None, False),
+    ({"request_name": "Night LOADER, gate 2"}, None, True),
+    ({"request_name": "Night shift", "description_tasks": "Work as dock\nhand"}, None, True),
+    ({"request_name": "Night shift", "description": "Dock-hand"}, None, True),
+    ({"request_name": "Bring boots", "description_tasks": " load TRUCKS"}, None, True),
+    ({"request_name": "Driver", "description_tasks": "Drive trucks"}, None, False),
+    ({"request_name": "Driver [sb:loader]", "description_tasks": ""}, None, False),
+    ({"request_name": "Driver"}, "Loader", True),
+    ({}, None, False),
+]
+
+
+@pytest.mark.parametrize(("record", "known", "fits"), ALONE)
+def test_a_skill_with_words_is_only_what_mentions_them(record: dict[str, Any], known: str | None, fits: bool) -> None:  # noqa: FBT001 (a column of a table)
+    """Though no other skill has its category any more: the others may have been deleted from the configuration."""
+    rules = Rules((), (LOADER,))
+    if fits:
+        assert skills.of_job_request({"category": "trucks", **record}, rules, known) == LOADER
+        return
+    with pytest.raises(Unmapped) as caught:
+        skills.of_job_request({"category": "Trucks", **record}, rules, known)
+    assert str(caught.value) == (
+        "category 'Trucks' may be 'Loader', but the request mentions none of its words; add one to `words` under "
+        "[[skills]]"
+    )
+
+
+CLERK = msgspec.structs.replace(LOADER, key="Clerk", position_id=26, description="Count", words=("clerk", "dock"))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Dock hand", LOADER), ("Dock", CLERK), ("Dock clerk", CLERK), ("Loader or clerk", None)]
+)
+def test_a_word_within_a_longer_one_does_not_count(name: str, expected: Skill | None) -> None:
+    """Where two skills are mentioned apart from each other, neither is meant."""
+    rules = Rules((), (LOADER, CLERK))
+    record = {"category": "Trucks", "request_name": name}
+    if expected:
+        assert skills.of_job_request(record, rules) == expected
+        return
+    with pytest.raises(Unmapped, match="category 'Trucks' fits several skills"):
+        skills.of_job_request(record, rules)
+
+
 @pytest.mark.parametrize(
     ("category", "reason"),
     [(SHARED, "fits several skills"), ("Nursing", "is no configured skill"), (None, "is no configured skill")],

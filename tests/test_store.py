@@ -262,7 +262,7 @@ def test_what_is_linked_counts_while_its_work_is_not_over(store: Store) -> None:
     second = timedelta(seconds=1)
     with store.begin("main") as tx:
         tx.links.save("worker:wonolo:7", Worker("wonolo:7", "Ada", "L"), {("user", 107): ""}, NOW)
-        tx.timesheets.save(9, Timesheet(3, "wonolo:7", "Harbor", "Picker", START, END), ("", ""), NOW)
+        tx.timesheets.save(Timesheet(3, "wonolo:7", "Harbor", "Picker", START, END), "", {9: ""}, NOW)
         tx.observations.mark_gone("shift", [2], LATER)
         every = {"shift": 3, "job_request": 2, "job": 1, "time": 1, "user": 1}
         assert tx.ahead.linked(day - second) == every
@@ -457,3 +457,34 @@ def test_a_run_that_died_is_called_that_once_another_may_write(store: Store) -> 
     assert shown == [("reconcile", "running", ""), ("diff", "running", ""), ("daemon", "died", died)]
     with store.read("other") as tx:
         assert tx.runs.last(1)[0].outcome == "running"
+
+
+def test_linked_work_is_followed_into_the_past_until_both_sides_agree(store: Store) -> None:
+    """What is settled and over is not; nor is what was read lately, or what ended long ago."""
+    days = {1: -3, 2: -3, 3: -20, 4: 3}
+    save(store, "shift", *(shift(number, start=NOW + timedelta(days=day)) for number, day in days.items()))
+    save(store, "shift", shift(5, start_time="soon"))
+    for number in (2, 4, 5):
+        tie(store, f"l{number}", [("shift", number)])
+    with store.begin("main") as tx:
+        for number in (1, 3):
+            tx.links.save(f"l{number}", demand(), {("shift", number): ""}, NOW)
+        found = tx.membership.long_unread(NOW, NOW + timedelta(hours=1), 9)
+        assert [number for _, number in found] == [1, 4, 5]
+        assert tx.membership.long_unread(NOW, NOW, 9) == []
+        assert tx.membership.shifts_beyond(NOW) == [NOW + timedelta(days=3)]
+
+
+def test_what_nobody_offers_yet_is_found_where_it_starts(store: Store) -> None:
+    """Drafts of shifts between two instants, and whether a request that no link holds starts there, be it a draft."""
+    save(store, "user", {"id": 9, "employee_code": "wonolo:7"})
+    drafts = (shift(1, published=False), shift(2, published=False, user_id=9), shift(3, published=False, user_id=11))
+    save(store, "shift", *drafts, shift(4), shift(5, START + timedelta(hours=1), published=False))
+    save(store, "job_request", request(1, state="draft", start_time=START.isoformat()))
+    later = START + timedelta(hours=2)
+    save(store, "job_request", request(2, state="cancelled", start_time=later.isoformat()))
+    with store.begin("main") as tx:
+        assert [row["id"] for row in tx.observations.lone_drafts(START, START)] == [1, 2]
+        asked = [tx.observations.asks_for_somebody(start, start) for start in (START, later)]
+        found = [row["id"] for row, _ in tx.observations.lone_job_requests(NOW, later, drafts=True)]
+    assert (asked, found) == ([True, False], [1])

@@ -58,6 +58,29 @@ def test_the_minutes_worked_are_told_in_three_ways(told: dict[str, Any], length:
     assert read_job(completed(**told), demand()) == timesheet(end=START + minutes(length))
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"actual_duration": 0},
+        {"actual_duration": None, "hours_worked": 0},
+        {"actual_duration": "0", "hours_worked": 0.0},
+    ],
+)
+def test_a_zero_that_is_told_is_no_gap(told: dict[str, Any]) -> None:
+    """Who was sent home worked nothing, whenever the Job was closed."""
+    closed = completed(finished_at="2026-03-14T16:00:00-05:00", **told)
+    assert read_job(closed, demand()) == timesheet(end=START, break_minutes=0)
+
+
+def test_minutes_that_are_written_to_a_job_read_back_as_meant() -> None:
+    """Whatever it had before, and however little it is; the break is counted in only beside work."""
+    for before in (0, 20, 30, 480):
+        for paid in (0, 1, 15, 30, 450):
+            now = read_job(completed(actual_duration=before), demand())
+            after = completed(actual_duration=before) | job_changes(now, paid, 30)
+            assert read_job(after, demand()).paid_minutes == paid
+
+
 def test_a_job_without_a_start_started_as_planned() -> None:
     """A requestor may enter the hours alone."""
     assert read_job(completed(started_at=None), demand()) == timesheet()
@@ -76,7 +99,7 @@ def test_who_worked_less_than_the_break_took_none() -> None:
         ({"actual_duration": None}, "its hours in Wonolo cannot be read: no minute was worked"),
         ({"actual_duration": -30}, "its hours in Wonolo cannot be read: no minute was worked"),
         ({"actual_duration": "7:30"}, "its hours in Wonolo cannot be read: '7:30' is not a number"),
-        ({"actual_duration": "inf"}, "its hours in Wonolo cannot be read: cannot convert float infinity to integer"),
+        ({"actual_duration": "inf"}, "its hours in Wonolo cannot be read: 'inf' is not a number"),
         ({"started_at": "soon"}, "its hours in Wonolo cannot be read: 'soon' is not a time with a zone"),
     ],
 )
@@ -179,8 +202,8 @@ def test_only_what_differs_of_a_time_is_written() -> None:
 def test_hours_are_paid_with_the_break_that_wonolo_counts_in() -> None:
     """Seven and a half paid hours are eight in Wonolo."""
     assert timesheet().paid_minutes == 450
-    assert job_changes(timesheet(), 450) == {}
-    assert job_changes(timesheet(), 420) == {"actual_duration": 450}
+    assert job_changes(timesheet(), 450, 30) == {}
+    assert job_changes(timesheet(), 420, 30) == {"actual_duration": 450}
     assert read_job(completed(actual_duration=450), demand()).paid_minutes == 420
     assert timesheet().paying(420) == timesheet(end=START + minutes(450))
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from mappings import worker as people
 from mappings.model import Worker
 from tests.factories import ANA, wonolo_user
 from tests.factories import user as wheniwork_user
 from tests.strategies import WORKER
+from tests.typed_codes import CODES
 
 
 @given(WORKER)
@@ -73,6 +77,40 @@ def test_keys_name_wonolo_ids() -> None:
     """There and back."""
     assert people.key_of("7") == "wonolo:7"
     assert people.wonolo_id("wonolo:7") == 7
+
+
+@pytest.mark.parametrize(("code", "key"), CODES)
+def test_a_code_is_read_as_people_type_it(code: Any, key: str) -> None:
+    """Case, blanks and digits of other widths mean nothing; what is no plain decimal is no key, never another one."""
+    assert people.key_in(code) == key
+    assert people.is_key(code) is (key != "")
+    assert people.read_wheniwork(wheniwork_user(employee_code=code)).key == (key or str(code or ""))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("wonolo:101²", True), ("Wonolo 7", True), ("wonolo:7", False), ("wonolo", False), ("E-7", False), (None, False)],
+)
+def test_a_code_that_was_meant_for_a_worker_is_known(code: Any, expected: bool) -> None:  # noqa: FBT001 (a column of a table)
+    """So that somebody can be told."""
+    assert people.is_mistyped(code) is expected
+
+
+@given(st.integers(1, 2**63 - 1), st.data())
+def test_every_way_of_typing_a_key_is_the_key(number: int, data: st.DataObject) -> None:
+    """Wide letters and digits, capitals, blanks and signs that nobody sees."""
+    typed = "".join(
+        data.draw(st.sampled_from([sign, sign.upper(), chr(ord(sign) + 0xFEE0), f" {sign}", f"{sign}\u200d"]))
+        for sign in f"wonolo:{number}"
+    )
+    assert people.key_in(typed) == people.key_of(number)
+
+
+@given(st.text() | st.from_regex(r"(?i)wonolo:\w+"))
+def test_what_is_read_as_a_key_is_one(code: str) -> None:
+    """Whatever somebody typed."""
+    key = people.key_in(code)
+    assert key == "" or people.key_of(people.wonolo_id(key)) == people.key_in(key) == key
 
 
 @pytest.mark.parametrize(("text", "expected"), [("wonolo:7", True), ("E-7", False), ("", False), ("wonolo:", False)])

@@ -151,9 +151,35 @@ def test_an_unreadable_start_is_unlike(pair: Pair) -> None:
     reason = unlike(
         request, {"start_time": "2026-03-04 08:00"}, [("job_request", {"start_time": "soon"})], pair.config.rules
     )
-    assert reason == "start_time was sent as '2026-03-04 08:00' but reads 'soon'"
+    advice = "look at `zone` of Harbor Warehouse and `start_time_format` under [wonolo]"
+    assert reason == f"start_time was sent as '2026-03-04 08:00' but reads 'soon': {advice}"
     cancelled = unlike(request, {"state": "cancelled"}, [("job_request", {"state": "posted"})], pair.config.rules)
     assert cancelled == "state was sent as 'cancelled' but reads 'posted'"
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ("2026-03-04 08:00", "Wonolo took the time on the wall for UTC-05:00, not for UTC-06:00"),
+        ("2026-03-04 06:30", "Wonolo took the time on the wall for UTC-06:30, not for UTC-06:00"),
+        ("2026-03-04T14:00:00+00:00", "Wed 04 Mar 07:00 in America/Chicago and not Wed 04 Mar 08:00"),
+    ],
+)
+def test_a_start_that_stands_elsewhere_is_told_in_both_zones(pair: Pair, sent: str, told: str) -> None:
+    """On the wall that was meant, and by the offset that the service must have had in mind."""
+    request = change(kind="job_request", system="wonolo", place="Harbor Warehouse", zone="America/Chicago")
+    after = {"start_time": "2026-03-04T13:00:00Z"}
+    assert told in unlike(request, {"start_time": sent}, [("job_request", after)], pair.config.rules)
+
+
+def test_an_address_that_is_only_spelled_otherwise_is_alike(pair: Pair) -> None:
+    """It is the same place."""
+    request = change(kind="job_request", system="wonolo", place="Harbor Warehouse")
+    sent = {"address": "400 Harbor Road", "zip": "60617", "venue": "Harbor Warehouse"}
+    after = sent | {"address": " 400 HARBOR road", "venue": "Harbor"}
+    assert unlike(request, sent, [("job_request", after)], pair.config.rules) == ""
+    moved = unlike(request, sent, [("job_request", after | {"zip": "60618"})], pair.config.rules)
+    assert moved.endswith("look at `address`, `zip` and `venue` of Harbor Warehouse")
 
 
 def test_an_assignment_that_seated_nobody_is_a_failure(pair: Pair) -> None:

@@ -9,12 +9,26 @@ import contextlib
 import os
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
 import typer.main
 
-from sync.cli.options import CONFIG, ConfigPath, Force, Format, PairName, Printed, Seed, Traced, Verbose, Wait, app
+from sync.cli.options import (
+    CONFIG,
+    ConfigPath,
+    Force,
+    Format,
+    PairName,
+    Printed,
+    Seed,
+    Traced,
+    Verbose,
+    Wait,
+    app,
+    given,
+)
 from sync.errors import LeaseTaken, StalePlan, SyncError, UnsafePlan
 
 
@@ -83,11 +97,12 @@ def diff(
     from sync.cli import terminal, work
 
     settings = work.settings(config, verbose, pair)
-    found = report.of_plan(work.reading(settings, lambda engine: engine.diff(), trace), settings.name)
+    plan = work.reading(settings, lambda engine: engine.diff(), trace)
+    found = report.of_plan(plan, settings.name, given(config, pair))
     terminal.show(found, format, report)
     if out:
         work.save_plan(found, out)
-        terminal.note(f"Saved: shiftbridge reconcile --plan {out}")
+        terminal.note(f"Saved: shiftbridge reconcile --plan {quote(str(out))}{given(config, pair)}")
     return 2 if found.is_pending else 0
 
 
@@ -121,7 +136,7 @@ def reconcile(  # noqa: PLR0913, PLR0917 - a command has its options as paramete
     outcome = work.writing(
         settings, wait, lambda engine, wait: engine.reconcile(permitted, approved, approve, wait), trace
     )
-    code = work.show_outcome(outcome, settings.name, format, "the next run")
+    code = work.show_outcome(outcome, settings.name, format, "the next run", given(config, pair))
     for system in settings.switched_off:
         terminal.note(f"Writing is switched off: set write = true under [{system}] in {file}.")
     return code
@@ -185,9 +200,9 @@ def doctor(
     from sync.doctor import shown
     from sync.doctor.examination import examine
 
-    settings, file = work.settings_and_file(config, verbose, pair)
+    settings, file, problems, whole = work.examined(config, verbose, pair)
     with work.tracing(trace) as told:
-        found = asyncio.run(examine(settings, file, trace=told))
+        found = asyncio.run(examine(settings, file, trace=told, problems=problems, whole=whole))
     terminal.show(found, format, shown)
     return 1 if any(finding.level == "error" for finding in found) else 0
 

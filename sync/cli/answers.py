@@ -5,8 +5,11 @@ from collections.abc import Iterable, Mapping
 
 import typer
 
+from mappings.convert import decimal
 from mappings.decision import NO, YES
 from sync.plan import Change
+from sync.plan.answering import answers as may_be
+from sync.plan.answering import short
 
 
 def me() -> str:
@@ -18,7 +21,7 @@ def me() -> str:
 
 
 def answers(changes: Iterable[Change], wanted: Mapping[str, str]) -> list[tuple[Change, str]]:
-    """The change each key means, with the answer spelled as it is kept; raises BadParameter naming every mistake."""
+    """The change each key means, with the answer as its code; raises BadParameter naming every mistake."""
     rows, wrong = [], []
     known = list(changes)
     for key, choice in wanted.items():
@@ -33,31 +36,35 @@ def answers(changes: Iterable[Change], wanted: Mapping[str, str]) -> list[tuple[
 
 
 def _found(key: str, changes: list[Change]) -> Change:
-    fitting = [change for change in changes if change.key.startswith(key) and (change.verdict != "skip")]
-    if len(fitting) == 1 and key:
+    fitting = [change for change in changes if key and change.key.startswith(key)]
+    fitting = [change for change in fitting if may_be(change) or change.verdict != "skip"]
+    if len(fitting) == 1:
         return fitting[0]
-    if not fitting or not key:
+    if not fitting:
         raise ValueError(f"nothing has the key {key!r} now: `conflicts` shows what waits, `diff` looks anew")
     raise ValueError(f"several changes begin with {key!r}: {', '.join(change.key for change in fitting)}")
 
 
 def _choice(change: Change, wanted: str) -> str:
+    offered = [row for row in may_be(change) if row.verb != "match"]
+    codes = [row.code for row in offered]
+    if wanted in codes:
+        return wanted
     if wanted in (YES, NO):
-        _may_be_answered(change)
-        return wanted
-    numbered = dict(enumerate(change.choices, 1))
-    if wanted.isdigit() and int(wanted) in numbered:
-        return numbered[int(wanted)]
-    if wanted in change.choices:
-        return wanted
-    if not numbered:
-        raise ValueError(f"{change.key[:6]} has no choices: approve or refuse it")
-    listed = "; ".join(f"{number} {words}" for number, words in numbered.items())
-    raise ValueError(f"{wanted!r} is no choice of {change.key[:6]}: {listed}")
+        raise ValueError(_needs_no_yes(change))
+    numbered = dict(enumerate(change.options, 1))
+    if (number := decimal(wanted)) in numbered:
+        return numbered[number]
+    spelled = dict(zip(change.choices, change.options, strict=True))
+    if wanted in spelled:
+        return spelled[wanted]
+    if not spelled:
+        raise ValueError(f"{short(change.key)} has no choices: approve or refuse it")
+    listed = "; ".join(f"{number} {words}" for number, words in enumerate(change.choices, 1))
+    raise ValueError(f"{wanted!r} is no choice of {short(change.key)}: {listed}")
 
 
-def _may_be_answered(change: Change) -> None:
+def _needs_no_yes(change: Change) -> str:
     if change.verdict == "conflict":
-        raise ValueError(f"{change.key[:6]} is a conflict: resolve it with one of its choices")
-    if change.verdict == "blocked":
-        raise ValueError(f"{change.key[:6]} is blocked, and a yes or no changes nothing: {change.reason}")
+        return f"{short(change.key)} is a conflict: resolve it with one of its choices"
+    return f"{short(change.key)} is {change.verdict}, and a yes or no changes nothing: {change.reason}"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Verbose, Who, Why, app
+from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Verbose, Who, Why, app, given
 
 if TYPE_CHECKING:
     from sync.config import Config
@@ -42,7 +42,7 @@ def conflicts(
         async with open_engine(settings) as engine:
             return await engine.plan()
 
-    found = report.of_waiting(asyncio.run(plan()), settings.name)
+    found = report.of_waiting(asyncio.run(plan()), settings.name, given(config, pair))
     terminal.show(found, format, report)
     return 2 if found.entries else 0
 
@@ -121,4 +121,5 @@ def _answer(settings: "Config", wanted: dict[str, str], who: str, why: str) -> N
             ]
 
     for change, choice, came_of in asyncio.run(keep()):
-        terminal.say(f"{choice}: {words.line(change)}. {_CAME_OF[came_of]}")
+        said = dict(zip(change.options, change.choices, strict=True)).get(choice, choice)
+        terminal.say(f"{said}: {words.line(change)}. {_CAME_OF[came_of]}")

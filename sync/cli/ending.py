@@ -36,7 +36,7 @@ class Ending:
 
     def count(self, result: Result) -> None:
         """Note what became of a change."""
-        self._written += result.outcome == "done"
+        self._written += result.outcome in ("done", "differs")
 
     @property
     def words(self) -> str:
@@ -66,7 +66,7 @@ class Ending:
 def left_undone(outcome: Outcome, later: str) -> str:
     """Return what a run that was stopped left undone; `later` is what does it."""
     count = len(outcome.untried)
-    if not outcome.done and not any(row.outcome == "unknown" for row in outcome.failed):
+    if not (outcome.done or outcome.differing) and not any(row.outcome == "unknown" for row in outcome.failed):
         return "Stopped as asked; nothing was written."
     return f"Stopped as asked: {_changes(count)} not tried; {later} does {'it' if count == 1 else 'them'}."
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from mappings.address import plain
 from mappings.matching import DIFFERENT, SAME
 from sync.plan.model import Doubt
 
@@ -107,12 +108,12 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 def _answer(row: Mapping[str, str], known: Mapping[str, Doubt], earlier: Mapping[str, str]) -> tuple[str, str]:
     """The key and the decision of a row, empty when there is none; raises ValueError."""
-    word = row["decision"].casefold()
+    word = plain(row["decision"])
     if not word:
         return row["key"], ""
     if word not in _WORDS:
         raise ValueError(f"{row['decision']!r} is no decision: write {SAME} or {DIFFERENT}, or leave it empty")
-    doubt = known.get(row["key"])
+    doubt = known.get(plain(row["key"]).replace(" ", ""))
     if doubt is None:
         raise ValueError(f"no match in doubt has the key {row['key']!r} now: write the file anew with --out")
     if doubt.facts != row["facts"]:

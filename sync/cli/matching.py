@@ -3,11 +3,12 @@
 # ruff: noqa: PLC0415 - late imports keep the start quick
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync.cli.options import CONFIG, ConfigPath, PairName, Verbose, Who, Why, app
+from sync.cli.options import CONFIG, ConfigPath, PairName, Verbose, Who, Why, app, given
 
 if TYPE_CHECKING:
     from sync.engine import Engine
@@ -39,15 +40,15 @@ def match(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     async def run() -> int:
         async with open_engine(work.settings(config, verbose, pair)) as engine:
             if out:
-                return await _write(engine, out)
+                return await _write(engine, out, given(config, pair))
             if apply:
                 return await _apply(engine, apply, who or me(), why)
-            return await (_ask(engine, who or me(), why) if sys.stdin.isatty() else _show(engine))
+            return await (_ask(engine, who or me(), why) if sys.stdin.isatty() else _show(engine, given(config, pair)))
 
     return asyncio.run(run())
 
 
-async def _write(engine: "Engine", path: Path) -> int:
+async def _write(engine: "Engine", path: Path, options: str) -> int:
     from sync.cli import matches, terminal
 
     doubts, decided = await engine.deciding.doubts()
@@ -55,7 +56,7 @@ async def _write(engine: "Engine", path: Path) -> int:
     terminal.say(
         f"Wrote {path} with {matches.many(len(doubts))}. Write same or different into its column decision; then:"
     )
-    terminal.say(f"  shiftbridge match --apply {path}")
+    terminal.say(f"  shiftbridge match --apply {quote(str(path))}{options}")
     return 0
 
 
@@ -79,7 +80,7 @@ def _kept(count: int) -> str:
     return f"Kept {count} decisions. The next reconcile heeds them."
 
 
-async def _show(engine: "Engine") -> int:
+async def _show(engine: "Engine", options: str) -> int:
     """List the matches in doubt where nobody can be asked."""
     from sync.cli import matches, terminal
 
@@ -87,7 +88,7 @@ async def _show(engine: "Engine") -> int:
     for doubt in doubts:
         terminal.say(f"{matches.side_by_side(doubt)}\n")
     if doubts:
-        terminal.note("To decide, run it on a terminal, or: shiftbridge match --out FILE, then --apply FILE.")
+        terminal.note(f"To decide, run it on a terminal, or: shiftbridge match --out FILE{options}, then --apply FILE.")
     return await _left(engine)
 
 

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -46,3 +47,9 @@ Who = Annotated[str, typer.Option("--who", help="Who decides; this machine's use
 Why = Annotated[str, typer.Option("--why", help="The reason, in a few words; it is kept with the decision.")]
 
 CONFIG = Path("shiftbridge.toml")
+
+
+def given(config: Path, pair: str) -> str:
+    """Return the options, as they are typed, with which another command means the same configuration and pair."""
+    options = [*(["--config", str(config)] if config != CONFIG else []), *(["--pair", pair] if pair else [])]
+    return "".join(f" {quote(one)}" for one in options)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Traced, Verbose, Wait, Who, app
+from mappings.convert import LARGEST_ID, decimal
+from sync.cli.options import CONFIG, ConfigPath, Format, PairName, Printed, Traced, Verbose, Wait, Who, app, given
 
 
 @app.command()
@@ -33,18 +34,20 @@ def undo(  # noqa: PLR0913, PLR0917 - a command has its options as parameters
     from sync.undo import Wanted
 
     permitted = work.allowances(allow or ())
-    settings = work.settings(config, verbose, pair)
-    if not run.isdecimal():
+    settings, options = work.settings(config, verbose, pair), given(config, pair)
+    number = decimal(run) or 0
+    if not 0 < number <= LARGEST_ID:
         raise typer.BadParameter(f"{run!r} is no run: write its number, as `shiftbridge status` shows it")
-    wanted = Wanted(int(run), who or me(), tuple(approve or ()))
+    wanted = Wanted(number, who or me(), tuple(approve or ()))
 
     if yes:
         outcome = work.writing(settings, wait, lambda engine, wait: engine.undo(wanted, permitted, wait), trace)
-        return work.show_outcome(outcome, settings.name, format, f"shiftbridge undo {run} --yes")
-    shown = report.of_plan(work.reading(settings, lambda engine: engine.undo_plan(wanted), trace), settings.name)
+        return work.show_outcome(outcome, settings.name, format, f"shiftbridge undo {run} --yes{options}", options)
+    plan = work.reading(settings, lambda engine: engine.undo_plan(wanted), trace)
+    shown = report.of_plan(plan, settings.name, options)
     terminal.show(shown, format, report)
     if shown.counts["to_do"]:
-        terminal.note(f"Nothing is written yet: shiftbridge undo {run} --yes carries it out.")
+        terminal.note(f"Nothing is written yet: shiftbridge undo {run} --yes{options} carries it out.")
     return 2 if shown.is_pending else 0
 
 

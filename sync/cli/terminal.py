@@ -88,10 +88,10 @@ def show(result: object, wanted: str, renderers: Renderers) -> None:
 def _draw(result: RenderableType) -> None:
     screen = console()
     if screen.is_terminal:
-        screen.print(result)
+        screen.print(result, crop=False)  # a command to be copied is longer than the screen is wide
         return
     with screen.capture() as drawn:
-        screen.print(result)
+        screen.print(result, crop=False)
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in drawn.get().splitlines()))
 
 

@@ -16,6 +16,7 @@ from sync.cli.ending import READING, WRITING, Ending, left_undone
 from sync.cli.terminal import log, note, progress, show
 from sync.clients.trace import Trace, trace_to
 from sync.config import Config, load_deployment, load_deployment_leniently
+from sync.config.salvage import salvage
 from sync.engine import Engine, open_engine
 from sync.errors import ConfigError, LeaseTaken, Stopped
 from sync.guards import allowance
@@ -51,6 +52,21 @@ def settings_and_file(path: Path, verbose: int, pair: str = "") -> tuple[Config,
         raise typer.BadParameter(f"--pair: {path} holds no {pair!r}; {_meant(pair, [*names, *wrong])}")
     name = pair or names[0]
     return found.pairs[name], found.files[name]
+
+
+def examined(path: Path, verbose: int, pair: str = "") -> tuple[Config, Path, list[str], bool]:
+    """Read the configuration of a pair for the doctor: without its mistakes, which come with it.
+
+    The last says whether it has all places and skills. Raises ConfigError where not even the access can be used.
+    """
+    try:
+        return (*settings_and_file(path, verbose, pair), [], True)
+    except ConfigError as error:
+        found = salvage(path, os.environ, pair)
+        if found is None:
+            raise
+        gaps = [gap for gap in found.gaps if not any(problem.endswith(gap) for problem in error.problems)]
+        return found.config, found.file, [*error.problems, *gaps], found.whole
 
 
 def _meant(pair: str, names: list[str]) -> str:
@@ -137,9 +153,12 @@ async def _once_free(engine: Engine, wait: int, work: Callable[[Engine, float], 
             patience = min(_SLICE, left)
 
 
-def show_outcome(outcome: Outcome, pair: str, format: str, later: str) -> int:  # noqa: A002
-    """Print what a run came to and return the exit code; `later` is what does the rest of one that was stopped."""
-    found = of_outcome(outcome, pair)
+def show_outcome(outcome: Outcome, pair: str, format: str, later: str, given: str) -> int:  # noqa: A002
+    """Print what a run came to and return the exit code; `later` is what does the rest of one that was stopped.
+
+    `given` are the options with which other commands mean the same pair.
+    """
+    found = of_outcome(outcome, pair, given)
     show(found, format, report)
     if outcome.is_stopped:
         note(left_undone(outcome, later))

@@ -190,6 +190,31 @@ def _read_shared(path: Path, variables: Variables) -> tuple[_Shared, list[str]]:
     return shared, _in(file, problems)
 
 
+def tables_of(path: Path, environ: Mapping[str, str], pair: str) -> tuple[Path, Tables]:
+    """Return the file of a pair and its tables, with what the environment sets and the folder shares laid over them.
+
+    Nothing is checked. Raises ConfigError where there is no such pair, or its file is no TOML.
+    """
+    if not path.is_dir():
+        return path, overlaid(parse(path), [(PREFIX, environ)])[0]
+    parsed, wrong = _parse_pairs(path / PAIRS)
+    names = {file: _name(file, tables) for file, tables in parsed.items()}
+    found = [file for file, name in names.items() if name == pair or (not pair and len(names) == 1)]
+    if len(found) != 1:
+        raise ConfigError([f"{path}: holds no pair {pair!r} that can be read"])
+    variables = sorted_out(environ, [*names.values(), *wrong], complete=not wrong)
+    shared, _ = _read_shared(path, variables)
+    tables, _ = overlaid(parsed[found[0]], variables.layers(names[found[0]]))
+    return found[0], _merged(tables, names[found[0]], shared)
+
+
+def _merged(tables: Tables, name: str, shared: _Shared) -> Tables:
+    """The tables of a pair with what all pairs of the folder share."""
+    connection = _connection(tables.get("connection", {}), shared.connection)
+    common = {"database": shared.database, "daemon": shared.daemon, "connection": connection}
+    return {"name": name, **tables, **common}
+
+
 def _read_pair(file: Path, tables: Tables, name: str, shared: _Shared, variables: Variables) -> Config:
     tables, named = overlaid(tables, variables.layers(name))
     problems = []
@@ -199,10 +224,8 @@ def _read_pair(file: Path, tables: Tables, name: str, shared: _Shared, variables
             problems.append(f"{where}: belongs in {file.parent.parent / SHARED_FILE}, as all pairs share it")
     if not _NAME.fullmatch(name):
         problems.append(f"name: {name!r} must fit addresses and file names: letters, digits, -, _ and . alone")
-    tables = {"name": name, **tables, "database": shared.database, "daemon": shared.daemon}
-    tables["connection"] = _connection(tables.get("connection", {}), shared.connection)
     try:
-        config = read_pair(tables, named, file.parent, prefix_of(name))
+        config = read_pair(_merged(tables, name, shared), named, file.parent, prefix_of(name))
     except ConfigError as error:
         problems += error.problems
     if problems:

@@ -17,11 +17,20 @@ class PlaceEntry(Section):
     name: str = Field(min_length=1, description="What you call it; reports use this name.")
     location_id: int
     site_id: int = Field(default=0, description="A site of that location; 0 = shifts without a site.")
-    venue: str = Field(default="", description="What Wonolo's workers read above the address, if not the name.")
+    venue: str = Field(
+        default="",
+        description="What Wonolo's workers read above the address, if not the name. Places that share an address "
+        "are told apart by it.",
+    )
     address: str
     city: str
     zip: str
     zone: str = Field(description="The time zone of the place.")
+    also: tuple[str, ...] = Field(
+        default=(),
+        description="Other spellings of the address or venue in Wonolo, beyond case, punctuation and usual "
+        "abbreviations: 'Old Mill, Gate 2', with the zip after a comma where it is another.",
+    )
 
     @field_validator("zone")
     @classmethod
@@ -51,6 +60,11 @@ class SkillEntry(Section):
     )
     classification: Literal["1099", "w2"] = "1099"
     badges: tuple[str, ...] = Field(default=(), description="Names of badges the workers should have.")
+    words: tuple[str, ...] = Field(
+        default=(),
+        description="What the name or description of a request must mention (one of these, or the name above) to be "
+        "this skill; needed where other work has the same category.",
+    )
     lead_hours: float | None = Field(
         default=None,
         ge=0,

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from sync.config.access import WhenIWorkSection, WonoloSection
-from sync.config.model import Config, DatabaseSection
+from sync.config.model import Config, DatabaseSection, NotReady
 from sync.config.problems import Location, sentence, variable
 from sync.errors import ConfigError
 
@@ -41,7 +41,7 @@ def read_pair(tables: Tables, named: Mapping[Location, str], folder: Path, prefi
     `prefix` is that of the variables which a message may propose. Raises ConfigError with everything that is wrong.
     """
     tables = {section: {} for section in _ACCESS} | tables
-    problems = _read_secrets(tables, folder)
+    problems = read_secrets(tables, folder)
     place_authorities(tables, folder)
     try:
         config = Config.model_validate(tables)
@@ -54,7 +54,18 @@ def read_pair(tables: Tables, named: Mapping[Location, str], folder: Path, prefi
 
 def worded(error: ValidationError, tables: Tables, named: Mapping[Location, str], prefix: str = PREFIX) -> list[str]:
     """The sentences for what pydantic found."""
-    return [sentence(dict(one), tables, named, prefix) for one in error.errors(include_url=False)]
+    return [
+        sentence(dict(each), tables, named, prefix)
+        for one in error.errors(include_url=False)
+        for each in _each(dict(one))
+    ]
+
+
+def _each(error: dict[str, Any]) -> list[dict[str, Any]]:
+    """An error once for each gap that it is about."""
+    reason = error.get("ctx", {}).get("error")
+    gaps = reason.gaps if isinstance(reason, NotReady) else ()
+    return [error | {"ctx": {"error": gap}} for gap in gaps] or [error]
 
 
 def parse(path: Path) -> Tables:
@@ -106,7 +117,7 @@ def _lay_over(tables: Tables, section: str, option: str, value: str, prefix: str
     return known | {(section, outer): variable(section, outer, prefix)}
 
 
-def _read_secrets(tables: Tables, folder: Path) -> list[str]:
+def read_secrets(tables: Tables, folder: Path) -> list[str]:
     """Put the content of each `OPTION_file` in the option's place, and return what went wrong."""
     problems = []
     for section, model in _ACCESS.items():

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from mappings import place, skill
 from mappings.model import NAMES, Rules, Scope, System
 from sync.config.access import WhenIWorkSection, WonoloSection
 from sync.config.daemon import DaemonSection
@@ -17,6 +18,17 @@ from sync.config.entries import PlaceEntry, SkillEntry
 from sync.config.guards import GuardsSection
 from sync.config.ownership import OwnershipSection
 from sync.config.section import Section
+
+NOT_READY = "wonolo.write: is switched on, but "
+"""The beginning of each sentence about what is to be filled in before anything is written."""
+
+
+class NotReady(ValueError):  # noqa: N818 - what is still to be filled in
+    """Writing to Wonolo is switched on before everything is filled in; each gap is one sentence."""
+
+    def __init__(self, gaps: list[str]) -> None:
+        super().__init__("; ".join(gaps))
+        self.gaps = gaps
 
 
 class DatabaseSection(Section):
@@ -154,6 +166,12 @@ class Config(Section):
     def _each_place_once(cls, places: tuple[PlaceEntry, ...]) -> tuple[PlaceEntry, ...]:
         _only_once("name", (row.name for row in places))
         _only_once("location and site", ((row.location_id, row.site_id) for row in places))
+        if found := place.clash([row.place for row in places]):
+            one, other, address = found
+            raise ValueError(
+                f"{one.key!r} and {other.key!r} share the address {address!r}, and no venue tells them apart; give "
+                "each a venue of its own, as requests have it"
+            )
         return places
 
     @field_validator("skills")
@@ -161,6 +179,12 @@ class Config(Section):
     def _each_skill_once(cls, skills: tuple[SkillEntry, ...]) -> tuple[SkillEntry, ...]:
         _only_once("name", (row.name for row in skills))
         _only_once("position_id", (row.position_id for row in skills))
+        if found := skill.clash(row.skill for row in skills):
+            one, other, shared = found
+            raise ValueError(
+                f"{one.key!r} and {other.key!r} share the category {one.category!r} and {shared}, so that no "
+                "request tells which; give each a description, and `words`, of its own"
+            )
         return skills
 
     @model_validator(mode="after")
@@ -172,7 +196,7 @@ class Config(Section):
         gaps += [f"skills {row.name!r} has no hourly_rate" for row in self.skills if not row.hourly_rate]
         gaps += [f"skills {row.name!r} has no category" for row in self.skills if not row.category]
         if gaps:
-            raise ValueError(f"is switched on, but {'; '.join(gaps)}")
+            raise NotReady([f"{NOT_READY.partition(': ')[2]}{gap}" for gap in gaps])
         return self
 
     @property
@@ -184,8 +208,8 @@ class Config(Section):
     def looked_at(self) -> dict[str, dict[str, Any]]:
         """What says which work is looked at, by what it belongs to: a place, a skill, or nothing in particular."""
         rows = {"": {"horizon_days": self.sync.horizon_days, **self.scope.model_dump()}}
-        rows |= {f"place {row.name}": row.model_dump(exclude={"name"}) for row in self.places}
-        return rows | {f"skill {row.name}": row.model_dump(mode="json", exclude={"name"}) for row in self.skills}
+        rows |= {f"place {row.name}": _told(row) for row in self.places}
+        return rows | {f"skill {row.name}": _told(row) for row in self.skills}
 
     @property
     def rules(self) -> Rules:
@@ -198,6 +222,12 @@ class Config(Section):
             start_time_format=self.wonolo.start_time_format,
             employer_id=self.wonolo.employer_id,
         )
+
+
+def _told(row: PlaceEntry | SkillEntry) -> dict[str, Any]:
+    """An entry but for its name, and for lists of later versions that nobody filled: an upgrade is no other scope."""
+    dumped = row.model_dump(mode="json", exclude={"name"})
+    return {key: value for key, value in dumped.items() if value or key not in ("also", "words")}
 
 
 def _blanks(row: PlaceEntry) -> list[str]:

@@ -87,8 +87,8 @@ async def _decide(screen: Console, engine: Engine, command: str, number: int = 0
     outcome = await engine.reconcile()
     screen.print(as_text(of_outcome(outcome, "demo")))
     (asked,) = outcome.waiting
-    choice = asked.choices[number - 1] if number else YES
+    choice, said = (asked.options[number - 1], asked.choices[number - 1]) if number else (YES, YES)
     typed = f"shiftbridge {command} {short_key(asked)}" + (f" {number}" if number else "")
-    _open(screen, "A person decides", f"$ {typed}    ({choice})")
+    _open(screen, "A person decides", f"$ {typed}    ({said})")
     await engine.deciding.answer(asked, choice, "a manager", "")
     await _reconcile(screen, engine)

@@ -3,7 +3,7 @@
 import asyncio
 import stat
 import tomllib
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,13 @@ from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import SystemClock
 from sync.config import Config
-from sync.connecting import open_clients, service_time
-from sync.doctor import mapping
+from sync.config.model import NOT_READY
+from sync.connecting import MOST_SKEW, open_clients, service_time
+from sync.doctor import comparing, mapping
 from sync.doctor.advice import explain
 from sync.doctor.finding import Finding, Level
 from sync.doctor.hours import hidden
-from sync.errors import SyncError
+from sync.errors import ConfigError, SyncError
 from sync.mirror.store import Store
 from sync.outbox import Outbox
 from sync.plan.wording import hours
@@ -30,36 +31,87 @@ from sync.report.records import held_in_words
 
 _ROLES = {1: "administrator", 2: "manager", 3: "employee", 4: "lead", 5: "supervisor"}
 _TOLERANCE = timedelta(minutes=1)
-_OVERLAP = timedelta(minutes=10)
-"""How far back each poll reads again: clocks further apart lose changes."""
+_MAPPING = "Places and skills"
 
 
 async def examine(
-    config: Config, path: Path, transport: httpx.AsyncBaseTransport | None = None, trace: Trace | None = None
+    config: Config,
+    path: Path,
+    transport: httpx.AsyncBaseTransport | None = None,
+    trace: Trace | None = None,
+    problems: Sequence[str] = (),
+    *,
+    whole: bool = True,
 ) -> list[Finding]:
     """Look at everything, the configuration read from `path` first; nothing is written but an empty database.
 
-    What Wonolo refused to the key is forgotten, so that the next run tries it again.
+    What Wonolo refused to the key is forgotten, so that the next run tries it again. `problems` are the mistakes that
+    were taken out of the configuration, which is not `whole` where places or skills were among them.
     """
-    gaps = mapping.gaps(config.rules)
-    findings = _file(path, whole=not gaps)
-    async with open_clients(config, transport, trace) as (wonolo, wheniwork):
-        findings += await _tried("Wonolo", _clocks(config, wonolo))
-        findings += await _tried("Wonolo", _keys(config, wonolo))
-        findings += await _tried("When I Work", _wheniwork(config, wheniwork))
-        if not any(finding.level == "error" for finding in findings):
-            findings += await _tried("Places and skills", _mapping(config, wonolo, wheniwork))
-            if config.sync.times_days:
-                findings += await _tried("Hours worked", hidden(wheniwork, SystemClock().now()))
+    gaps = [] if any(NOT_READY in problem for problem in problems) else mapping.gaps(config.rules)
+    findings = [Finding("error", "Configuration", problem) for problem in problems]
+    findings += _file(path, whole=not gaps and not problems)
+    try:
+        async with open_clients(config, transport, trace) as (wonolo, wheniwork):
+            findings += await _accounts(config, wonolo, wheniwork, whole=whole)
+    except ConfigError as error:
+        findings += [Finding("error", "Configuration", problem) for problem in error.problems]
     findings += [*gaps, *await _tried("Database", _database(config))]
-    return list(dict.fromkeys([*findings, *_switches(config)]))
+    return list(dict.fromkeys([*findings, *_switches(config, problems)]))
+
+
+async def _accounts(config: Config, wonolo: Wonolo, wheniwork: WhenIWork, *, whole: bool) -> list[Finding]:
+    """Look at both accounts, and at each list of theirs that can be read."""
+    clocks = await _tried("Wonolo", _clocks(config, wonolo))
+    keys = await _tried("Wonolo", _keys(config, wonolo))
+    login = await _tried("When I Work", _wheniwork(config, wheniwork))
+    login += [] if any(found.level in ("warning", "error") for found in clocks) else _skew(config, wheniwork)
+    has_wonolo, has_wheniwork = (found[0].level == "ok" for found in (keys, login))
+    now = await _now(config, wonolo) if has_wonolo else SystemClock().now()
+    examinations = []
+    if has_wheniwork and whole:
+        examinations.append((_MAPPING, comparing.ids(config, wheniwork)))
+    if has_wonolo and whole:
+        examinations.append((_MAPPING, comparing.requests(config, wonolo, now)))
+    if has_wheniwork and whole:
+        examinations.append((_MAPPING, comparing.open_shifts(config, wheniwork, now)))
+    compared = [row for area, examination in examinations for row in await _tried(area, examination)]
+    if len(examinations) == 3 and not compared:
+        counts = f"{len(config.places)} places and {len(config.skills)} skills"
+        compared = [Finding("ok", _MAPPING, f"{counts} cover every open shift of the horizon")]
+    beside = await _tried("People", comparing.people(wheniwork)) if has_wheniwork else []
+    if has_wheniwork and config.sync.times_days and all(found.level != "error" for found in login):
+        beside += await _tried("Hours worked", hidden(wheniwork, SystemClock().now()))
+    return [*clocks, *keys, *login, *compared, *beside]
 
 
 async def _tried(area: str, examination: Awaitable[list[Finding]]) -> list[Finding]:
+    """What an examination found; what breaks it is what it found."""
     try:
         return await examination
     except SyncError as error:
         return [Finding("error", area, *explain(error))]
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        text = f"an answer cannot be read ({type(error).__name__}: {error})"
+        return [Finding("error", area, text, "run it again with --trace FILE and send that to whoever looks after it")]
+
+
+async def _now(config: Config, wonolo: Wonolo) -> datetime:
+    """The time that counts; this machine's where Wonolo's does not, or cannot be told."""
+    if config.sync.clock == "wonolo":
+        try:
+            return service_time(await wonolo.info()) or SystemClock().now()
+        except SyncError:
+            pass  # told already, where the clocks were compared
+    return SystemClock().now()
+
+
+def _skew(config: Config, wheniwork: WhenIWork) -> list[Finding]:
+    """When I Work's clock beside this one, where they are apart: no run writes anything then."""
+    apart = abs(wheniwork.skew or timedelta(0))
+    if config.sync.clock == "wonolo" or apart <= _TOLERANCE:
+        return []
+    return [_apart("When I Work", apart)]
 
 
 def _file(path: Path, *, whole: bool) -> list[Finding]:
@@ -96,9 +148,14 @@ def _compared(config: Config, there: datetime | None, here: datetime) -> list[Fi
         return [Finding("note", "Wonolo", f"its clock counts; it is {_length(apart)} from this machine's")]
     if apart <= _TOLERANCE:
         return [Finding("ok", "Wonolo", "its clock and this machine's agree")]
+    return [_apart("Wonolo", apart)]
+
+
+def _apart(area: str, apart: timedelta) -> Finding:
+    """Clocks apart: a warning, an error from where nothing is written any more."""
+    level: Level = "error" if apart > MOST_SKEW else "warning"
     todo = "set this machine's clock by a time server"
-    level: Level = "error" if apart >= _OVERLAP else "warning"
-    return [Finding(level, "Wonolo", f"its clock and this machine's are {_length(apart)} apart", todo)]
+    return Finding(level, area, f"its clock and this machine's are {_length(apart)} apart", todo)
 
 
 def _length(apart: timedelta) -> str:
@@ -133,25 +190,6 @@ def _role(config: Config, users: list[dict[str, Any]], account: int) -> list[Fin
     return [Finding("error", "When I Work", f"the user is a {name}, who neither sees nor may change every shift", todo)]
 
 
-async def _mapping(config: Config, wonolo: Wonolo, wheniwork: WhenIWork) -> list[Finding]:
-    now = SystemClock().now()
-    if config.sync.clock == "wonolo":
-        now = service_time(await wonolo.info()) or now
-    locations, positions = await wheniwork.locations.list(), await wheniwork.positions.list()
-    listing = await wheniwork.shifts(now, now + timedelta(days=config.sync.horizon_days), deleted=False)
-    used = {
-        one_line(row.get("category"))
-        async for page in wonolo.job_requests(updated_after=now - timedelta(days=31))
-        for row in page
-    }
-    rules = config.rules
-    found = mapping.unknown_ids(rules, locations, await wheniwork.sites.list(), positions)
-    found += mapping.unused_categories(rules, used - {""})
-    found += mapping.unmapped_shifts(rules, listing.shifts, locations, positions)
-    counts = f"{len(rules.places)} places and {len(rules.skills)} skills"
-    return found or [Finding("ok", "Places and skills", f"{counts} cover every open shift of the horizon")]
-
-
 async def _database(config: Config) -> list[Finding]:
     store = await asyncio.to_thread(Store.open, config.database.url)
     try:
@@ -170,9 +208,12 @@ def _barred(needs: Iterable[str]) -> list[Finding]:
     return [Finding("warning", "Wonolo", f"it lately refused this key to {need}", todo) for need in needs]
 
 
-def _switches(config: Config) -> list[Finding]:
+def _switches(config: Config, problems: Iterable[str]) -> list[Finding]:
+    """What may not be written yet, but for what a mistake keeps from being written."""
+    ready = not any(NOT_READY in problem for problem in problems)
     when = "when a first `shiftbridge diff` looks right"
     return [
         Finding("note", "Writing", f"to {NAMES[system]} is switched off", f"set write = true under [{system}] {when}")
         for system in config.switched_off
+        if ready or system != "wonolo"
     ]

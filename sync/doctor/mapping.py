@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mappings import place, skill
-from mappings.convert import identifier, one_line
+from mappings.address import plain, shown
+from mappings.convert import decimal, identifier, one_line, unmarked
 from mappings.model import Place, Rules, Skill, Unmapped
+from mappings.unmapped import unmapped
 from sync.doctor.finding import Finding
 
 Record = Mapping[str, Any]
@@ -54,22 +56,54 @@ def unmapped_shifts(
 def _missing(
     shifts: Iterable[Record], read: Callable[[Record], object], key: str, names: Mapping[int, str], table: str
 ) -> list[Finding]:
-    count: Counter[tuple[str, str]] = Counter()
+    count: Counter[tuple[str, str, int]] = Counter()
     for shift in shifts:
         try:
             read(shift)
-        except Unmapped as reason:
-            count[names.get(identifier(shift.get(key)), ""), str(reason).partition(";")[0]] += 1
+        except (Unmapped, ValueError) as reason:
+            number = decimal(shift.get(key)) or 0
+            count[names.get(number, ""), str(reason).partition(";")[0], number] += 1
     what = "location" if table == "places" else "position"
     return [
         Finding(
             "warning",
             _AREA,
-            f"{number} open shift{'s' * (number > 1)} with {what} {name!r}: {reason}",
-            f"add it under [[{table}]], or leave it out if Wonolo is not to fill these shifts",
+            f"{times} open shift{'s' * (times > 1)} with {what} {name!r}: {reason}",
+            f"add it under [[{table}]] with {key} = {number}, or leave it out if Wonolo is not to fill these shifts",
         )
-        for (name, reason), number in count.most_common()
+        for (name, reason, number), times in count.most_common()
     ]
+
+
+def unmapped_requests(rules: Rules, requests: Iterable[Record]) -> list[Finding]:
+    """Addresses and categories of requests ahead that are in no entry, with the nearest place and what to write."""
+    return [Finding("warning", "Not mapped", row.text, row.todo) for row in unmapped(requests, (), rules)]
+
+
+def unmentioned(rules: Rules, requests: Iterable[Record]) -> list[Finding]:
+    """Skills that are alone with their category, and take requests that speak of other work."""
+    count: Counter[str] = Counter()
+    examples: dict[str, str] = {}
+    for record in requests:
+        sharing = rules.by_category.get(plain(record.get("category")), [])
+        if len(sharing) == 1 and not skill.speaks_of(sharing[0], record):
+            count[sharing[0].key] += 1
+            examples.setdefault(sharing[0].key, shown(unmarked(record.get("request_name"))))
+    return [
+        Finding(
+            "note",
+            _AREA,
+            f"skills {name!r}: {number} request{'s' * (number > 1)} of its category mention neither its name nor its "
+            f"description, and count as it all the same, such as {examples[name]!r}",
+            f'if that is other work, write into its entry under [[skills]]: words = ["{name}"]',
+        )
+        for name, number in count.most_common()
+    ]
+
+
+def categories(requests: Iterable[Record]) -> set[str]:
+    """The categories of some requests."""
+    return {one_line(row.get("category")) for row in requests} - {""}
 
 
 def gaps(rules: Rules) -> list[Finding]:
@@ -94,7 +128,7 @@ def _counted(number: int, table: str) -> str:
 
 def unused_categories(rules: Rules, used: set[str]) -> list[Finding]:
     """Categories that none of the company's latest JobRequests has; a typing mistake, or the first of its kind."""
-    known = {category.casefold() for category in used}
+    known = {plain(category) for category in used}
     return [
         Finding(
             "note",
@@ -103,5 +137,5 @@ def unused_categories(rules: Rules, used: set[str]) -> list[Finding]:
             f"compare it with those that have been used: {', '.join(sorted(used))}",
         )
         for row in rules.skills
-        if used and row.category and row.category.casefold() not in known
+        if used and row.category and plain(row.category) not in known
     ]

@@ -22,7 +22,7 @@ def check(changes: Iterable[Change], facts: Facts, limits: Limits, allow: Mappin
 
     `allow` raises limits of guards for this run. What only waits, and what writes nothing, counts for nothing.
     """
-    writes = list({change.key: change for change in changes if change.writes}.values())
+    writes = list({change.effect: change for change in changes if change.writes}.values())
     if not writes:
         return ()
     found = (

@@ -17,6 +17,7 @@ from sync.mirror.records import KINDS
 from sync.mirror.sightings import Sighting
 from sync.mirror.store import Transaction
 from sync.outbox import Outbox
+from sync.plan import Change
 from sync.plan.made import Made
 
 Ref = tuple[RecordKind, int]
@@ -61,7 +62,7 @@ def read_history(tx: Transaction, text: str, rules: Rules) -> History:
     seen = [row for kind in KINDS for row in tx.sightings.of(kind, _of_kind(meant.refs, kind))]
     if not wrote and not seen and not _mirrored(tx, meant.refs):
         raise NoHistory(f"nothing is known of {text!r}: no pull ever showed it; {SPELLINGS}")
-    said = tx.decisions.about({row.change.key for row in wrote})
+    said = tx.decisions.about({key for row in wrote for key in _decided(row.change)})
     zone = _zone(tx, meant.refs, wrote, rules)
     return History(
         pair=tx.rows.pair,
@@ -83,7 +84,12 @@ def _wrote(tx: Transaction, meant: _Meant) -> list[Made]:
     rows = [row for kind in KINDS for row in outbox.of_records(kind, _of_kind(meant.refs, kind))]
     rows += outbox.of_links([meant.link]) if meant.link else []
     rows += [row for row in outbox.of_links(_links_of_jobs(tx, meant)) if row.change.worker in meant.workers]
-    return sorted({(row.at, row.change.key, row.record): row for row in rows}.values(), key=lambda row: row.at)
+    return sorted({(row.at, row.change.effect, row.record): row for row in rows}.values(), key=lambda row: row.at)
+
+
+def _decided(change: Change) -> set[str]:
+    """The keys under which a change may have been decided, also by an earlier version."""
+    return {change.key, f"undone:{change.key}", change.effect, change.decided} - {""}
 
 
 def _links_of_jobs(tx: Transaction, meant: _Meant) -> set[str]:

@@ -131,7 +131,7 @@ def _told(told: Mapping[str, Any], zone: str) -> str:
 
 def _decided(kept: Kept) -> Event:
     said = kept.decision
-    what = {"yes": "approved", "no": "refused", "undone": "took back"}.get(said.choice, f"chose to {said.choice}:")
+    what = {"yes": "approved", "no": "refused", "undone": "took back"}.get(said.choice, f"chose to {said.said}:")
     ended = "took an earlier answer back" if (said.choice, kept.ended) == ("yes", "withdrawn") else kept.ended
     used = f", used by run {kept.run}" if kept.run else f", {ended}" if ended else ""
     return Event(said.at, said.who, f"{what} {said.subject}", why=said.why, evidence=f"decision about {said.key}{used}")

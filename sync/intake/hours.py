@@ -1,4 +1,4 @@
-"""The poller of hours: Times of Wonolo's workers, and payroll periods, read whole for a window that ends now."""
+"""The poller of hours: Times of Wonolo's workers, read whole for a window that ends now, and payroll periods."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from sync.clients.wheniwork import WhenIWork
 from sync.clock import Clock
 from sync.errors import Forbidden, Rejected, RemoteError
 from sync.intake.parts import Pulled
+from sync.intake.payrolls import PayrollPoller
 from sync.mirror.store import Store
 
 Record = Mapping[str, Any]
@@ -32,6 +33,7 @@ class TimesPoller:
 
     def __init__(self, wheniwork: WhenIWork, store: Store, pair: str, clock: Clock) -> None:
         self._wheniwork, self._store, self._pair, self._clock = wheniwork, store, pair, clock
+        self.payrolls = PayrollPoller(wheniwork, store, pair, clock)
 
     async def pull(self, back: timedelta) -> Pulled:
         """Read what began since so long ago; returns how many records of each kind, and what is not shown.
@@ -43,14 +45,14 @@ class TimesPoller:
         began = self._clock.now()
         start, end = began - back - _DAY, began + _DAY
         try:
-            payrolls = await self._wheniwork.payrolls.list(start=start.date(), end=end.date())
+            periods, unread = await self.payrolls.pull(start, end)
             times = await self._listed(start, end)
         except (Forbidden, Rejected) as error:
             await asyncio.to_thread(self._refused)
             _log.warning("no_hours", reason=str(error))
             return Pulled(problems=[f"When I Work does not show hours worked, so none are carried over: {error}"])
-        missing, counts, problems = await asyncio.to_thread(self._save, payrolls, times, (start, end), began)
-        pulled = Pulled(counts, problems=problems)
+        missing, found, problems = await asyncio.to_thread(self._save, times, (start, end), began)
+        pulled = Pulled({"payroll": periods, "time": found}, problems=unread + problems)
         await self._confirm_deletions(missing, began, pulled)
         return pulled
 
@@ -65,21 +67,23 @@ class TimesPoller:
     def _refused(self) -> None:
         with self._store.begin(self._pair) as tx:
             tx.observations.forget_cursor("time")
+            tx.observations.forget_cursor("payroll")
 
     def _save(
-        self, payrolls: list[dict[str, Any]], times: list[Record], window: tuple[datetime, datetime], began: datetime
-    ) -> tuple[list[int], dict[str, int], list[str]]:
+        self, times: list[Record], window: tuple[datetime, datetime], began: datetime
+    ) -> tuple[list[int], int, list[str]]:
         """Save what was read; returns the tied Times that it lacks, besides. Others that it lacks are gone."""
         with self._store.begin(self._pair) as tx:
-            users = set(map(str, tx.links.users()))
-            ours = [time for time in times if str(time.get("user_id")) in users]
-            problems = tx.observations.save("payroll", payrolls, began) + tx.observations.save("time", ours, began)
             seen = {int(time["id"]) for time in times if str(time["id"]).isdecimal()}
+            users, tied = set(map(str, tx.links.users())), tx.timesheets.tied(seen)
+            # A Time of a Job is followed to whomever it is given.
+            ours = [time for time in times if str(time.get("user_id")) in users or _number(time) in tied]
+            problems = tx.observations.save("time", ours, began)
             missing = tx.timesheets.missing(*window, seen)
             tx.observations.mark_gone("time", [time for time, is_tied in missing.items() if not is_tied], began)
             tx.observations.save_cursor("time", began)
-        tied = sorted(time for time, is_tied in missing.items() if is_tied)
-        return tied, {"payroll": len(payrolls), "time": len(ours)}, problems
+        vanished = sorted(time for time, is_tied in missing.items() if is_tied)
+        return vanished, len(ours), problems
 
     async def _confirm_deletions(self, missing: list[int], began: datetime, pulled: Pulled) -> None:
         """Ask for each tied Time that vanished: it may only have moved out of the window."""
@@ -105,3 +109,7 @@ class TimesPoller:
                 tx.observations.mark_gone("time", [time], began, "read")
             else:
                 tx.observations.save("time", [found], began, "read")
+
+
+def _number(time: Record) -> int:
+    return int(time["id"]) if str(time["id"]).isdecimal() else 0

@@ -46,6 +46,10 @@ ONE_PART = (Rejected, Forbidden, InvalidResponse)
 """Errors of one part; after any other the system as a whole is left alone until the next reading."""
 
 
+_OF_HOURS = frozenset[Part]({"requests", "hours", "second_look"})
+"""Parts that may bring hours of long ago, whose payroll period nobody has asked for."""
+
+
 class Poller:
     """Reads both systems of one pair into the mirror."""
 
@@ -55,6 +59,7 @@ class Poller:
         self._times = TimesPoller(wheniwork, store, pair, clock)
         self._away = AwayPoller(wheniwork, store, pair, clock)
         self._shifts = ShiftPoller(wheniwork, self._saver, clock)
+        self.payrolls = self._times.payrolls
         self.reader = Reader(wonolo, wheniwork, self._saver, self._shifts, clock)
 
     async def pull(self, horizon: Horizon, progress: Progress) -> Pulled:
@@ -73,6 +78,8 @@ class Poller:
             for system, share in SYSTEMS.items():
                 wanted = [part for part in share if part in parts]
                 group.create_task(self._read_system(system, wanted, horizon, progress, pulled))
+        if horizon.times and _OF_HOURS & {*parts} - pulled.failed.keys():
+            await self.payrolls.widen()
         pulled.parts = {part: began for part in parts if part not in pulled.failed}
         await asyncio.to_thread(self._saver.looked, pulled.parts, pulled.again)
         return pulled
@@ -183,13 +190,14 @@ class Poller:
     async def _windows(self, parts: list[Part], horizon: Horizon, progress: Progress, pulled: Pulled) -> None:
         """Read the shifts of one window, or of the whole horizon where both are asked for."""
         now = self._clock.now()
-        soon, end = min(now + SOON, now + horizon.ahead), now + horizon.ahead
+        far = now + horizon.ahead
+        soon = min(now + SOON, far)
         start = now - _PAST if "soon" in parts else soon
-        end = end if "later" in parts else soon
+        end = far if "later" in parts else soon
         if start >= end:
             return
-        whole = len(parts) > 1 or horizon.ahead <= SOON
-        if not await self._shifts.pull(start, end, progress, pulled, whole=whole):
+        whole = len(parts) > 1 or soon == far
+        if not await self._shifts.pull(start, end, progress, pulled, whole=whole, last=end == far):
             pulled.again |= {"soon", "later"}
 
     async def _time_off(self, start: datetime, end: datetime, pulled: Pulled) -> None:

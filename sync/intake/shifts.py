@@ -5,6 +5,7 @@ listings lack it and a read by its id says so.
 """
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,11 @@ _FIRST_SPAN = timedelta(hours=6)
 """The first part of a window that was never read; nobody knows how many shifts are in it."""
 
 _SHORTEST = timedelta(hours=1)
+
+_MINUTE = timedelta(minutes=1)
+
+_APART = timedelta(days=1)
+"""Linked shifts beyond the window that start so far apart are asked for by listings of their own."""
 
 _MOST_ASKED = 25
 """Vanished shifts of a part of the horizon that are asked for one by one: they may only have moved out of it."""
@@ -58,28 +64,50 @@ class ShiftPoller:
     def __init__(self, wheniwork: WhenIWork, saver: Saver, clock: Clock) -> None:
         self._wheniwork, self._saver, self._clock = wheniwork, saver, clock
 
-    async def pull(self, start: datetime, end: datetime, progress: Progress, pulled: Pulled, *, whole: bool) -> bool:
+    async def pull(
+        self, start: datetime, end: datetime, progress: Progress, pulled: Pulled, *, whole: bool, last: bool
+    ) -> bool:
         """Read the window part by part, so that no more than a part is in memory, however many shifts there are.
 
         In each part begin about as many shifts as one call may bring. Where they begin is known from the mirror; on
         the first reading each part shows how long the next may be. `whole` windows are the whole horizon, so that what
-        an unlinked shift vanished from is no part of which another part has it. Returns False where a vanished shift
-        may be in another part.
+        an unlinked shift vanished from is no part of which another part has it. The `last` window ends with
+        the horizon: nothing is begun beyond what was read. Returns False where a vanished shift may be in another part.
         """
-        began, reading = self._clock.now(), _Reading(start)
+        began = self._clock.now()
         known = await asyncio.to_thread(self._saver.cursor, "shift") is not None
-        while reading.at < end:
-            cut = await asyncio.to_thread(self._full_at, reading.at, end) if known else reading.at + reading.span
-            until = min(end, max(cut or end, reading.at + _SHORTEST))
-            await self._read_part(reading, until, progress, pulled)
+        reading = await self._read_window(start, end, progress, pulled, known=known)
         if not reading.complete:
             pulled.complete = False
             pulled.problems.append("When I Work cut the listing of shifts short, so no deletion is concluded from it")
             return True
         found = await self._confirm_deletions(sorted(reading.missing), began, pulled, whole=whole)
-        if whole:
+        if last:
             await asyncio.to_thread(self._saver.advance, "shift", end)
+            await self._follow_beyond(end, progress, pulled)
         return found
+
+    async def _read_window(
+        self, start: datetime, end: datetime, progress: Progress, pulled: Pulled, *, known: bool
+    ) -> _Reading:
+        reading = _Reading(start)
+        while reading.at < end:
+            cut = await asyncio.to_thread(self._full_at, reading.at, end) if known else reading.at + reading.span
+            until = min(end, max(cut or end, reading.at + _SHORTEST))
+            await self._read_part(reading, until, progress, pulled)
+        return reading
+
+    async def _follow_beyond(self, end: datetime, progress: Progress, pulled: Pulled) -> None:
+        """Read linked shifts beyond the window, too: by one narrow listing for those that start near one another."""
+        began = self._clock.now()
+        for first, last in _clusters(await asyncio.to_thread(self._beyond, end)):
+            reading = await self._read_window(first, last + _MINUTE, progress, pulled, known=True)
+            if reading.complete:
+                await self._confirm_deletions(sorted(reading.missing), began, pulled, whole=False)
+
+    def _beyond(self, end: datetime) -> list[datetime]:
+        with self._saver.read() as tx:
+            return tx.membership.shifts_beyond(end)
 
     async def _read_part(self, reading: _Reading, until: datetime, progress: Progress, pulled: Pulled) -> None:
         """Save what one listing holds, but what the last one held: a shift that runs over the end of a part is in both.
@@ -139,3 +167,14 @@ class ShiftPoller:
             await asyncio.to_thread(self._saver.mark_gone, "shift", [shift], began, "read")
         else:
             await asyncio.to_thread(self._saver.store, "shift", [found], began, "read")
+
+
+def _clusters(starts: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
+    """The first and last of instants, in order, that lie near one another."""
+    found: list[tuple[datetime, datetime]] = []
+    for start in starts:
+        if found and start - found[-1][1] < _APART:
+            found[-1] = (found[-1][0], start)
+        else:
+            found.append((start, start))
+    return found

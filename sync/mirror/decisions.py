@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from mappings.decision import Decision
+from mappings.decision import UNDONE, Decision
 from sync.mirror import tables
 from sync.mirror.records import of_model
 from sync.mirror.rows import PAIR, SOME, Rows
@@ -61,6 +61,11 @@ class Decisions:
         """Let the decisions about these keys count no longer."""
         if keys:
             self._rows.ask(_END, some=sorted(keys), how=how, now=now, by_run=run)
+
+    def done_again(self, marks: Collection[str], now: datetime, run: int) -> None:
+        """Hold no longer back what was taken back once, as a person had all of it done again."""
+        held = (said for said in self.open().values() if said.choice == UNDONE)
+        self.end([said.key for said in held if set(said.facts.split()) <= set(marks)], "used", now, run)
 
     def give_back(self, key: str, run: int) -> None:
         """Let a decision count again that a run used up for a write which did not happen."""

@@ -12,11 +12,11 @@ from mappings.digest import RecordKind
 from mappings.link import LinkedDemand, LinkedWorker
 from mappings.model import Demand, Worker
 from mappings.shifts import Slot
-from mappings.worker import key_of
+from mappings.worker import key_in
 from sync.mirror import tables
 from sync.mirror.membership import Members, Membership, linked
 from sync.mirror.mirrored import GONE
-from sync.mirror.records import Record, of_model, table
+from sync.mirror.records import Record, names_worker, of_model, table
 from sync.mirror.rows import PAIR, SOME, Rows
 
 _LINK = of_model(tables.Link)
@@ -42,7 +42,7 @@ _ANY_DEMAND = select(_LINK.c.key).where(_LINK.c.pair == PAIR, _LINK.c.slot > "")
 _AT = select(_LINK.c.key).where(_LINK.c.pair == PAIR, _LINK.c.slot.in_(SOME))
 _LINKED_USERS = select(_USER.c.id, _USER.c.link).where(linked("user"), _USER.c.digest != GONE)
 _CODED_USERS = select(_USER.c.id, _USER.c.employee_code).where(
-    _USER.c.pair == PAIR, _USER.c.employee_code.like("wonolo:%"), _USER.c.digest != GONE
+    _USER.c.pair == PAIR, names_worker(_USER.c.employee_code), _USER.c.digest != GONE
 )
 
 
@@ -138,8 +138,7 @@ class Links:
 
     def users(self) -> dict[int, str]:
         """The worker behind each When I Work user: by link, or by the employee code that names a Wonolo worker."""
-        coded = self._rows.ask(_CODED_USERS)
-        users = {user: key_of(code.removeprefix("wonolo:")) for user, code in coded if code[7:].isdigit()}
+        users = {user: key for user, code in self._rows.ask(_CODED_USERS) if (key := key_in(code))}
         return users | {user: link.removeprefix("worker:") for user, link in self._rows.ask(_LINKED_USERS)}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Select, Update, and_, bindparam, literal, literal_column, select, update
+from sqlalchemy import Select, Update, and_, bindparam, literal, literal_column, or_, select, update
 
 from mappings.digest import RecordKind
 from sync.mirror.mirrored import GONE
@@ -72,15 +72,32 @@ _UNSETTLE = update(_REQUEST).where(linked("job_request"), _REQUEST.c.link.in_(_L
 _RUNNING = timedelta(days=1)
 """How long after its start work may still be under way."""
 
+_UNSETTLED = timedelta(days=14)
+"""How long after its start work is followed whose two sides do not agree yet."""
+
 
 def _unread(kind: Literal["job_request", "shift"]) -> Select[Any]:
     mirrored = table(kind)
-    not_over = mirrored.c.start_time > bindparam("now", type_=mirrored.c.start_time.type)
+    start = mirrored.c.start_time
+    not_over = or_(
+        start.is_(None),
+        start > bindparam("now", type_=start.type),
+        and_(start > bindparam("since", type_=start.type), mirrored.c.digest != mirrored.c.settled),
+    )
     unread = mirrored.c.read_at < bindparam("before", type_=mirrored.c.read_at.type)
     columns = select(literal(kind).label("kind"), mirrored.c.id, mirrored.c.read_at)
     return columns.where(linked(kind), mirrored.c.digest != GONE, not_over, unread).order_by(mirrored.c.read_at)
 
 
+_BEYOND = (
+    select(_SHIFT.c.start_time)
+    .where(
+        linked("shift"),
+        _SHIFT.c.digest != GONE,
+        _SHIFT.c.start_time >= bindparam("end", type_=_SHIFT.c.start_time.type),
+    )
+    .order_by(_SHIFT.c.start_time)
+)
 _UNREAD = (_unread("job_request"), _unread("shift"))
 
 
@@ -120,11 +137,14 @@ class Membership:
         """Those of the records that some link holds."""
         return {row.id for row in self._rows.ask_for_each(_HELD[kind], ids)}
 
+    def shifts_beyond(self, end: datetime) -> list[datetime]:
+        """When the linked shifts start that start at an instant or later, in order."""
+        return list(self._rows.ask(_BEYOND, end=end).scalars())
+
     def long_unread(
         self, now: datetime, before: datetime, most: int
     ) -> list[tuple[Literal["job_request", "shift"], int]]:
-        """Linked requests and shifts of work that is not over, read last before an instant; longest unread first."""
-        rows = [
-            row for query in _UNREAD for row in self._rows.ask(query.limit(most), now=now - _RUNNING, before=before)
-        ]
+        """Linked requests and shifts of work that is not settled, read last before an instant; longest unread first."""
+        instants = {"now": now - _RUNNING, "since": now - _UNSETTLED, "before": before}
+        rows = [row for query in _UNREAD for row in self._rows.ask(query.limit(most), **instants)]
         return [(row.kind, row.id) for row in sorted(rows, key=lambda row: (row.read_at, row.kind, row.id))][:most]

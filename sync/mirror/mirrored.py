@@ -139,7 +139,10 @@ class WhenIWorkTime(Mirrored, table=True):
     """A time worked by a Wonolo worker; those of the company's own people are not kept."""
 
     __tablename__ = "wheniwork_time"
-    __table_args__ = (Index("ix_wheniwork_time_user_id", "pair", "user_id"),)
+    __table_args__ = (
+        Index("ix_wheniwork_time_user_id", "pair", "user_id"),
+        Index("ix_wheniwork_time_start_time", "pair", "start_time"),
+    )
     user_id: int = Field(sa_type=BigInteger)
     start_time: datetime | None = None
 

@@ -26,7 +26,7 @@ from mappings.digest import RecordKind
 from sync.mirror import tables
 from sync.mirror.membership import NO_LINK, linked
 from sync.mirror.mirrored import GONE
-from sync.mirror.records import KINDS, Record, of_model, row, table
+from sync.mirror.records import KINDS, Record, names_worker, of_model, row, table
 from sync.mirror.rows import PAIR, SOME, Rows, chunked
 from sync.mirror.sightings import How, Sightings
 
@@ -47,7 +47,7 @@ def _not_older(mirrored: Table, new: Any) -> Any:
 def _nobody_or_a_worker() -> CompoundSelect[Any]:
     """Who may hold a shift that is looked at: nobody, or a Wonolo worker by link or by employee code."""
     by_link = select(_USER.c.id).where(linked("user"))
-    coded = select(_USER.c.id).where(_USER.c.pair == PAIR, _USER.c.employee_code.like("wonolo:%"))
+    coded = select(_USER.c.id).where(_USER.c.pair == PAIR, names_worker(_USER.c.employee_code))
     return union(select(literal(0)), by_link, coded)
 
 
@@ -57,13 +57,13 @@ def _with_id(name: str, mirrored: Table) -> Select[Any]:
 
 _DIGEST = {kind: _with_id("digest", table(kind)) for kind in KINDS}
 _RECORD = {kind: _with_id("raw", table(kind)).where(table(kind).c.digest != GONE) for kind in KINDS}
-_LONE_SHIFTS = select(_SHIFT.c.id, _SHIFT.c.raw).where(
+_LONE = select(_SHIFT.c.id, _SHIFT.c.raw).where(
     _SHIFT.c.pair == PAIR,
     _SHIFT.c.link == NO_LINK,
     _SHIFT.c.digest != GONE,
-    _SHIFT.c.published,
     _SHIFT.c.user_id.in_(_nobody_or_a_worker()),
 )
+_LONE_SHIFTS = _LONE.where(_SHIFT.c.published)
 _LONE_AHEAD = _LONE_SHIFTS.where(
     or_(
         _SHIFT.c.start_time.is_(None),
@@ -77,6 +77,20 @@ _OTHERS = select(_SHIFT.c.published, func.count()).where(
     _SHIFT.c.start_time > bindparam("now"),
     _SHIFT.c.start_time < bindparam("until"),
     or_(not_(_SHIFT.c.published), _SHIFT.c.user_id.not_in(_nobody_or_a_worker())),
+)
+_LONE_DRAFTS = _LONE.where(
+    not_(_SHIFT.c.published), _SHIFT.c.start_time >= bindparam("first"), _SHIFT.c.start_time <= bindparam("last")
+)
+_LONE_REQUEST = (
+    select(_REQUEST.c.id)
+    .where(
+        _REQUEST.c.pair == PAIR,
+        _REQUEST.c.link == NO_LINK,
+        _REQUEST.c.state.not_in([state for state in _ENDED if state != "draft"]),
+        _REQUEST.c.start_time >= bindparam("first"),
+        _REQUEST.c.start_time <= bindparam("last"),
+    )
+    .limit(1)
 )
 _LONE_AT = _LONE_SHIFTS.where(_SHIFT.c.start_time.in_(SOME))
 
@@ -135,7 +149,7 @@ class Observations:
         query = select(mirrored.c.raw).where(
             mirrored.c.pair == self._rows.pair,
             mirrored.c.digest != GONE,
-            cast(mirrored.c.raw, Text).contains(text, autoescape=True),
+            cast(mirrored.c.raw, Text).icontains(text, autoescape=True),  # SQLite's LIKE knows no case, Postgres's does
         )
         return list(self._rows.connection.execute(query.order_by(mirrored.c.id)).scalars())
 
@@ -163,18 +177,29 @@ class Observations:
         )
         return self._rows.connection.execute(query).scalar_one_or_none()
 
-    def lone_job_requests(self, now: datetime) -> list[tuple[Record, list[Record]]]:
-        """The JobRequests ahead that no link holds, each with its Jobs."""
+    def lone_job_requests(
+        self, now: datetime, until: datetime | None = None, *, drafts: bool = False
+    ) -> list[tuple[Record, list[Record]]]:
+        """The JobRequests ahead that no link holds, each with its Jobs; `until` is a bound of when they start.
+
+        With `drafts` also those that ask for nobody yet.
+        """
+        begins = _REQUEST.c.start_time > now
+        near = begins if until is None else and_(begins, _REQUEST.c.start_time < until)
         query = select(_REQUEST.c.raw, _REQUEST.c.id).where(
             _REQUEST.c.pair == self._rows.pair,
             _REQUEST.c.link == NO_LINK,
-            _REQUEST.c.state.not_in(_ENDED),
-            or_(_REQUEST.c.start_time.is_(None), _REQUEST.c.start_time > now),
+            _REQUEST.c.state.not_in([state for state in _ENDED if state != "draft" or not drafts]),
+            or_(_REQUEST.c.start_time.is_(None), near),
         )
         # Sorted here, as for an order in the query SQLite would go through every request of the pair.
         found = sorted(self._rows.connection.execute(query), key=lambda row: row.id)
         jobs = self.jobs([row.id for row in found])
         return [(row.raw, jobs[row.id]) for row in found]
+
+    def asks_for_somebody(self, first: datetime, last: datetime) -> bool:
+        """Whether a JobRequest that no link holds, be it a draft, starts between two instants."""
+        return self._rows.ask(_LONE_REQUEST, first=first, last=last).first() is not None
 
     def jobs(self, requests: Collection[int]) -> dict[int, list[Record]]:
         """The Jobs of some JobRequests."""
@@ -190,6 +215,10 @@ class Observations:
     def lone_shifts(self, now: datetime, until: datetime) -> list[Record]:
         """The published shifts ahead that no link holds and that are open or held by a Wonolo worker."""
         return _in_order(self._rows.ask(_LONE_AHEAD, now=now, until=until))
+
+    def lone_drafts(self, first: datetime, last: datetime) -> list[Record]:
+        """The unpublished ones of them that start between two instants."""
+        return _in_order(self._rows.ask(_LONE_DRAFTS, first=first, last=last))
 
     def others_ahead(self, now: datetime, until: datetime) -> dict[bool, int]:
         """How many shifts ahead are none of ours: of the company's own people (True, published), and drafts (False)."""

@@ -4,14 +4,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Column, ColumnElement, Table, func
 
-from mappings.convert import instant, one_line
+from mappings.address import shown
+from mappings.convert import identifier, instant
 from mappings.digest import RecordKind, owned_digest
+from mappings.worker import key_in
 from sync.mirror import mirrored
 
 Record = Mapping[str, Any]
 
+_KEYS = "wonolo:"
 _NEVER_KEPT = frozenset({"dob", "gender", "password", "token"})
 
 _MODELS: dict[RecordKind, type[mirrored.Mirrored]] = {
@@ -47,11 +50,16 @@ def of_model(model: type[Any]) -> Table:
     return found
 
 
+def names_worker(code: Column[Any]) -> ColumnElement[bool]:
+    """The condition that a mirrored employee code names a Wonolo worker; `LIKE` means other things to each database."""
+    return func.substr(code, 1, len(_KEYS)) == _KEYS
+
+
 def row(pair: str, kind: RecordKind, record: Record, read_at: datetime) -> dict[str, Any]:
     """A record as the row that mirrors it; raises KeyError, TypeError or ValueError when it has no usable id."""
     return {
         "pair": pair,
-        "id": int(record["id"]),
+        "id": _id(record),
         "digest": owned_digest(kind, record),
         "read_at": read_at,
         "raw": kept(record),
@@ -68,6 +76,12 @@ def kept(record: Record) -> dict[str, Any]:
     return found
 
 
+def _id(record: Record) -> int:
+    if record["id"] in (None, "") or isinstance(record["id"], bool):
+        raise ValueError(f"its id is {record['id']!r}")
+    return identifier(record["id"])
+
+
 def _moment(name: str) -> Callable[[Record], datetime | None]:
     def read(record: Record) -> datetime | None:
         try:
@@ -81,19 +95,24 @@ def _moment(name: str) -> Callable[[Record], datetime | None]:
 def _number(name: str) -> Callable[[Record], int]:
     def read(record: Record) -> int:
         try:
-            return int(float(record.get(name) or 0))
-        except (TypeError, ValueError):
+            return identifier(record.get(name))
+        except ValueError:
             return 0
 
     return read
 
 
 def _text(name: str) -> Callable[[Record], str]:
-    return lambda record: one_line(record.get(name))
+    return lambda record: shown(record.get(name))  # NUL and halves of signs, which some databases refuse, are left out
 
 
 def _worker_id(record: Record) -> int:
-    return int((record.get("worker") or {}).get("id") or record.get("worker_id") or 0)
+    return identifier((record.get("worker") or {}).get("id") or record.get("worker_id"))
+
+
+def _code(record: Record) -> str:
+    """An employee code, one that names a Wonolo worker as the key: a database compares letters, not what was meant."""
+    return key_in(record.get("employee_code")) or shown(record.get("employee_code"))
 
 
 def _published(record: Record) -> bool:
@@ -113,7 +132,7 @@ _COLUMNS: dict[RecordKind, dict[str, Callable[[Record], Any]]] = {
         "published": _published,
         "instances": _number("instances"),
     },
-    "user": {"employee_code": _text("employee_code"), "last_name": _text("last_name")},
+    "user": {"employee_code": _code, "last_name": _text("last_name")},
     "position": {"name": _text("name")},
     "location": {"name": _text("name")},
     "site": {"name": _text("name")},

@@ -36,22 +36,30 @@ class Link(SQLModel, table=True):
 
 
 class TimesheetLink(SQLModel, table=True):
-    """A Job and the Time that records its hours; `base` is what both sides last agreed on.
+    """A Job whose hours Times record; `base` is what both sides last agreed on.
 
-    A link of its own kind, as the Job is a member of its demand's link too. The two `settled` are the records' digests
-    when both sides agreed, empty while they do not. `left_out`: the Time was deleted, and a person wants no other.
+    A link of its own kind, as the Job is a member of its demand's link too. `job_settled` is the Job's digest when both
+    sides agreed, empty while they do not. `left_out`: the Times were deleted, and a person wants no others.
     """
 
     __tablename__ = "timesheet"
-    __table_args__ = (Index("ix_timesheet_time", "pair", "time"),)
     pair: str = Field(primary_key=True)
     job: int = Field(primary_key=True, sa_type=BigInteger)
-    time: int = Field(sa_type=BigInteger)
     base: dict[str, Any] = Field(sa_type=JSON)
     job_settled: str = ""
-    time_settled: str = ""
     left_out: bool = False
     since: datetime
+
+
+class TimesheetPiece(SQLModel, table=True):
+    """One of the Times that record the hours of a Job; `settled` is its digest when both sides agreed, or empty."""
+
+    __tablename__ = "timesheet_piece"
+    __table_args__ = (Index("ix_timesheet_piece_time", "pair", "time"),)
+    pair: str = Field(primary_key=True)
+    job: int = Field(primary_key=True, sa_type=BigInteger)
+    time: int = Field(primary_key=True, sa_type=BigInteger)
+    settled: str = ""
 
 
 class Run(SQLModel, table=True):
@@ -139,17 +147,20 @@ class Paused(SQLModel, table=True):
 class Intent(SQLModel, table=True):
     """One remote write, recorded before it is sent.
 
-    `state` is sent, done, failed, forbidden (to the key), lifted (no longer forbidden), unsent, lost, seen or unknown.
-    `key` is derived from the change, so the same facts give the same key.
+    `state` is sent, done, differs (live otherwise than it was sent), failed, forbidden (to the key), lifted (no longer
+    forbidden), unsent, lost, seen or unknown.
+    `key` names the change to people, `effect` exactly what was sent; both are derived from it.
     `bound` is the instant from which a read-back must look for the effect. `gave_up_at` is when the client stopped
     waiting for an answer, `absent_at` when the first complete reading began that lacked the effect, and `trouble` what
-    keeps the outcome from being learned.
+    keeps the outcome from being learned. `wrong` names the fields that are live otherwise than they were sent, and the
+    record.
     """
 
     __table_args__ = (Index("ix_intent_pair_bound", "pair", "bound"), Index("ix_intent_pair_state", "pair", "state"))
     id: int | None = Field(default=None, primary_key=True)
     pair: str
     key: str = Field(index=True)
+    effect: str = Field(default="", index=True)
     run: int
     link: str
     state: str
@@ -161,6 +172,7 @@ class Intent(SQLModel, table=True):
     gave_up_at: datetime | None = None
     absent_at: datetime | None = None
     trouble: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    wrong: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class LogEntry(SQLModel, table=True):
@@ -208,7 +220,7 @@ class Decided(SQLModel, table=True):
     """What a person decided, kept for good.
 
     `ended` is empty while the decision holds; then it is used (by `run`), void (the facts changed), replaced (by a
-    later one) or withdrawn.
+    later one) or withdrawn. `keys` is the version by which key and facts were made.
     """
 
     __tablename__ = "decision"
@@ -218,6 +230,8 @@ class Decided(SQLModel, table=True):
     key: str
     facts: str
     choice: str
+    words: str = ""
+    keys: int = 1
     subject: str
     who: str
     why: str

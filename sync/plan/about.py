@@ -6,12 +6,15 @@ from typing import Any
 import msgspec
 
 from mappings.decision import Decision
-from mappings.demand import Posting, stage_of
+from mappings.demand import OVER, Posting, stage_of
 from mappings.model import Demand, Rules, Stage, System, Worker
+from mappings.shifts import ShiftGroup
 from sync.plan import wording
-from sync.plan.model import Change, FieldChange, Kind, Risk, Verdict, Write
+from sync.plan.model import Change, Difference, FieldChange, Kind, Plain, Risk, Verdict, Write
 from sync.plan.pay import half, pay, spend
+from sync.plan.reasons import Reason
 from sync.plan.snapshot import Snapshot
+from sync.plan.values import differences, of_reason, plain
 
 _RANKS = {"link": 1, "update": 3, "release": 4, "assign": 5, "create": 6, "delete": 7}
 _SYSTEMS: dict[Kind, System] = {
@@ -23,10 +26,15 @@ _SYSTEMS: dict[Kind, System] = {
 }
 
 
+Shown = tuple[tuple[FieldChange, ...], tuple[Difference, ...]]
+"""Fields in words, and what they are as values."""
+
+
 class About(msgspec.Struct, frozen=True):
     """What all changes of one demand share.
 
-    `posting` is its JobRequest, where there is one; `seen` tells when the records of both sides last changed.
+    `posting` is its JobRequest, where there is one; `seen` tells when the records of both sides last changed. `basis`
+    is the code and the values that the cause is worded from.
     `decided` is the key of a decision they rest on, `granted` the workers whose release that decision names.
     """
 
@@ -36,6 +44,7 @@ class About(msgspec.Struct, frozen=True):
     posting: Posting | None = None
     seen: str = ""
     cause: str = ""
+    basis: tuple[Plain, ...] = ()
     decided: str = ""
     granted: frozenset[str] = frozenset()
 
@@ -47,7 +56,7 @@ class About(msgspec.Struct, frozen=True):
     @property
     def people(self) -> Mapping[str, Worker]:
         """The workers whose names are known."""
-        return self.snapshot.people
+        return self.snapshot.names
 
     @property
     def minutes_to_start(self) -> int:
@@ -68,9 +77,27 @@ class About(msgspec.Struct, frozen=True):
         demand = msgspec.structs.replace(posting.demand, start=start)
         return stage_of(demand, posting.seats, self.snapshot.now, self.snapshot.policy.cutoff)
 
+    def is_over(self, posting: Posting | None, group: ShiftGroup | None) -> bool:
+        """Whether the work is over, so that nothing of the demand may change any more: ended, done or settled."""
+        sides = [self.demand, *([posting.demand] if posting else []), *([group.demand] if group else [])]
+        ends = [*(side.end for side in sides), *(shift.end for shift in (group.strayed if group else ()))]
+        if max(ends) <= self.snapshot.now:
+            return True
+        return posting is not None and self.stage(posting) in (Stage.DONE, Stage.SETTLED)
+
+    def has_worked(self, worker: str) -> bool:
+        """Whether a worker's Job is over, so that it cannot be taken back any more (Wonolo reference 9)."""
+        seat = self.posting.seat_of(worker) if self.posting else None
+        return seat is not None and seat.state in OVER
+
+    @property
+    def pay(self) -> int:
+        """Cents that one worker gets for the demand."""
+        return pay(self.demand, self.rules, self.posting)
+
     def fee(self, workers: int) -> int:
         """Cents that sending so many workers home costs: half their pay once the start is near, else nothing."""
-        return half(workers * pay(self.demand, self.rules, self.posting)) if self.late else 0
+        return half(workers * self.pay) if self.late else 0
 
     def costs(self, workers: frozenset[str]) -> str:
         """Why sending these workers home, or a cancellation, waits for a yes; empty when it does not."""
@@ -85,8 +112,12 @@ class About(msgspec.Struct, frozen=True):
         """The pay that turning one state of the demand into another adds, in brackets; empty when it adds none."""
         return wording.added(spend(before, after, self.rules, self.posting).cents)
 
-    def because(self, cause: str) -> "About":
-        """The same demand with another cause."""
+    def because(self, cause: str, *basis: Any) -> "About":
+        """The same demand with another cause, in words and as the code and values they are made of."""
+        return msgspec.structs.replace(self, cause=cause, basis=tuple(map(plain, basis)))
+
+    def worded(self, cause: str) -> "About":
+        """The same demand and cause, in other words."""
         return msgspec.structs.replace(self, cause=cause)
 
     def decided_by(self, answer: Decision, words: str, cause: str, granted: frozenset[str] = frozenset()) -> "About":
@@ -95,23 +126,31 @@ class About(msgspec.Struct, frozen=True):
         told = f"{words}: {who}; {cause}"
         return msgspec.structs.replace(self, cause=told, decided=answer.key, granted=granted)
 
+    def differences(self, before: Demand | None, after: Demand) -> tuple[Difference, ...]:
+        """What differs between two states of the demand, as values; of a new one all that it says."""
+        return differences(before, after, self.rules)
+
     def edits(self, before: Demand, after: Demand) -> tuple[FieldChange, ...]:
         """What differs between two states of the demand, in words."""
         return wording.edits(before, after, self.rules, self.people)
+
+    def shown(self, before: Demand, after: Demand) -> Shown | None:
+        """What differs between two states of the demand, in words and as values; None where nothing does."""
+        fields = self.edits(before, after)
+        return (fields, self.differences(before, after)) if fields else None
 
 
 def change(
     this: About,
     write: Write,
     *,
-    fields: tuple[FieldChange, ...] = (),
+    shown: Shown | None = None,
     risk: Risk | None = None,
     precondition: str = "",
     hold: str = "",
 ) -> Change:
     """Word a write as a change; with `hold` (the reason) as one that waits for a yes."""
-    worker = wording.person(write.worker, this.people) if write.worker else ""
-    seats = (FieldChange("worker", *_direction(write, worker)),) if worker else ()
+    fields, values = _any(shown) or _seat(this, write) or _seat_fields(write)
     return Change(
         action=write.action,
         verdict="hold" if hold else "do",
@@ -123,14 +162,24 @@ def change(
         expects=write.expects,
         touched=write.touched,
         sources=write.sources,
+        whom=_whom(this, write),
         seats=write.seats,
         worker=write.worker,
         rank=_rank(write),
-        fields=fields or seats or _seat_fields(write),
+        fields=fields,
+        differences=values or _new(this, write),
         precondition=precondition,
         risk=msgspec.structs.replace(risk or _people(write, this), minutes_to_start=this.minutes_to_start),
-        **_shared(this.because(_with_swap(this, write))),
+        **_shared(this.worded(_with_swap(this, write))),
     )
+
+
+def _whom(this: About, write: Write) -> str:
+    """The names of those whom a write is about: who gets or loses a seat, or all who hold one of a request."""
+    if write.worker:
+        return wording.person(write.worker, this.people)
+    holders = this.demand.workers if write.kind == "job_request" and write.action in ("update", "delete") else ()
+    return wording.both(holders, this.people) if holders else ""
 
 
 def _with_swap(this: About, write: Write) -> str:
@@ -145,11 +194,18 @@ def _rank(write: Write) -> int:
     return _RANKS["create"] if resized else _RANKS[write.action]
 
 
-def remark(this: About, verdict: Verdict, kind: Kind, reason: str, **more: Any) -> Change:
+def remark(this: About, verdict: Verdict, kind: Kind, why: Reason, shown: Shown | None = None, **more: Any) -> Change:
     """Word something that is not done, with the reason."""
     people = 1 if more.get("worker") else len(this.demand.workers)
     risk = Risk(people=people, minutes_to_start=this.minutes_to_start)
-    return Change(action="none", verdict=verdict, kind=kind, reason=reason, risk=risk, rank=9, **_shared(this), **more)
+    fields, values = shown or ((), ())
+    shared = {**_shared(this), "fields": fields, "differences": values, **more}
+    shared["basis"] = (*this.basis, *of_reason(why))
+    reason = wording.reason(why, shared["zone"], this.people)
+    about = [more["worker"]] if more.get("worker") else this.demand.workers
+    whom = wording.both(about, this.people) if about else ""
+    shared |= {"reason": reason, "code": why.code, "whom": whom, "risk": risk}
+    return Change(action="none", verdict=verdict, kind=kind, rank=9, **shared)
 
 
 def _shared(this: About) -> dict[str, Any]:
@@ -160,6 +216,7 @@ def _shared(this: About) -> dict[str, Any]:
         "start": this.demand.start,
         "zone": this.rules.zone(this.demand.place),
         "cause": this.cause,
+        "basis": this.basis,
         "seen": this.seen,
         "decided": this.decided,
     }
@@ -169,11 +226,32 @@ def _direction(write: Write, worker: str) -> tuple[str, str]:
     return (worker, "") if write.action in ("release", "delete") else ("", worker)
 
 
-def _seat_fields(write: Write) -> tuple[FieldChange, ...]:
+def _any(shown: Shown | None) -> Shown | None:
+    return shown if shown and shown[0] else None
+
+
+def _seat(this: About, write: Write) -> Shown | None:
+    """Whose seat it is; None where it is nobody's."""
+    who = wording.person(write.worker, this.people) if write.worker else ""
+    return ((FieldChange("worker", *_direction(write, who)),), ()) if who else None
+
+
+def _seat_fields(write: Write) -> Shown:
     if not write.seats:
-        return ()
+        return (), ()
     before = write.expects.get("instances", max(0, -write.seats))
-    return (FieldChange("open seats", str(before), str(before + write.seats)),)
+    after = before + write.seats
+    return (FieldChange("open seats", str(before), str(after)),), (("open_seats", before, after),)
+
+
+def _new(this: About, write: Write) -> tuple[Difference, ...]:
+    """What is new, as values: where and when."""
+    if write.action != "create":
+        return ()
+    return (
+        *differences(None, this.demand, this.rules, ("place", "skill", "start", "end")),
+        ("seats", None, write.seats),
+    )
 
 
 def _people(write: Write, this: About) -> Risk:

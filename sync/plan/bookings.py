@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from mappings.bookings import Booking
 from mappings.demand import Posting
 from mappings.model import Demand
@@ -9,6 +11,7 @@ from mappings.shifts import Shift, ShiftGroup
 from sync.plan import wording
 from sync.plan.about import About, remark
 from sync.plan.model import Change
+from sync.plan.reasons import Reason, because
 
 Own = frozenset[tuple[str, int]]
 """The records of a demand itself, by kind and id."""
@@ -26,20 +29,22 @@ def own_records(posting: Posting, group: ShiftGroup | None = None) -> Own:
     return frozenset({("job_request", posting.id), *(("shift", shift.id) for shift in shifts)})
 
 
-def taken_elsewhere(workers: Iterable[str], demand: Demand, own: Own, this: About) -> dict[str, str]:
+def taken_elsewhere(workers: Iterable[str], demand: Demand, own: Own, this: About) -> dict[str, Reason]:
     """Which of the workers are taken while the demand lasts, and by what, with what to do about it."""
     found = {worker: _elsewhere(worker, demand, own, this) for worker in sorted(workers)}
     return {worker: reason for worker, reason in found.items() if reason}
 
 
-def _elsewhere(worker: str, demand: Demand, own: Own, this: About) -> str:
+def _elsewhere(worker: str, demand: Demand, own: Own, this: About) -> Reason | None:
     for booking in this.snapshot.booked.get(worker, ()):
         if (booking.kind, booking.record) not in own and booking.overlaps(demand.start, demand.end):
             who = wording.person(worker, this.people)
             off = "or end the time off" if booking.kind == "time_off" else "or off the other"
             taken = is_taken(who, booking, this.rules.zone(demand.place))
-            return f"{taken}; take {who} off this one, {off}"
-    return ""
+            said = f"{taken}; take {who} off this one, {off}"
+            told = {"kind": booking.kind, "record": booking.record, "start": booking.start, "end": booking.end}
+            return because("taken elsewhere", said, who=worker, **told)
+    return None
 
 
 def is_taken(who: str, booking: Booking, zone: str) -> str:
@@ -63,7 +68,7 @@ def about_to_go(posting: Posting, group: ShiftGroup, this: About) -> list[Change
 
 def _may_not_come(shift: Shift, swap: str, this: About) -> Change:
     worker = str(shift.worker)
-    reason = f"{wording.person(worker, this.people)} may not come: {swap}"
+    reason = because("may not come", f"{wording.person(worker, this.people)} may not come: {swap}", who=worker)
     return remark(this, "skip", "shift", reason, record=str(shift.id), worker=worker)
 
 
@@ -71,4 +76,7 @@ def twice_booked(posting: Posting, group: ShiftGroup, this: About) -> list[Chang
     """Workers who already hold a seat on both sides, and are taken elsewhere at the same time."""
     seated = posting.demand.workers & group.demand.workers
     found = taken_elsewhere(seated, group.demand, own_records(posting, group), this)
-    return [remark(this, "skip", "shift", reason, worker=worker) for worker, reason in found.items()]
+    return [
+        remark(this, "skip", "shift", msgspec.structs.replace(reason, code="twice booked"), worker=worker)
+        for worker, reason in found.items()
+    ]

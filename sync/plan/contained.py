@@ -14,7 +14,9 @@ def with_unanswered(plan: Plan, unanswered: Iterable[Change], reasons: Mapping[s
     """Return the plan with a row for each write of unknown outcome whose link is not told of; `reasons` are by link."""
     told = {row.link for row in plan.changes}
     rows = [
-        msgspec.structs.replace(row, action="none", verdict="blocked", reason=reasons[row.link], payload={}, rank=9)
+        msgspec.structs.replace(
+            row, action="none", verdict="blocked", reason=reasons[row.link], code="busy", payload={}, rank=9
+        )
         for row in unanswered
         if row.link not in told
     ]
@@ -32,6 +34,7 @@ def with_unread(plan: Plan, unread: Mapping[tuple[str, int], str]) -> Plan:
             link=f"{kind}:{number}",
             subject=f"{_NAMES[kind]} {number}",
             reason=f"it could not be read, so what is known of it may be old: {reason}",
+            code="not shown",
             rank=9,
         )
         for kind in get_args(Kind)

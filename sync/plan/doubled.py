@@ -1,11 +1,11 @@
 """Records that are there twice although we asked for them once: both are named, and neither is written until one goes.
 
 An effect that came after everybody had given up, or two processes that each did their best, leave two users with one
-employee code, two Times for one Job, or a second stack of open shifts. Of requests `duplicates` tells.
+employee code, or a second stack of open shifts. Of requests `duplicates` tells, of Times `times`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,7 +17,9 @@ from sync.plan import wording
 from sync.plan.about import About, change, remark
 from sync.plan.conflicts import Choice, conflict
 from sync.plan.model import Change, Write
-from sync.plan.snapshot import Snapshot, Twins
+from sync.plan.reasons import because
+from sync.plan.snapshot import Snapshot
+from sync.plan.stakes import sent_home
 
 NOUNS: Mapping[str, str] = {"job_request": "request", "job": "Job", "shift": "shift", "user": "user", "time": "Time"}
 
@@ -37,46 +39,51 @@ def twice(kind: str, ids: Iterable[object]) -> str:
     return f"it is there twice, as {NOUNS[kind]}s {' and '.join(map(str, ids))}: {_WAYS_OUT[kind]}"
 
 
+class _Twins(NamedTuple):
+    """The users who are one worker, lowest id first."""
+
+    ids: tuple[int, ...]
+    worker: str
+
+
 def withheld(changes: Iterable[Change], snapshot: Snapshot) -> list[Change]:
-    """Return the changes, with those blocked that concern what is there twice, of which each is told."""
+    """Return the changes, with those blocked that concern a worker who is two users, of whom each is told."""
     rows = list(changes)
-    for twins in (*_users(snapshot), *snapshot.twins):
-        reason = twice(twins.kind, twins.ids)
+    for twins in _twins(snapshot):
+        reason = twice("user", twins.ids)
         told = [row for row in rows if row.verdict != "skip" and row.action != "none" and _concerns(row, twins)]
         rows = [_blocked(row, reason) if row in told else row for row in rows]
         rows += [] if told else [_told(twins, reason, snapshot)]
     return rows
 
 
-def _concerns(row: Change, twins: Twins) -> bool:
+def _concerns(row: Change, twins: _Twins) -> bool:
     """Whether a change would be made to one of them, or rests on one."""
-    if twins.kind == "user":
-        return row.system == "wheniwork" and row.worker == twins.worker
-    return row.kind == twins.kind and (row.link == twins.link or row.record in map(str, twins.ids))
+    return row.system == "wheniwork" and row.worker == twins.worker
 
 
-def _users(snapshot: Snapshot) -> list[Twins]:
-    """The users of whom several are one worker."""
+def _twins(snapshot: Snapshot) -> list[_Twins]:
     found: dict[str, list[int]] = {}
     for user, worker in sorted(snapshot.users.items()):
         found.setdefault(worker, []).append(user)
-    return [Twins("user", tuple(ids), f"worker:{key}", key) for key, ids in sorted(found.items()) if len(ids) > 1]
+    return [_Twins(tuple(ids), worker) for worker, ids in sorted(found.items()) if len(ids) > 1]
 
 
 def _blocked(row: Change, reason: str) -> Change:
     return msgspec.structs.replace(row, verdict="blocked", reason=reason)
 
 
-def _told(twins: Twins, reason: str, snapshot: Snapshot) -> Change:
-    who = wording.person(twins.worker, snapshot.people)
+def _told(twins: _Twins, reason: str, snapshot: Snapshot) -> Change:
     return Change(
         action="none",
         verdict="blocked",
-        kind=twins.kind,
+        kind="user",
         record=str(twins.ids[0]),
-        link=twins.link,
-        subject=f"{who} in When I Work" if twins.kind == "user" else f"the hours of {who}",
+        link=f"worker:{twins.worker}",
+        subject=f"{wording.person(twins.worker, snapshot.names)} in When I Work",
         reason=reason,
+        code="there twice",
+        basis=twins.ids,
         worker=twins.worker,
         rank=9,
     )
@@ -118,15 +125,19 @@ def _members(link: LinkedDemand, snapshot: Snapshot) -> tuple[Shift, ...]:
 def _asked(shift: Shift, link: LinkedDemand, snapshot: Snapshot) -> tuple[list[Change], bool]:
     """What is planned about a shift that repeats another, and whether its seats count."""
     first = min(row.id for row in _members(link, snapshot) if row.marker == shift.marker)
-    this = About(link.key, link.base, snapshot).because(f"shift {shift.id} repeats shift {first}, marker and all")
-    keep, drop = Choice(f"count the seats of both: {shift.seats} more"), Choice(f"delete shift {shift.id}")
-    reason = f"it may be there twice, as shifts {first} and {shift.id}, or somebody copied it to ask for more people"
-    asked = conflict(remark(this, "conflict", "shift", reason, record=str(shift.id)), (keep, drop))
+    this = About(link.key, link.base, snapshot)
+    this = this.because(f"shift {shift.id} repeats shift {first}, marker and all", "repeats", first)
+    more = msgspec.structs.replace(link.base, headcount=link.base.headcount + shift.seats)
+    words = f"count the seats of both: {shift.seats} more{this.price(link.base, more)}"
+    keep = Choice("count-both", words)
+    drop = Choice("delete", f"delete shift {shift.id}", cost=sent_home((), this))
+    why = because("repeated", first=first, second=shift.id)
+    asked = conflict(remark(this, "conflict", "shift", why, record=str(shift.id)), (keep, drop))
     chosen = asked.chosen(this)
     if chosen is None:
         return [asked.remark], False
     choice, answer = chosen
-    if choice == keep:
+    if choice.code == keep.code:
         return [], True
     decided = this.decided_by(answer, choice.words, this.cause)
     write = Write(action="delete", kind="shift", record=str(shift.id), payload={})

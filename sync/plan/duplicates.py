@@ -1,4 +1,9 @@
-"""Requests that we created twice: an answer was lost, the request was sent again, and then both turned up."""
+"""Requests with one marker at one place and time: a copy that a person made, or one of ours that was posted twice.
+
+People copy requests, markers included, so that a marker proves nothing by itself. A request that we sent once cannot be
+there twice: another with its marker is a copy, and a demand of its own. Whether a person copied one that was sent more
+than once, or of which we do not know, is a question.
+"""
 
 from collections.abc import Iterable
 
@@ -6,62 +11,93 @@ import msgspec
 
 from mappings.demand import Posting, read_posting
 from mappings.digest import owned_digest
+from mappings.matching import DIFFERENT, SAME
 from mappings.model import Unmapped
 from mappings.shifts import Slot, slot_of
-from sync.plan import wording
 from sync.plan.about import About, change, remark
+from sync.plan.conflicts import Choice, Conflict, conflict
 from sync.plan.model import Change, Write
 from sync.plan.pay import spend
+from sync.plan.reasons import because
+from sync.plan.sight import Row
 from sync.plan.snapshot import LonePosting, Snapshot
+from sync.plan.stakes import sent_home, stays
 
-Row = tuple[Posting, LonePosting]
+
+class Told(msgspec.Struct, frozen=True):
+    """The postings that are demands of their own, what is asked or done about others, and decisions by posting."""
+
+    own: tuple[Row, ...]
+    changes: tuple[Change, ...] = ()
+    decided: dict[int, str] = {}
 
 
-def told_apart(rows: Iterable[Row], snapshot: Snapshot) -> tuple[list[Row], list[Change]]:
-    """The postings that are demands of their own, and the cancellations of those that repeat an older one of ours.
+class _First(msgspec.Struct, frozen=True):
+    """The request that a marker was seen on first, and whether we know that we sent it once."""
 
-    Two of ours are the same when they carry one marker at one place and time; a copy for another day, made by hand
-    with the marker in its name, is a demand.
-    """
+    id: int
+    sent_once: bool = False
+
+
+def told_apart(rows: Iterable[Row], snapshot: Snapshot) -> Told:
+    """Tell copies from demands that may have been posted twice; a copy for another day is a demand in any case."""
     ours = sorted(rows, key=lambda pair: pair[0].id)
-    first = _linked(snapshot) if ours else {}
-    own, again = [], []
+    first = _linked(snapshot) if any(posting.marker for posting, _ in ours) else {}
+    own: list[Row] = []
+    changes: list[Change] = []
+    decided: dict[int, str] = {}
     for posting, row in ours:
-        older = (
-            first.setdefault((posting.marker, slot_of(posting.demand)), posting.id) if posting.marker else posting.id
-        )
-        if older == posting.id:
+        older = first.setdefault((posting.marker, slot_of(posting.demand)), _First(posting.id))
+        if not posting.marker or older.id == posting.id or older.sent_once:
             own.append((posting, row))
+            continue
+        asked, this = _asked(posting, older.id, snapshot)
+        if this.link in snapshot.busy:
+            changes.append(remark(this, "blocked", "job_request", because("busy", snapshot.busy[this.link])))
+            continue
+        chosen = asked.chosen(this)
+        if chosen is None:
+            changes.append(asked.remark)
+        elif chosen[0] == asked.choices[0]:
+            words = f"posted twice, as request {older.id}"
+            changes.append(_cancelled(posting, row, this.decided_by(chosen[1], words, asked.remark.cause)))
         else:
-            again.append(_cancelled(posting, row, older, snapshot))
-    return own, again
+            own.append((posting, row))
+            decided[posting.id] = chosen[1].key
+    return Told(tuple(own), tuple(changes), decided)
 
 
-def _linked(snapshot: Snapshot) -> dict[tuple[str | None, Slot], int]:
+def _linked(snapshot: Snapshot) -> dict[tuple[str | None, Slot], _First]:
     """The requests of links, by marker, place and time."""
-    found: dict[tuple[str | None, Slot], int] = {}
+    found: dict[tuple[str | None, Slot], _First] = {}
     for link in snapshot.links:
         try:
             posting = read_posting(link.job_request, link.jobs, snapshot.rules, link.base) if link.job_request else None
         except Unmapped:
             continue
         if posting and posting.marker and not posting.cancelled:
-            found[posting.marker, slot_of(posting.demand)] = posting.id
+            sent_once = snapshot.sent.get(link.key) == 1
+            found[posting.marker, slot_of(posting.demand)] = _First(posting.id, sent_once)
     return found
 
 
-def _cancelled(posting: Posting, row: LonePosting, older: int, snapshot: Snapshot) -> Change:
-    key = f"job_request:{posting.id}"
-    this = About(key, posting.demand, snapshot, posting).because(
-        f"it repeats request {older}, marker and all: an answer of Wonolo's was lost, and it was posted twice"
+def _asked(posting: Posting, older: int, snapshot: Snapshot) -> tuple[Conflict, About]:
+    this = About(f"job_request:{posting.id}", posting.demand, snapshot, posting)
+    cause = f"request {posting.id} has the marker of request {older}, the same place and time"
+    this = this.because(cause, "repeats", older)
+    seats = posting.demand.headcount
+    who = posting.demand.workers
+    again = f"{SAME}: it was posted twice; request {posting.id} is cancelled"
+    copied = f"{DIFFERENT}: somebody copied it; its {seats} seat{'s' * (seats > 1)} are shown in When I Work"
+    choices = (
+        Choice(SAME, again, sent_home=who, cost=sent_home(who, this)),
+        Choice(DIFFERENT, copied, cost=stays(who, this)),
     )
-    if key in snapshot.busy:
-        return remark(this, "blocked", "job_request", snapshot.busy[key])
-    seated = posting.demand.workers
-    hold = this.costs(seated)
-    if seated and not hold:
-        hold = f"{wording.names(seated, this.people)} would lose a seat"
+    return conflict(remark(this, "conflict", "job_request", because("copied"), record=str(posting.id)), choices), this
+
+
+def _cancelled(posting: Posting, row: LonePosting, this: About) -> Change:
     write = Write(action="delete", kind="job_request", record=str(posting.id), payload={"state": "cancelled"})
-    risk = msgspec.structs.replace(spend(posting.demand, None, this.rules, posting), fee_cents=this.fee(len(seated)))
-    seen = owned_digest("job_request", row.job_request)
-    return change(this, write, risk=risk, precondition=seen, hold=hold)
+    fee = this.fee(len(posting.demand.workers))
+    risk = msgspec.structs.replace(spend(posting.demand, None, this.rules, posting), fee_cents=fee)
+    return change(this, write, risk=risk, precondition=owned_digest("job_request", row.job_request))

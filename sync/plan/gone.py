@@ -1,6 +1,7 @@
 """Planning a linked demand of which one side is gone: it goes on the other side too, unless it was edited there."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -14,13 +15,15 @@ from sync.plan.about import About, change, remark
 from sync.plan.conflicts import Choice, conflict
 from sync.plan.model import Change, Write
 from sync.plan.pay import spend
+from sync.plan.reasons import because
+from sync.plan.stakes import sent_home, stays
 
 _BEGUN = frozenset({Stage.RUNNING, Stage.DONE, Stage.SETTLED})
 
 
 def both_gone(this: About) -> Change:
     """Both sides are gone: the link is forgotten."""
-    return _forget(this.because("gone on both sides"))
+    return _forget(this.because("gone on both sides", "both gone"))
 
 
 def posting_gone(link: LinkedDemand, group: ShiftGroup, this: About) -> list[Change]:
@@ -28,10 +31,15 @@ def posting_gone(link: LinkedDemand, group: ShiftGroup, this: About) -> list[Cha
     edits = this.edits(link.base, group.demand)
     if edits or group.strayed:
         edit = wording.sentence(edits, "wheniwork") if edits else "a seat moved away from the others in When I Work"
-        again = this.price(None, group.demand)
-        return _edited_and_deleted(this, edit, "wonolo", lambda decided: _delete_all(link, group, decided), again=again)
+        alone = [(shift.id, shift.slot) for shift in group.strayed]
+        edited = _Edited(
+            edit, (*this.differences(link.base, group.demand), *alone), again=this.price(None, group.demand)
+        )
+        return _edited_and_deleted(this, edited, "wonolo", lambda decided: _delete_all(link, group, decided))
     return _delete_all(
-        link, group, this.because("the JobRequest was cancelled in Wonolo; nobody changed the shifts since")
+        link,
+        group,
+        this.because("the JobRequest was cancelled in Wonolo; nobody changed the shifts since", "cancelled"),
     )
 
 
@@ -52,43 +60,62 @@ def _delete(shift: Shift) -> Write:
 def shifts_gone(link: LinkedDemand, posting: Posting, losses: tuple[str, ...], this: About) -> list[Change]:
     """No shift is left: the JobRequest is cancelled, unless it was edited, somebody joined it, or work has begun."""
     how = ", ".join(sorted(set(losses))) or "deleted"
-    this = this.because(f"all its shifts in When I Work are gone ({how})")
+    this = this.because(f"all its shifts in When I Work are gone ({how})", "shifts gone", set(losses))
     if this.stage(posting) in _BEGUN:
-        return [remark(this, "skip", "job_request", "work has begun in Wonolo, so nothing is cancelled")]
+        return [remark(this, "skip", "job_request", because("work begun"))]
     stayed = msgspec.structs.replace(link.base, workers=link.base.workers & posting.demand.workers)
     edits = this.edits(stayed, posting.demand)
     if edits:
         edit = wording.sentence(edits, "wonolo")
         fee = wording.fee(this.fee(len(posting.demand.workers)))
-        return _edited_and_deleted(this, edit, "wheniwork", lambda decided: [_cancel(link, posting, decided)], fee=fee)
-    return [_cancel(link, posting, this)]
+        lost = sent_home(posting.demand.workers, this)
+        edited = _Edited(edit, this.differences(stayed, posting.demand), fee=fee, lost=lost)
+        return _edited_and_deleted(this, edited, "wheniwork", lambda decided: [cancelled(link, posting, decided)])
+    return [cancelled(link, posting, this)]
 
 
-def _cancel(link: LinkedDemand, posting: Posting, this: About) -> Change:
+def cancelled(link: LinkedDemand, posting: Posting, this: About) -> Change:
+    """The cancellation of a JobRequest, which waits for a yes where it costs money."""
     write = Write(action="delete", kind="job_request", record=str(posting.id), payload={"state": "cancelled"})
     workers = posting.demand.workers
     saved = spend(posting.demand, None, this.rules, posting)
     risk = msgspec.structs.replace(saved, fee_cents=this.fee(len(workers)))
     seen = owned_digest("job_request", link.job_request or {})
-    return change(this, write, risk=risk, precondition=seen, hold="" if this.decided else this.costs(workers))
+    hold, costs = "" if this.decided else this.costs(workers), (sent_home(workers, this), stays(workers, this))
+    return msgspec.structs.replace(change(this, write, risk=risk, precondition=seen, hold=hold), costs=costs)
+
+
+class _Edited(msgspec.Struct, frozen=True):
+    """What was edited, in words and as values; what deleting and creating it again cost, in words.
+
+    `lost` says what deleting it costs whom.
+    """
+
+    words: str
+    values: tuple[Any, ...]
+    fee: str = ""
+    again: str = ""
+    lost: str = ""
 
 
 def _edited_and_deleted(
-    this: About, edit: str, deleted: System, delete: Callable[[About], list[Change]], fee: str = "", again: str = ""
+    this: About, edited: _Edited, deleted: System, delete: Callable[[About], list[Change]]
 ) -> list[Change]:
-    """A conflict, or what a person chose: delete the other side too, or forget the link, so that it is created anew.
-
-    `fee` and `again` are what either costs, in words.
-    """
+    """A conflict, or what a person chose: delete the other side too, or forget the link, so that it is created anew."""
     kept: System = "wheniwork" if deleted == "wonolo" else "wonolo"
     asked = conflict(
         remark(
-            this.because(f"deleted in {NAMES[deleted]}, but changed since: {edit}"),
+            this.because(
+                f"deleted in {NAMES[deleted]}, but changed since: {edited.words}", "deleted", deleted, edited.values
+            ),
             "conflict",
             "job_request" if deleted == "wheniwork" else "shift",
-            "an edited record is never deleted silently",
+            because("edited and deleted"),
         ),
-        (Choice(f"delete it in {NAMES[kept]} too{fee}"), Choice(f"create it in {NAMES[deleted]} again{again}")),
+        (
+            Choice("delete", f"delete it in {NAMES[kept]} too{edited.fee}", cost=edited.lost),
+            Choice("create", f"create it in {NAMES[deleted]} again{edited.again}"),
+        ),
     )
     chosen = asked.chosen(this)
     if chosen is None:
@@ -99,4 +126,4 @@ def _edited_and_deleted(
 
 
 def _forget(this: About) -> Change:
-    return msgspec.structs.replace(remark(this, "do", "job_request", ""), action="unlink")
+    return msgspec.structs.replace(remark(this, "do", "job_request", because("")), action="unlink")

@@ -1,21 +1,20 @@
 """What a first run leaves alone, in numbers: two accounts that were used for years hold more than what is offered."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from mappings.shifts import Lone
 from sync.plan.model import Change
 from sync.plan.snapshot import Snapshot
 
 
-def left_alone(lone: Lone, told: Iterable[Change], snapshot: Snapshot) -> list[Change]:
-    """Remarks about the shifts that are none of ours, but for those that are `told` of one by one.
+def left_alone(known: Collection[int], told: Iterable[Change], snapshot: Snapshot) -> list[Change]:
+    """Remarks about the shifts that are none of ours, but for those that are `known` or `told` of one by one.
 
     None once something was linked.
     """
     if snapshot.others is None:
         return []
-    known = {str(shift.id) for shifts in lone.values() for shift in shifts} | {row.record for row in told}
-    opened = [row for row in snapshot.shifts if str(row.get("user_id") or 0) == "0" and str(row["id"]) not in known]
+    named = {str(shift) for shift in known} | {row.record for row in told}
+    opened = [row for row in snapshot.shifts if str(row.get("user_id") or 0) == "0" and str(row["id"]) not in named]
     counts = {**snapshot.others, "they are outside [scope], or not to be offered yet": len(opened)}
     return [_remark(count, reason) for reason, count in counts.items() if count]
 
@@ -29,5 +28,6 @@ def _remark(count: int, reason: str) -> Change:
         link="",
         subject=f"{shifts} in When I Work",
         reason=f"left alone, as {reason}",
+        code="left alone",
         rank=9,
     )

@@ -11,26 +11,34 @@ from mappings.model import NAMES, Demand, Unmapped
 from mappings.ownership import Field
 from mappings.shifts import Lone, Shift, ShiftGroup, shift_changes, slot_of
 from sync.plan import wording
-from sync.plan.about import About, change, remark
+from sync.plan.about import About, Shown, change, remark
 from sync.plan.bookings import about_to_go, own_records, taken_elsewhere, twice_booked
 from sync.plan.conflicts import clash, doubles, strays
 from sync.plan.gone import both_gone, posting_gone, shifts_gone
+from sync.plan.live import asked, beside_merge, is_cancelled
 from sync.plan.merge import Merged, applied, differing, merge
-from sync.plan.model import Change, FieldChange, Write, digest
+from sync.plan.model import Change, Plain, Write, digest
+from sync.plan.over import settled_as_it_is
 from sync.plan.reading import NO_ONE, Sides, together, wonolo_demand
+from sync.plan.reasons import because
 from sync.plan.seats import shift_seat_writes
 from sync.plan.seen import last_changed
 from sync.plan.snapshot import Snapshot
 from sync.plan.to_wonolo import to_wonolo, why_it_waits
+from sync.plan.unread import plan_unread
 from sync.plan.workers import without_user
 
 
 class LinkPlan(msgspec.Struct, frozen=True):
-    """The changes of one link, the shifts it counts as its own, and whether both sides can be read and compared."""
+    """The changes of one link, the shifts it counts as its own, and whether both sides can be read and compared.
+
+    Of work that is `over` the sides stay as they are, also where they differ.
+    """
 
     changes: tuple[Change, ...]
     shifts: tuple[Shift, ...] = ()
     comparable: bool = False
+    over: bool = False
 
 
 def plan_link(link: LinkedDemand, snapshot: Snapshot, lone: Lone) -> LinkPlan:
@@ -38,16 +46,19 @@ def plan_link(link: LinkedDemand, snapshot: Snapshot, lone: Lone) -> LinkPlan:
     this = About(link.key, link.base, snapshot)
     beside = tuple(lone.get(slot_of(link.base), ()))
     if link.key in snapshot.busy:
-        return LinkPlan((remark(this, "blocked", "job_request", snapshot.busy[link.key]),), beside)
+        return LinkPlan((remark(this, "blocked", "job_request", because("busy", snapshot.busy[link.key])),), beside)
     try:
         sides = together(snapshot.reading(link), link.base, lone)
     except Unmapped as reason:
-        return LinkPlan((remark(this, "skip", "job_request", str(reason)),), beside)
+        return LinkPlan(tuple(plan_unread(link, str(reason), this)), beside)
     shifts = (*sides.group.shifts, *sides.group.strayed) if sides.group else ()
+    over = bool(sides.posting or sides.group) and this.is_over(sides.posting, sides.group)
     try:
         changes = tuple(_changes(link, sides, this))
+        if over:
+            return LinkPlan(settled_as_it_is(changes, sides, this), shifts, comparable=True, over=True)
     except Unmapped as reason:  # readable, but the other system cannot be told
-        return LinkPlan((remark(this, "blocked", "job_request", str(reason)),), shifts)
+        return LinkPlan((remark(this, "blocked", "job_request", because("unspoken", str(reason))),), shifts)
     return LinkPlan(changes, shifts, bool(sides.posting and sides.group))
 
 
@@ -79,24 +90,31 @@ def _changes(link: LinkedDemand, sides: Sides, this: About) -> list[Change]:
 def _merged(link: LinkedDemand, posting: Posting, group: ShiftGroup, this: About) -> list[Change]:
     rights = this.snapshot.policy.ownership.demand[this.stage(posting, group.demand)]
     merged = merge(link.base, posting.demand, group.demand, rights)
-    cause = _cause(link.base, posting.demand, group.demand, merged, this)
+    cause, basis = _cause(link.base, posting.demand, group.demand, merged, this)
     seen = last_changed(link, this.rules.zone(link.base.place), cause)
-    this = msgspec.structs.replace(this, cause=cause, seen=seen)
+    this = msgspec.structs.replace(this.because(cause, *basis), seen=seen)
     target = applied(group.demand, merged, waiting=False)
+    question = asked(link, posting, group, merged, this)
     conflicts = [
+        *([question.conflict] if question else []),
         *clash(posting, group.demand, merged, rights, this),
-        *strays(group, target, this),
-        *doubles(group, target, merged, this),
+        *strays(group, target, rights, this),
+        *doubles(group, target, merged, rights, this),
     ]
     answered = next(((row, *chosen) for row in conflicts if (chosen := row.chosen(this))), None)
+    merged = question.without(merged) if question else merged
     if answered is None:
         return [*_both(link, posting, group, merged, this), *(row.remark for row in conflicts)]
-    asked, choice, answer = answered  # one at a time: each may change what the others are about
-    anyway = {row.key: row for row in _both(link, posting, group, merged, this)}
-    this = this.decided_by(answer, choice.words, asked.remark.cause, choice.sent_home)
-    writes = [_shift_change(link, write, (), this) for write in choice.writes]
+    conflict, choice, answer = answered  # one at a time: each may change what the others are about
+    anyway = {row.effect: row for row in _both(link, posting, group, merged, this)}
+    this = this.decided_by(answer, choice.words, conflict.remark.cause, choice.sent_home)
+    writes = [_shift_change(link, write, None, this) for write in choice.writes]
+    if question and conflict == question.conflict:
+        writes += beside_merge(question, choice, link, posting, this)
+        if is_cancelled(choice):
+            return writes
     rows = writes + _both(link, posting, choice.rest(group), choice.over(merged), this)
-    return [anyway.get(row.key, row) for row in rows]  # what would be done anyway has a cause of its own
+    return [anyway.get(row.effect, row) for row in rows]  # what would be done anyway has a cause of its own
 
 
 def _both(
@@ -110,21 +128,26 @@ def _both(
     ]
 
 
-def _cause(base: Demand, wonolo: Demand, wheniwork: Demand, merged: Mapping[Field, Merged], this: About) -> str:
-    """Who changed what since both sides agreed, and whose edit lost where both did."""
+def _cause(
+    base: Demand, wonolo: Demand, wheniwork: Demand, merged: Mapping[Field, Merged], this: About
+) -> tuple[str, list[Plain]]:
+    """Who changed what since both sides agreed, and whose edit lost where both did: in words, and as values."""
     moved = [row.field for row in merged.values() if row.outcome != "same"]
-    sentences = []
+    sentences, values = [], list[Plain]()
     for system in NAMES:
         side = wonolo if system == "wonolo" else wheniwork
-        edits = this.edits(base, msgspec.structs.replace(base, **{name: getattr(side, name) for name in moved}))
+        there = msgspec.structs.replace(base, **{name: getattr(side, name) for name in moved})
+        edits = this.edits(base, there)
         if edits:
             sentences.append(wording.sentence(edits, system))
+            values.append((system, this.differences(base, there)))
     sentences += [
         f"both sides changed {wording.label(row.field)}: {NAMES[row.source]} decides"
         for row in merged.values()
         if row.outcome == "overruled" and row.source
     ]
-    return "; ".join(sentences)
+    values += [(row.field, row.source) for row in merged.values() if row.outcome == "overruled" and row.source]
+    return "; ".join(sentences), values
 
 
 def _to_wheniwork(
@@ -139,15 +162,15 @@ def _to_wheniwork(
     seated = msgspec.structs.replace(ready, workers=ready.workers - barred.keys())
     writes = [*_edits(group, now, ready, this), *_seats(link, group, seated, this)]
     for write in writes:
-        yield _shift_change(link, write, this.edits(now, _keeping_seats(ready, now)), this)
+        yield _shift_change(link, write, this.shown(now, _keeping_seats(ready, now)), this)
     if full == ready:
         return
     later = msgspec.structs.replace(seated, headcount=full.headcount)
     waiting = [*_edits(group, ready, full, this), *_seats(link, group, later, this)]
     for write in waiting:
         if write not in writes:
-            edits = this.edits(ready, _keeping_seats(full, ready))
-            yield _shift_change(link, write, edits, this, hold=why_it_waits(posting, group, this))
+            shown = this.shown(ready, _keeping_seats(full, ready))
+            yield _shift_change(link, write, shown, this, hold=why_it_waits(posting, group, this))
 
 
 def _keeping_seats(target: Demand, now: Demand) -> Demand:
@@ -173,9 +196,7 @@ def _seats(link: LinkedDemand, group: ShiftGroup, target: Demand, this: About) -
     return shift_seat_writes(group, target, this.rules, digest((link.key, link.base)))
 
 
-def _shift_change(
-    link: LinkedDemand, write: Write, edits: tuple[FieldChange, ...], this: About, hold: str = ""
-) -> Change:
+def _shift_change(link: LinkedDemand, write: Write, shown: Shown | None, this: About, hold: str = "") -> Change:
     record = next((record for record in link.shifts if str(record["id"]) == write.record), None)
-    fields = edits if write.touched else ()
-    return change(this, write, fields=fields, precondition=owned_digest("shift", record) if record else "", hold=hold)
+    shown = shown if write.touched else None
+    return change(this, write, shown=shown, precondition=owned_digest("shift", record) if record else "", hold=hold)

@@ -10,7 +10,9 @@ import msgspec
 from mappings.model import System
 from mappings.ownership import Field
 from mappings.timesheet import is_link_key
+from mappings.unmapped import InUse
 from sync.errors import Refusal
+from sync.plan.reasons import Code
 
 Action = Literal["create", "update", "delete", "assign", "release", "link", "unlink", "none"]
 Verdict = Literal["do", "hold", "conflict", "blocked", "skip"]
@@ -26,6 +28,13 @@ class FieldChange(msgspec.Struct, frozen=True):
     name: str
     before: str
     after: str
+
+
+Plain = Any
+"""A value that is the same once it was written as JSON and read again: text, a whole number, None, or several."""
+
+Difference = tuple[str, Plain, Plain]
+"""One field, before and after, as values."""
 
 
 class Risk(msgspec.Struct, frozen=True):
@@ -79,7 +88,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     `expects` are fields the record must have when it is sent, after the earlier changes of the same plan. `touched`
     are the fields of the demand it writes, `seats` how many seats it adds, `sources` the shifts a new JobRequest is
     made of. `decided` is the key of the decision it rests on; carrying the change out uses that up.
+    `whom` names the people it is about, and `costs` say of each answer what it costs whom: of a yes and a no, or of
+    each choice.
     `undoes` is the run that it takes back, 0 for all that brings both sides together.
+
+    What it is known by are codes and values alone: `code` says why it is not done, `basis` what its cause and reason
+    are made of, `differences` what its `fields` are, `options` what its `choices` are. All other words are made of them
+    last, and may change.
     """
 
     action: Action
@@ -97,7 +112,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     cause: str = ""
     seen: str = ""
     reason: str = ""
+    code: Code = ""
     choices: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    costs: tuple[str, ...] = ()
+    whom: str = ""
+    basis: tuple[Plain, ...] = ()
+    differences: tuple[Difference, ...] = ()
     payload: dict[str, Any] = {}
     precondition: str = ""
     expects: dict[str, int] = {}
@@ -111,21 +132,52 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     doubt: Doubt | None = None
 
     @property
-    def key(self) -> str:
-        """A short name that the same facts always give."""
-        facts = (self.action, self.system, self.kind, self.record, self.link, self.worker, self.payload, self.reason)
-        return digest(facts)[:12]
+    def identity(self) -> tuple[Plain, ...]:
+        """Everything the key is made of: what is done to which record, or why nothing is; no words."""
+        of_record = (self.action, self.system, self.kind, self.record, self.link, self.worker)
+        return (*of_record, self.touched, self.seats, self.undoes, self.code)
 
     @property
-    def facts(self) -> str:
-        """A digest of all that a person judges it by; a decision about other facts counts for nothing.
+    def grounds(self) -> tuple[Any, ...]:
+        """Everything the facts are made of: what a person judges it by, as values.
 
         Not the minutes to the start, which pass by themselves, but whether work has begun; and not when records last
-        changed, which a reminder moves.
+        changed, which a reminder moves. The user of a worker may be made meanwhile, and the worker is in the key.
         """
         begun = self.risk.minutes_to_start is not None and self.risk.minutes_to_start <= 0
         risk = (self.risk.paid_minutes, self.risk.cents, self.risk.people, self.risk.fee_cents, *([begun] * begun))
-        return digest((self.precondition, self.fields, self.cause, self.choices, risk))[:12]
+        sent = {name: value for name, value in self.payload.items() if not (self.worker and name == "user_id")}
+        return (self.precondition, self.basis, self.differences, self.options, sent, risk)
+
+    @property
+    def key(self) -> str:
+        """A short name by which people decide about it; rewording it or setting prices otherwise does not change it."""
+        return digest(self.identity)[:12]
+
+    @property
+    def facts(self) -> str:
+        """A digest of all that a person judges it by; a decision about other facts counts for nothing."""
+        return digest(self.grounds)[:12]
+
+    @property
+    def effect(self) -> str:
+        """A digest of what exactly is sent to what: the same write, whenever and for whatever reason it is planned.
+
+        The keys of version 1 were made so.
+        """
+        sent = (self.action, self.system, self.kind, self.record, self.link, self.worker, self.payload, "")
+        return digest(sent)[:12]
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Digests of each thing it brings about, however it is divided among changes and spelled in a payload.
+
+        Values that come from the configuration (pay, address, description) and the time that passes are no part of it.
+        """
+        of_record = (self.system, self.kind, self.record, self.link, self.worker)
+        if self.action == "update" and self.differences:
+            return tuple(digest((*of_record, name, after))[:12] for name, _, after in self.differences)
+        return (digest((self.action, *of_record, [(name, after) for name, _, after in self.differences]))[:12],)
 
     @property
     def writes(self) -> bool:
@@ -133,19 +185,33 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return self.verdict == "do" and self.action not in ("link", "unlink", "none")
 
 
+class Live(msgspec.Struct, frozen=True):
+    """A write that is live otherwise than it was sent: the fields that are, the record, and a sentence about it."""
+
+    change: Change
+    wrong: tuple[str, ...]
+    record: str
+    words: str
+
+
 class Plan(msgspec.Struct, frozen=True):
     """Changes in the order they are carried out, and the links whose base moves although nothing is written.
 
     `void` are the keys of decisions that count no longer, as the facts under them changed. `moved` are shifts that a
-    person moved from one linked demand to another, each behind the link that it is part of now. `refusals` are why
-    guards would refuse it, where they were asked.
+    person moved from one linked demand to another, each behind the link that it is part of now; `joined` Times that
+    became one more of those of a Job, each behind its key. `refusals` are why guards would refuse it, where they were
+    asked. `unmapped` is what its records need mapped. `over` are those of the settled links whose work is over: they
+    stay as they are although their sides may differ.
     """
 
     changes: tuple[Change, ...] = ()
     settled: tuple[str, ...] = ()
     void: tuple[str, ...] = ()
     moved: tuple[tuple[str, int], ...] = ()
+    joined: tuple[tuple[str, int], ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    unmapped: tuple[InUse, ...] = ()
+    over: tuple[str, ...] = ()
 
     def judged(self, judge: Callable[[Change], tuple[Verdict, str] | None]) -> "Plan":
         """The plan with another verdict and reason for the changes the judge gives one."""

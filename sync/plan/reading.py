@@ -8,7 +8,7 @@ import msgspec
 from mappings.convert import identifier
 from mappings.demand import Posting, read_posting
 from mappings.link import LinkedDemand
-from mappings.model import Demand, Rules
+from mappings.model import Demand, Rules, Unmapped
 from mappings.shifts import Lone, Shift, ShiftGroup, linked, read_shift, slot_of, taken
 
 Record = Mapping[str, Any]
@@ -53,7 +53,7 @@ def read_sides(
 
 def read_records(link: LinkedDemand, rules: Rules, users: Mapping[int, str]) -> Reading:
     """Read the records of a link; Unmapped when one has no meaning here any more."""
-    posting = read_posting(link.job_request, link.jobs, rules, link.base) if link.job_request else None
+    posting = _posting(link, rules)
     live = posting if posting and not posting.cancelled else None
     kept = [record for record in link.shifts if not taken(record, users)]
     losses = ["taken by the company's own people"] * (len(link.shifts) - len(kept))
@@ -61,6 +61,18 @@ def read_records(link: LinkedDemand, rules: Rules, users: Mapping[int, str]) -> 
     losses += ["unpublished"] * len(drafts)
     members = tuple(read_shift(record, rules, users) for record in kept if record not in drafts)
     return Reading(posting, members, tuple(losses))
+
+
+def _posting(link: LinkedDemand, rules: Rules) -> Posting | None:
+    """The posting of a link; None when it was cancelled, wherever it was by then."""
+    if link.job_request is None:
+        return None
+    try:
+        return read_posting(link.job_request, link.jobs, rules, link.base)
+    except Unmapped:
+        if link.job_request.get("state") == "cancelled":
+            return None
+        raise
 
 
 def together(read: Reading, base: Demand, lone: Lone, latest: Sides | None = None) -> Sides:

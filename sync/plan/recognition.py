@@ -10,11 +10,8 @@ from mappings.matching import Match, match_people
 from mappings.model import Demand, Unmapped, Worker
 from sync.plan import wording
 from sync.plan.model import Change, Doubt, Risk
+from sync.plan.reasons import SENTENCES
 from sync.plan.snapshot import Snapshot
-
-DECIDE = "they may be the same: decide with `shiftbridge match`"
-"""Why a doubtful match waits."""
-
 
 MOST = 2000
 """Workers the model is learned from, beside those on the Jobs: all would take long in a large account."""
@@ -112,11 +109,15 @@ def _change(match: Match, demand: Demand, snapshot: Snapshot) -> Change:
         zone=snapshot.rules.zone(demand.place),
         rank=0,
         cause=f"{match.score} %: {match.evidence}; holds a seat: {seat}",
+        basis=("match", match.key),
+        code="" if match.certain else "undecided match",
         worker=match.worker.id,
         risk=Risk(people=1, minutes_to_start=minutes),
     )
     return (
-        this if match.certain else msgspec.structs.replace(this, verdict="blocked", reason=DECIDE, doubt=_doubt(match))
+        this
+        if match.certain
+        else msgspec.structs.replace(this, verdict="blocked", reason=SENTENCES["undecided match"], doubt=_doubt(match))
     )
 
 

@@ -17,7 +17,9 @@ from sync.plan.deciding import is_approved, is_refused
 from sync.plan.merge import Merged, applied, differing
 from sync.plan.model import Change, Write
 from sync.plan.pay import spend
+from sync.plan.reasons import because
 from sync.plan.seats import job_writes
+from sync.plan.stakes import sent_home, stays
 
 _TOO_NEAR = "the start is too near to change this without a yes"
 _ASKED_FOR = "by [ownership] in the configuration this is not changed without a yes"
@@ -32,7 +34,9 @@ def to_wonolo(
     twice = taken_elsewhere(ready.workers - posting.demand.workers, ready, own_records(posting, group), this)
     writes = [write for write in job_writes(posting, ready) if write.worker not in twice]
     updates = list(_update(link, posting, ready, this))
-    releases = [_release(link, posting, write, this) for write in writes if write.action == "release"]
+    releases = [release(link, posting, write, this) for write in writes if write.action == "release"]
+    seated = len(posting.demand.workers) - sum(row.verdict == "do" for row in releases)
+    updates = [_along(row, releases, this) if row.payload.get("slots", seated) < seated else row for row in updates]
     later = list(
         _update(link, msgspec.structs.replace(posting, demand=ready), full, this, why_it_waits(posting, group, this))
     )
@@ -60,10 +64,19 @@ def _update(link: LinkedDemand, posting: Posting, target: Demand, this: About, h
             touched=differing(posting.demand, target, but=("workers",)),
             seats=target.headcount - posting.demand.headcount,
         )
-        fields = this.edits(msgspec.structs.replace(posting.demand, workers=target.workers), target)
+        shown = this.shown(msgspec.structs.replace(posting.demand, workers=target.workers), target)
         risk = spend(posting.demand, target, this.rules, posting)
         seen = owned_digest("job_request", link.job_request or {})
-        yield change(this, write, fields=fields, risk=risk, precondition=seen, hold=hold)
+        row = change(this, write, shown=shown, risk=risk, precondition=seen, hold=hold)
+        yield msgspec.structs.replace(row, costs=_changed(write, posting, this))
+
+
+def _changed(write: Write, posting: Posting, this: About) -> tuple[str, str]:
+    """What a yes and a no mean to those who hold a seat of a changed request."""
+    if not posting.demand.workers or set(write.touched) <= {"headcount", "title"}:
+        return "Wonolo offers it as changed", "Wonolo offers it as before"
+    who = wording.both(posting.demand.workers, this.people)
+    return f"{who} must come as changed", f"{who} may come as before"
 
 
 def _along(row: Change, releases: Sequence[Change], this: About) -> Change:
@@ -72,7 +85,7 @@ def _along(row: Change, releases: Sequence[Change], this: About) -> Change:
     Wonolo would offer a seat that is free to others, and cannot have fewer seats than people on them.
     """
     held = [release for release in releases if release.verdict == "hold"]
-    if not held or -row.seats > len(held):
+    if not held or (-row.seats > len(held) and row.verdict == "hold"):
         return row
     if all(is_approved(release, this.snapshot) for release in held):
         return msgspec.structs.replace(row, verdict="do", reason="")
@@ -84,14 +97,16 @@ def _along(row: Change, releases: Sequence[Change], this: About) -> Change:
     )
 
 
-def _release(link: LinkedDemand, posting: Posting, write: Write, this: About) -> Change:
+def release(link: LinkedDemand, posting: Posting, write: Write, this: About) -> Change:
     """A Job that is taken back; one whose work is over stays."""
     seat = posting.seat_of(write.worker)
     if seat and seat.state in OVER:
-        who = wording.person(write.worker, this.people)
-        return remark(this, "skip", "job", f"{who} has done the work, so the Job stays", worker=write.worker)
+        return remark(this, "skip", "job", because("work done", who=write.worker), worker=write.worker)
     job = next(record for record in link.jobs if str(record["id"]) == write.record)
-    return change(this, write, hold=this.costs(frozenset({write.worker})), precondition=owned_digest("job", job))
+    gone = frozenset({write.worker})
+    costs = (sent_home(gone, this), stays(gone, this))
+    row = change(this, write, hold=this.costs(gone), precondition=owned_digest("job", job))
+    return msgspec.structs.replace(row, costs=costs)
 
 
 def _free(posting: Posting, ready: Demand, updates: Iterable[Change], releases: Iterable[Change], this: About) -> int:
@@ -108,6 +123,4 @@ def _assignments(writes: Iterable[Write], free: int, this: About) -> Iterable[Ch
         if place < free:
             yield change(this, write)
             continue
-        who = wording.person(write.worker, this.people)
-        reason = f"the JobRequest has no free slot for {who}; settle first what else waits in it"
-        yield remark(this, "blocked", "job", reason, worker=write.worker)
+        yield remark(this, "blocked", "job", because("no free slot", who=write.worker), worker=write.worker)

@@ -10,31 +10,50 @@ import msgspec
 from mappings.demand import OVER
 from mappings.link import WorkedJob
 from mappings.model import Timesheet, Unmapped
-from mappings.timesheet import Period, matching, read_job, read_payroll, read_time
+from mappings.pieces import read_times
+from mappings.timesheet import Period, read_job, read_payroll
 from sync.plan import wording
-from sync.plan.about_hours import holder_of, shifts_of
-from sync.plan.snapshot import Record, Snapshot
+from sync.plan.about_hours import beside, holder_of
+from sync.plan.snapshot import Snapshot
 
-State = Literal["agreed", "provisional", "approved", "payroll closed"]
+State = Literal["agreed", "provisional", "unknown", "approved", "payroll closed"]
 
 
 class Worked(msgspec.Struct, frozen=True):
-    """Paid minutes: planned, as Wonolo tells them, and as When I Work does."""
+    """Paid minutes: planned, as Wonolo tells them, and as When I Work does; None where that is not known."""
 
     planned: int = 0
-    wonolo: int = 0
-    wheniwork: int = 0
+    wonolo: int | None = None
+    wheniwork: int | None = None
 
     @property
-    def difference(self) -> int:
-        """Paid minutes that When I Work has more than Wonolo (negative: fewer)."""
+    def difference(self) -> int | None:
+        """Paid minutes that When I Work has more than Wonolo (negative: fewer); None where one is not known."""
+        if self.wonolo is None or self.wheniwork is None:
+            return None
         return self.wheniwork - self.wonolo
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """Paid minutes added up, as far as they are known; None where none are.
+
+    The difference is of those alone that both sides tell. The last two are of how many Jobs Wonolo's hours are not
+    known, and When I Work's: they are left out.
+    """
+
+    planned: int = 0
+    wonolo: int | None = None
+    wheniwork: int | None = None
+    difference: int | None = None
+    without_wonolo: int = 0
+    without_wheniwork: int = 0
 
 
 class HoursRow(msgspec.Struct, frozen=True):
     """The hours of one Job, on the day it began on the wall of its place; `note` says what cannot be read.
 
-    `agreed` hours are equal but not approved, `provisional` ones differ and are not approved either.
+    `agreed` hours are equal but not approved, `provisional` ones differ and are not approved either; of `unknown` ones
+    one side tells nothing.
     """
 
     job: int
@@ -52,7 +71,7 @@ class Total(msgspec.Struct, frozen=True):
     """The hours of all rows of one worker, place or week."""
 
     name: str
-    worked: Worked
+    worked: Sum
 
 
 def hours_rows(snapshot: Snapshot, first: date, last: date) -> tuple[HoursRow, ...]:
@@ -67,7 +86,7 @@ def _row(worked: WorkedJob, periods: Iterable[Period], snapshot: Snapshot) -> Ho
     planned = worked.planned
     job, theirs, note = _sheets(worked, snapshot)
     known = [sheet for sheet in (job, theirs) if sheet]
-    minutes = Worked(planned.paid_minutes, job.paid_minutes if job else 0, theirs.paid_minutes if theirs else 0)
+    minutes = Worked(planned.paid_minutes, *(sheet.paid_minutes if sheet else None for sheet in (job, theirs)))
     is_closed = any(row.covers(sheet.start, sheet.end) for row in periods for sheet in known)
     key = holder_of(worked)
     start = job.start if job else planned.start
@@ -90,12 +109,16 @@ def _sheets(worked: WorkedJob, snapshot: Snapshot) -> tuple[Timesheet | None, Ti
     known = job or worked.base
     if known is None:
         return None, None, reason
-    times = _times(worked, known, snapshot)
-    if len(times) != 1:
-        missing = f"{len(times)} Times cover these hours" if times else "no Time in When I Work"
-        return job, None, reason or missing
+    user = next((user for user, key in sorted(snapshot.users.items()) if key == known.worker), 0)
+    if any(str(time.get("user_id")) != str(user) for time in worked.times):
+        return job, None, reason or "the Time in When I Work is somebody else's now"
+    times = [*worked.times, *beside(snapshot.times, worked, known, user)]
+    if not times and job and not job.paid_minutes:
+        return job, job, reason  # nothing was worked, and no Time says so
+    if not times:
+        return job, None, reason or ("no Time in When I Work" if worked.base else "no Time in When I Work yet")
     try:
-        return job, read_time(times[0], known), reason
+        return job, read_times(times, known), reason
     except Unmapped as unread:
         return job, None, reason or str(unread)
 
@@ -106,17 +129,9 @@ def _job(worked: WorkedJob) -> tuple[Timesheet | None, str]:
     if state not in OVER:
         return None, f"Wonolo calls the Job {state or 'nothing'}"
     try:
-        return read_job(worked.job, worked.planned), ""
+        return read_job(worked.job, worked.planned, worked.known), ""
     except Unmapped as reason:
         return None, str(reason)
-
-
-def _times(worked: WorkedJob, job: Timesheet, snapshot: Snapshot) -> list[Record]:
-    """The Time that is tied, or those that may record the hours."""
-    if worked.base:
-        return [worked.time] if worked.time else []
-    user = next((user for user, key in sorted(snapshot.users.items()) if key == job.worker), 0)
-    return matching(snapshot.times, job, user, shifts_of(worked, user))
 
 
 def _state(job: Timesheet | None, worked: Worked, *, is_closed: bool) -> State:
@@ -124,6 +139,8 @@ def _state(job: Timesheet | None, worked: Worked, *, is_closed: bool) -> State:
         return "payroll closed"
     if job and job.approved:
         return "approved"
+    if worked.difference is None:
+        return "unknown"
     return "provisional" if worked.difference else "agreed"
 
 
@@ -135,10 +152,23 @@ def totals(rows: Iterable[HoursRow], name: Callable[[HoursRow], str]) -> tuple[T
     return tuple(Total(one, summed(found[one])) for one in sorted(found))
 
 
-def summed(many: Iterable[Worked]) -> Worked:
-    """Hours added up."""
+def summed(many: Iterable[Worked]) -> Sum:
+    """Hours added up, as far as they are known."""
     rows = list(many)
-    return Worked(sum(row.planned for row in rows), sum(row.wonolo for row in rows), sum(row.wheniwork for row in rows))
+    wonolo, wheniwork = [row.wonolo for row in rows], [row.wheniwork for row in rows]
+    return Sum(
+        planned=sum(row.planned for row in rows),
+        wonolo=_known(wonolo),
+        wheniwork=_known(wheniwork),
+        difference=_known(row.difference for row in rows),
+        without_wonolo=wonolo.count(None),
+        without_wheniwork=wheniwork.count(None),
+    )
+
+
+def _known(minutes: Iterable[int | None]) -> int | None:
+    told = [one for one in minutes if one is not None]
+    return sum(told) if told else None
 
 
 def week_of(day: date, first_weekday: int) -> date:

@@ -6,10 +6,12 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mappings.decision import Decision
+from mappings.decision import NO, Decision
 from mappings.model import NAMES, Demand, Rules, System, Worker
 from mappings.ownership import FIELDS
+from mappings.worker import is_unknown, job_of
 from sync.plan.model import FieldChange
+from sync.plan.reasons import SENTENCES, Reason, Value
 
 _LABELS = {"break_minutes": "unpaid break", "headcount": "seats"}
 
@@ -39,7 +41,9 @@ def subject(demand: Demand, rules: Rules) -> str:
 
 
 def person(key: str, people: Mapping[str, Worker]) -> str:
-    """A worker as `Ana R.`, or the key where the name is not known."""
+    """A worker as `Ana R.`, or the key where the name is not known; somebody unknown by the Job that tells of them."""
+    if is_unknown(key):
+        return f"somebody unknown (Job {job_of(key)})"
     return short(people[key]) if key in people else key
 
 
@@ -52,6 +56,12 @@ def short(worker: Worker) -> str:
 def names(keys: Iterable[str], people: Mapping[str, Worker]) -> str:
     """Several workers, in a stable order."""
     return ", ".join(person(key, people) for key in sorted(keys)) or "nobody"
+
+
+def both(keys: Iterable[str], people: Mapping[str, Worker]) -> str:
+    """Several workers as one reads them, as `Ana R., Ben O. and Cat L.`."""
+    *first, last = [person(key, people) for key in sorted(keys)]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def shown(field: str, value: Any, zone: str, people: Mapping[str, Worker]) -> str:
@@ -84,6 +94,20 @@ def money(cents: int) -> str:
     return f"${cents / 100:,.2f}"
 
 
+def reason(why: Reason, zone: str, people: Mapping[str, Worker]) -> str:
+    """Why something waits or is left out, as a sentence without its end."""
+    told = {name: _told(name, value, zone, people) for name, value in why.values.items()}
+    return why.said or SENTENCES.get(why.code, "").format(**told)
+
+
+def _told(name: str, value: Value, zone: str, people: Mapping[str, Worker]) -> str:
+    if isinstance(value, datetime):
+        return wall(value, zone)
+    if name == "who":
+        return names((value,) if isinstance(value, str) else value, people)  # type: ignore[arg-type]  # keys of workers
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
 def added(cents: int) -> str:
     """Pay that is added or saved, in brackets, as ` (+$75.00)`; empty when there is none."""
     return f" ({'+' if cents > 0 else '-'}{money(abs(cents))})" if cents else ""
@@ -100,9 +124,12 @@ def decided(answer: Decision, zone: str) -> str:
     return f"{answer.who} decided so on {wall(answer.at, zone)}{why}"
 
 
-def undone(answer: Decision, zone: str) -> str:
-    """Who took a change back, and when, as `undone by Dana on Mon 02 Mar 09:12 (undo of run 12)`."""
-    return f"undone by {answer.who} on {wall(answer.at, zone)} ({answer.why})"
+def held_back(answer: Decision, zone: str) -> str:
+    """Who took a change back, as `undone by Dana on Mon 02 Mar 09:12 (undo of run 12)`; or who refused it once."""
+    when = wall(answer.at, zone)
+    if answer.choice == NO:
+        return f"{answer.who} refused it on {when} under a key of an earlier version; decide anew"
+    return f"undone by {answer.who} on {when} ({answer.why})"
 
 
 def sentence(changes: Iterable[FieldChange], where: System) -> str:

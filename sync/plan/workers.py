@@ -10,10 +10,11 @@ from mappings.digest import owned_digest
 from mappings.link import LinkedWorker
 from mappings.model import Worker
 from mappings.ownership import ContactField
-from sync.plan.model import Change, FieldChange, Risk, ordered
+from sync.plan.model import Change, FieldChange, Risk, digest, ordered
+from sync.plan.reasons import Reason, because
 from sync.plan.seats import USER
 from sync.plan.snapshot import Policy, Snapshot
-from sync.plan.wording import short
+from sync.plan.wording import person, short
 
 _CONTACTS: dict[str, ContactField] = {
     "first_name": "name",
@@ -43,13 +44,17 @@ def _needed(change: Change) -> str:
     return user.removeprefix(USER) if user.startswith(USER) else ""
 
 
-def without_user(keys: Iterable[str], snapshot: Snapshot) -> dict[str, str]:
+def without_user(keys: Iterable[str], snapshot: Snapshot) -> dict[str, Reason]:
     """Which of the workers cannot take a seat in When I Work, and why: no user of theirs is there, nor can be made."""
     reasons = {key: _obstacle(key, snapshot) for key in sorted(keys) if key not in snapshot.users.values()}
-    return {key: reason for key, reason in reasons.items() if reason}
+    return {key: because("no user", reason, who=key) for key, reason in reasons.items() if reason}
 
 
 def _obstacle(key: str, snapshot: Snapshot) -> str:
+    if people.is_unknown(key):
+        return (
+            f"{person(key, {})} holds a seat, as the account was deleted in Wonolo: it cannot be shown on the schedule"
+        )
     worker = _seen(key, snapshot)
     if f"worker:{key}" in snapshot.busy:
         return snapshot.busy[f"worker:{key}"]
@@ -128,6 +133,7 @@ def _contact_change(link: LinkedWorker, now: Worker, payload: dict[str, str]) ->
         rank=0,
         # Contact data stays out of what is printed and logged; the payload carries it.
         fields=tuple(FieldChange(name.replace("_", " "), "(old)", "(new)") for name in payload),
+        differences=(("contact", None, digest(payload)),),
         cause="changed in Wonolo",
         payload=payload,
         precondition=owned_digest("user", link.user) if link.user else "",

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from mappings.decision import KEYS
 from sync.plan.model import digest
 from sync.report.model import Entry, Report
 from sync.report.words import TIES
@@ -18,12 +19,14 @@ def as_json(report: Report) -> str:
     """The report as one JSON object, indented, ending in a line break."""
     document = {
         "version": VERSION,
+        "keys": KEYS,
         "command": report.command,
         "pair": report.pair,
         "checksum": report.checksum,
         "counts": report.counts,
         "stale": report.stale,
         "refusals": report.refusals,
+        "unmapped": [{**msgspec.to_builtins(row), "text": row.text, "todo": row.todo} for row in report.unmapped],
         "changes": [_row(entry) for entry in report.entries],
     }
     written = msgspec.json.encode({**document, "digest": digest_of(msgspec.json.encode(document))})
@@ -54,7 +57,11 @@ def _row(entry: Entry) -> dict[str, Any]:
         "cause": change.cause,
         "seen": change.seen,
         "reason": entry.reason,
+        "code": change.code,
         "choices": change.choices,
+        "options": change.options,
+        "costs": change.costs,
+        "whom": change.whom,
         "worker": change.worker,
         "payload": {name: "[hidden]" if name in _PERSONAL else value for name, value in change.payload.items()},
         "precondition": change.precondition,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mappings.decision import UNDONE, YES
+from mappings.decision import KEYS, UNDONE, YES
 from sync.mirror.decisions import Kept
 
 _ENDS = {
@@ -21,12 +21,14 @@ def as_text(kept: Iterable[Kept]) -> str:
 def _line(row: Kept) -> str:
     said = row.decision
     why = f" ({said.why})" if said.why else ""
-    return f"{said.at:%Y-%m-%d %H:%M} UTC  {said.who}: {said.choice} - {said.subject}{why}  [{_end(row)}]"
+    return f"{said.at:%Y-%m-%d %H:%M} UTC  {said.who}: {said.said} - {said.subject}{why}  [{_end(row)}]"
 
 
 def _end(row: Kept) -> str:
     if row.ended == "used":
         return f"carried out by run {row.run}"
+    if row.decision.keys < KEYS and row.ended == "void":
+        return "void: decided under a key of an earlier version; decide anew"
     if row.decision.choice == UNDONE and not row.ended:
         return "not done again"
     if row.decision.choice == YES and row.ended == "withdrawn":

@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.plan import wording
-from sync.plan.variance import HoursRow, Total, Worked, summed, totals, week_of
+from sync.plan.variance import HoursRow, Sum, Total, Worked, summed, totals, week_of
 
-VERSION = 1
+VERSION = 2
 """Raised when a program that reads the JSON would have to change."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -28,8 +28,8 @@ class HoursReport(msgspec.Struct, frozen=True):
 
     @property
     def differs(self) -> bool:
-        """Whether any hours differ."""
-        return any(row.worked.difference for row in self.rows)
+        """True when any hours differ, or are not known."""
+        return any(row.worked.difference != 0 for row in self.rows)
 
     def totals(self) -> dict[str, tuple[Total, ...]]:
         """The hours added up by worker, place and week; workers of one name apart by their keys."""
@@ -52,9 +52,9 @@ def as_text(report: HoursReport) -> RenderableType:
         table.add_row(f"{row.day:%a %d %b}", row.worker, row.place, *_cells(row.worked), _state(row))
     parts: list[RenderableType] = ["", Text(report.pair, "bold"), "", table]
     for name, rows in report.totals().items():
-        added = _table(f"By {name}", *_HEAD)
+        added = _table(f"By {name}", *_HEAD, *_left_out(rows))
         for one in rows:
-            added.add_row(one.name, *_cells(one.worked))
+            added.add_row(one.name, *_cells(one.worked), *(_without(one.worked) for _ in _left_out(rows)))
         parts += ["", added]
     return Group(*parts, "", Text(headline(report), "bold"))
 
@@ -66,12 +66,26 @@ def _table(*names: str) -> Table:
     return table
 
 
-def _cells(worked: Worked) -> list[Text]:
-    told = [Text(wording.hours(minutes)) for minutes in (worked.planned, worked.wonolo, worked.wheniwork)]
+def _cells(worked: Worked | Sum) -> list[Text]:
+    told = [_told(minutes) for minutes in (worked.planned, worked.wonolo, worked.wheniwork)]
     return [*told, Text(_signed(worked.difference), "yellow")]
 
 
-def _signed(minutes: int) -> str:
+def _told(minutes: int | None) -> Text:
+    return Text("unknown", "yellow") if minutes is None else Text(wording.hours(minutes))
+
+
+def _left_out(rows: Iterable[Total]) -> tuple[str, ...]:
+    """The head of the column that says of how many Jobs hours are not known, if of any."""
+    return ("Left out",) if any(_without(row.worked) for row in rows) else ()
+
+
+def _without(total: Sum) -> str:
+    sides = (("Wonolo", total.without_wonolo), ("When I Work", total.without_wheniwork))
+    return ", ".join(f"{count} in {side}" for side, count in sides if count)
+
+
+def _signed(minutes: int | None) -> str:
     return f"{'+' if minutes > 0 else '-'}{wording.hours(abs(minutes))}" if minutes else ""
 
 
@@ -82,10 +96,16 @@ def _state(row: HoursRow) -> str:
 def headline(report: HoursReport) -> str:
     """The whole report in one sentence."""
     differing = sum(1 for row in report.rows if row.worked.difference)
+    unknown = sum(1 for row in report.rows if row.worked.difference is None)
     total = summed(row.worked for row in report.rows)
-    told = f"{wording.hours(total.wonolo)} in Wonolo, {wording.hours(total.wheniwork)} in When I Work"
+    told = f"{_told(total.wonolo)} in Wonolo, {_told(total.wheniwork)} in When I Work"
     jobs = "1 job" if len(report.rows) == 1 else f"{len(report.rows)} jobs"
-    return f"{jobs}: {told}; {f'the hours of {differing} differ' if differing else 'all hours agree'}."
+    compared = f"the hours of {differing} differ" if differing else "all hours agree"
+    if unknown:
+        agree = "no others differ" if len(report.rows) > unknown else ""
+        rest = f"the hours of {unknown} are not known and left out"
+        compared = "; ".join(filter(None, (compared if differing else agree, rest)))
+    return f"{jobs}: {told}; {compared}."
 
 
 def as_markdown(report: HoursReport) -> str:
@@ -94,11 +114,13 @@ def as_markdown(report: HoursReport) -> str:
     rows = [(f"{row.day:%a %d %b}", row.worker, row.place, *_words(row.worked), _state(row)) for row in report.rows]
     lines += _page(("Day", "Worker", "Place", *_HEAD, "State"), rows) if rows else []
     for name, added in report.totals().items():
-        lines += _page((f"By {name}", *_HEAD), [(row.name, *_words(row.worked)) for row in added]) if added else []
+        head = (f"By {name}", *_HEAD, *_left_out(added))
+        cells = [(row.name, *_words(row.worked), *(_without(row.worked) for _ in _left_out(added))) for row in added]
+        lines += _page(head, cells) if added else []
     return "\n".join(lines) + "\n"
 
 
-def _words(worked: Worked) -> list[str]:
+def _words(worked: Worked | Sum) -> list[str]:
     return [cell.plain for cell in _cells(worked)]
 
 
@@ -116,7 +138,8 @@ def as_json(report: HoursReport) -> str:
         "pair": report.pair,
         "rows": [_row(row) for row in report.rows],
         "totals": {
-            name: [{"name": row.name, **_minutes(row.worked)} for row in rows] for name, rows in report.totals().items()
+            name: [{"name": row.name, **_minutes(row.worked), **_missing(row.worked)} for row in rows]
+            for name, rows in report.totals().items()
         },
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
@@ -127,10 +150,14 @@ def _row(row: HoursRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names} | _minutes(row.worked)
 
 
-def _minutes(worked: Worked) -> dict[str, int]:
+def _minutes(worked: Worked | Sum) -> dict[str, int | None]:
     return {
         "planned": worked.planned,
         "wonolo": worked.wonolo,
         "wheniwork": worked.wheniwork,
         "difference": worked.difference,
     }
+
+
+def _missing(total: Sum) -> dict[str, int]:
+    return {"without_wonolo": total.without_wonolo, "without_wheniwork": total.without_wheniwork}

@@ -19,10 +19,15 @@ def as_markdown(report: Report) -> str:
         day_before = day
         lines += ["", f"### {place or 'Without a place'}", "", *_HEAD]
         for entry in (entry for demand in demands for entry in demand):
-            lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in _cells(entry))} |")
-    left_out = words.left_out(report)
+            lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in _cells(entry, report.given))} |")
+    left_out = words.left_out(report) + words.after_all(report)
     if left_out:
         lines += ["", "## Left out", "", *(f"- {line}" for line in left_out)]
+    lines += (
+        ["", f"## {words.UNMAPPED}", "", *(f"- {line}" for line in unmapped)]
+        if (unmapped := words.unmapped(report))
+        else []
+    )
     lines += ["", f"## {words.STALE}", "", *(f"- {line}" for line in report.stale)] if report.stale else []
     refused = words.refused(report)
     if refused:
@@ -30,8 +35,9 @@ def as_markdown(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cells(entry: Entry) -> tuple[str, ...]:
+def _cells(entry: Entry, given: str) -> tuple[str, ...]:
     change = entry.change
     what = "; ".join(filter(None, (words.deed(change), words.fields(change), price(change))))
     status, key = words.status(entry.status), words.key(entry)
-    return status, words.subject(change), words.system(change), what, words.why(entry), key
+    why = "<br>".join((words.why(entry), *words.to_decide(entry, given)))
+    return status, words.subject(change), words.system(change), what, why, key

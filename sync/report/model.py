@@ -7,13 +7,14 @@ from typing import Literal, Protocol, get_args
 
 import msgspec
 
+from mappings.unmapped import InUse
 from sync.errors import Refusal
 from sync.plan import Change, Plan
 from sync.plan.wording import wall
 
-Status = Literal["to_do", "done", "failed", "unknown", "not_tried", "hold", "conflict", "blocked", "skip"]
+Status = Literal["to_do", "done", "differs", "failed", "unknown", "not_tried", "hold", "conflict", "blocked", "skip"]
 
-_LEFT: tuple[Status, ...] = ("failed", "unknown", "not_tried", "hold", "conflict", "blocked")
+_LEFT: tuple[Status, ...] = ("differs", "failed", "unknown", "not_tried", "hold", "conflict", "blocked")
 """What is left for a person or for the next run."""
 
 
@@ -39,7 +40,8 @@ class Report(msgspec.Struct, frozen=True):
     """What one command found or did for one pair of accounts; `checksum` is the plan's, of a diff only.
 
     `stale` are approved changes, in words, that were not done as their records changed since. `refusals` are why guards
-    would not let a reconcile do what a diff shows.
+    would not let a reconcile do what a diff shows. `given` are the options, as they are typed, that commands to answer
+    it need: the configuration and the pair. `unmapped` is what records of a diff need mapped.
     """
 
     command: Literal["diff", "reconcile", "conflicts"]
@@ -48,6 +50,8 @@ class Report(msgspec.Struct, frozen=True):
     checksum: str = ""
     stale: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    given: str = ""
+    unmapped: tuple[InUse, ...] = ()
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -105,6 +109,8 @@ class Outcome(Protocol):
     @property
     def done(self) -> Iterable[Change]: ...  # noqa: D102
     @property
+    def differing(self) -> Iterable[Failure]: ...  # noqa: D102
+    @property
     def failed(self) -> Iterable[Failure]: ...  # noqa: D102
     @property
     def waiting(self) -> Iterable[Change]: ...  # noqa: D102
@@ -116,24 +122,34 @@ class Outcome(Protocol):
     def untried(self) -> Iterable[Undone]: ...  # noqa: D102
 
 
-def of_plan(plan: Plan, pair: str) -> Report:
+def of_plan(plan: Plan, pair: str, given: str = "") -> Report:
     """What a diff found."""
-    return Report("diff", pair, _entries(plan.changes, "to_do"), plan.checksum, refusals=plan.refusals)
+    return Report(
+        "diff",
+        pair,
+        _entries(plan.changes, "to_do"),
+        plan.checksum,
+        refusals=plan.refusals,
+        given=given,
+        unmapped=plan.unmapped,
+    )
 
 
-def of_waiting(plan: Plan, pair: str) -> Report:
+def of_waiting(plan: Plan, pair: str, given: str = "") -> Report:
     """What waits for a person."""
-    return Report("conflicts", pair, _entries(plan.waiting, "to_do"))
+    return Report("conflicts", pair, _entries(plan.waiting, "to_do"), given=given)
 
 
-def of_outcome(outcome: Outcome, pair: str) -> Report:
+def of_outcome(outcome: Outcome, pair: str, given: str = "") -> Report:
     """What a reconcile came to."""
     failed = tuple(
         Entry("unknown" if row.outcome == "unknown" else "failed", row.change, row.reason) for row in outcome.failed
     )
+    failed = (*(Entry("differs", row.change, row.reason) for row in outcome.differing), *failed)
     untried = tuple(Entry("not_tried", row.change, row.reason) for row in outcome.untried)
     left = _entries((*outcome.waiting, *outcome.skipped), "to_do")
-    return Report("reconcile", pair, (*_entries(outcome.done, "done"), *failed, *untried, *left), stale=outcome.stale)
+    entries = (*_entries(outcome.done, "done"), *failed, *untried, *left)
+    return Report("reconcile", pair, entries, stale=outcome.stale, given=given)
 
 
 def _entries(changes: Iterable[Change], status: Literal["to_do", "done"]) -> tuple[Entry, ...]:

@@ -20,10 +20,17 @@ def price(change: Change) -> str:
     asked = change.verdict in _ASKED
     people = _people(change)
     if people and (parts or asked):
-        parts.append("1 worker concerned" if people == 1 else f"{people} workers concerned")
+        parts.append(_concerned(change, people))
     if risk.minutes_to_start is not None and (asked or risk.fee_cents):
         parts.append(_until(risk.minutes_to_start))
     return ", ".join(parts)
+
+
+def _concerned(change: Change, people: int) -> str:
+    """The people it is about, by name where they are known."""
+    if change.whom:
+        return f"concerns {change.whom}"
+    return "1 worker concerned" if people == 1 else f"{people} workers concerned"
 
 
 def total(changes: Iterable[Change]) -> str:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from mappings.decision import KEYS
 from sync.plan import Change, FieldChange
 from sync.plan.approval import Approval
 from sync.plan.model import Action, Kind
@@ -41,6 +42,7 @@ class _Diff(msgspec.Struct, frozen=True):
     pair: str
     digest: str
     changes: tuple[_Saved, ...]
+    keys: int = 1
 
 
 def approval_of(text: bytes, pair: str) -> Approval:
@@ -54,6 +56,9 @@ def approval_of(text: bytes, pair: str) -> Approval:
         raise ValueError(f"is no plan that `diff --out` saved: {error}") from None
     if diff.command != "diff" or diff.version != VERSION:
         raise ValueError(f"holds a {diff.command} of version {diff.version}, not a diff of version {VERSION}")
+    if diff.keys != KEYS:
+        version = f"keys of version {diff.keys}, and this one has version {KEYS}"
+        raise ValueError(f"was saved by another version of shiftbridge ({version}); run diff --out again")
     if diff.pair != pair:
         raise ValueError(f"is a plan for the pair {diff.pair!r}, not for {pair!r}")
     if digest_of(text) != diff.digest:

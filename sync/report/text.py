@@ -1,6 +1,7 @@
 """A report for a terminal: grouped by day and place, one block per demand."""
 
 import re
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.rule import Rule
@@ -33,8 +34,14 @@ def as_text(report: Report) -> RenderableType:
         if day != day_before:
             parts += ["", Rule(Text(day or "Without a day", style="bold"), align="left", style="dim")]
         day_before = day
-        parts += ["", Text(place or "Without a place", style="bold cyan"), _table(demands)]
-    parts += _left_out(words.left_out(report)) + _stale(report.stale) + _refused(report)
+        parts += [
+            "",
+            Text(place or "Without a place", style="bold cyan"),
+            _table(demands),
+            *_asked(demands, report.given),
+        ]
+    parts += _listed("Left out", words.left_out(report)) + _copied(words.after_all(report))
+    parts += _listed(words.UNMAPPED, words.unmapped(report)) + _listed(words.STALE, report.stale) + _refused(report)
     parts += ["", Text(words.headline(report), style="bold")]
     checksum = words.checksum(report)
     parts += ["", Text(checksum, style="dim")] if checksum else []
@@ -55,6 +62,16 @@ def _table(demands: list[list[Entry]]) -> Table:
     return table
 
 
+def _asked(demands: list[list[Entry]], given: str) -> list[RenderableType]:
+    """The commands that answer what waits, each on a line of its own that is never broken, as it is copied whole."""
+    lines = [line for entries in demands for entry in entries for line in words.to_decide(entry, given)]
+    return _copied(lines)
+
+
+def _copied(lines: list[str]) -> list[RenderableType]:
+    return [Text(f"   {line}", no_wrap=True, overflow="ignore") for line in lines]
+
+
 def _cells(entry: Entry, *, first: bool) -> list[Text]:
     sign, fields = words.sign(entry), words.fields(entry.change)
     subject = re.sub(r", (?=\d)", "\n", words.subject(entry.change)) if first else ""
@@ -71,20 +88,14 @@ def _keyed(where: str, key: str) -> Text:
     return text
 
 
-def _left_out(lines: list[str]) -> list[RenderableType]:
-    if not lines:
-        return []
-    return ["", Rule(Text("Left out", style="bold"), align="left", style="dim"), "", *(Text(line) for line in lines)]
-
-
 def _refused(report: Report) -> list[RenderableType]:
     lines = words.refused(report)
     rule = Rule(Text(words.REFUSED, style="bold red"), align="left", style="dim")
     return ["", rule, "", *(Text(line) for line in lines)] if lines else []
 
 
-def _stale(changed: tuple[str, ...]) -> list[RenderableType]:
-    if not changed:
+def _listed(heading: str, lines: Sequence[str]) -> list[RenderableType]:
+    """Lines under a heading; nothing where there are none."""
+    if not lines:
         return []
-    rule = Rule(Text(words.STALE, style="bold"), align="left", style="dim")
-    return ["", rule, "", *(Text(row) for row in changed)]
+    return ["", Rule(Text(heading, style="bold"), align="left", style="dim"), "", *(Text(line) for line in lines)]

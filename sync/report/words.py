@@ -4,6 +4,7 @@ import re
 
 from mappings.model import NAMES
 from sync.plan import Change, FieldChange
+from sync.plan.answering import Answer, asked, short
 from sync.plan.wording import wall
 from sync.report.model import Entry, Report, Status
 from sync.report.price import total
@@ -15,6 +16,9 @@ REFUSED = "Guards would refuse all this"
 
 STALE = "Approved, but not done"
 """What stands above the changes of a saved plan that do not hold any more."""
+
+UNMAPPED = "In use, but not in the configuration"
+"""What stands above the addresses, categories, locations and positions that are not mapped."""
 
 _RECORDS = {"job_request": "request", "job": "seat", "shift": "shift", "user": "user", "time": "time"}
 _VERBS = {
@@ -46,6 +50,7 @@ _SIGNS = {"create": "+", "update": "~", "delete": "-", "assign": ">", "release":
 _STATUS: dict[Status, tuple[str, str]] = {
     "to_do": ("", "to do"),
     "done": ("", "done"),
+    "differs": ("x", "differs from what was sent"),
     "failed": ("x", "failed"),
     "unknown": ("x", "outcome unknown"),
     "not_tried": ("x", "not tried"),
@@ -55,7 +60,11 @@ _STATUS: dict[Status, tuple[str, str]] = {
     "skip": (".", "left out"),
 }
 
+_WRITTEN: tuple[Status, ...] = ("to_do", "done", "differs")
+"""The statuses of changes that are written, or are to be."""
+
 _PLURAL: dict[Status, str] = {
+    "differs": "differ from what was sent",
     "unknown": "outcomes unknown",
     "hold": "wait for a yes",
     "conflict": "conflicts",
@@ -132,22 +141,24 @@ def why(entry: Entry) -> str:
     if entry.status in ("to_do", "done"):
         return told
     cause = f" ({told})" if told else ""
-    text = f"{status(entry.status)}: {entry.reason.replace(' -> ', ARROW)}{cause}."
-    text += " The next run looks again before anything is sent twice." if entry.status == "unknown" else ""
-    return f"{text} {_ways_out(entry)}".rstrip()
+    live = "it is live, but " if entry.status == "differs" else ""
+    text = f"{status(entry.status)}: {live}{entry.reason.replace(' -> ', ARROW)}{cause}."
+    return text + (" The next run looks again before anything is sent twice." if entry.status == "unknown" else "")
 
 
-def _ways_out(entry: Entry) -> str:
-    """What a person can type; empty where nothing is asked."""
-    change = entry.change
-    if entry.status == "hold" and change.undoes:
-        return f"To decide: undo {change.undoes} --yes --approve {short_key(change)}."
-    if entry.status == "hold":
-        return f"To decide: approve {short_key(change)}, or refuse {short_key(change)}."
-    if not change.choices:
-        return ""
-    choices = "; ".join(f"{number} {choice}" for number, choice in enumerate(change.choices, 1))
-    return f"To decide: resolve {short_key(change)} with {choices}."
+def to_decide(entry: Entry, given: str = "") -> list[str]:
+    """The whole command of each answer that it waits for, with what the answer means; `given` are its options."""
+    waits = asked(entry.change) if entry.status in ("hold", "conflict", "blocked") else ()
+    return [_told(command(row, given), row.means) for row in waits]
+
+
+def command(answer: Answer, given: str = "") -> str:
+    """What a person types to answer."""
+    return " ".join(("shiftbridge", answer.verb, *answer.arguments)) + given
+
+
+def _told(typed: str, means: str) -> str:
+    return f"To decide: `{typed}`" + (f" ({means})" if means else "")
 
 
 def key(entry: Entry) -> str:
@@ -157,7 +168,7 @@ def key(entry: Entry) -> str:
 
 def short_key(change: Change) -> str:
     """As much of a change's key as a person needs to type."""
-    return change.key[:6]
+    return short(change.key)
 
 
 def checksum(report: Report) -> str:
@@ -165,8 +176,8 @@ def checksum(report: Report) -> str:
     if not report.checksum or not report.counts["to_do"] or any(row.change.undoes for row in report.entries):
         return ""
     return (
-        f"Checksum {report.checksum}: `shiftbridge reconcile --approve {report.checksum}` carries out this and nothing "
-        "else; `shiftbridge refuse KEY` leaves out the row with that key."
+        f"Checksum {report.checksum}: `shiftbridge reconcile --approve {report.checksum}{report.given}` carries out "
+        f"this and nothing else; `shiftbridge refuse KEY{report.given}` leaves out the row with that key."
     )
 
 
@@ -175,10 +186,25 @@ def left_out(report: Report) -> list[str]:
     return [_left_out(reason, changes) for reason, changes in report.left_out().items()]
 
 
+def after_all(report: Report) -> list[str]:
+    """The whole command by which each change that somebody refused is done after all."""
+    refused = [row.change for row in report.entries if row.status == "skip"]
+    return [
+        _told(command(answer, report.given), f"have it done after all: {_named(change)}")
+        for change in refused
+        for answer in asked(change)
+    ]
+
+
 def _left_out(reason: str, changes: list[Change]) -> str:
     if not changes[0].link:  # many records, told as a number
         return f"{changes[0].subject}: {reason}"
     return f"{_counted(len(changes), 'record')}: {reason}: {records(changes)}"
+
+
+def unmapped(report: Report) -> list[str]:
+    """What records need mapped, and what to write where."""
+    return [f"{row.text}: {row.todo}" for row in report.unmapped]
 
 
 def refused(report: Report) -> list[str]:
@@ -191,14 +217,14 @@ def refused(report: Report) -> list[str]:
 
 def headline(report: Report) -> str:
     """The whole report in one sentence."""
-    written = [row.change for row in report.entries if row.status in ("to_do", "done") and row.change.writes]
+    written = [row.change for row in report.entries if row.status in _WRITTEN and row.change.writes]
     if report.command == "conflicts":
         return _waiting(report)
     verb = "to write" if report.command == "diff" else "written"
     per_system = [f"{count} in {name}" for name in NAMES.values() if (count := _in_system(written, name))]
     what = f"{_counted(len(written), 'change')} {verb}" + (f" ({', '.join(per_system)})" if per_system else "")
     parts = [what if written else f"nothing {verb}", total(written), _linked(report)]
-    parts += _so_many(report, "failed", "unknown", "not_tried", "hold", "conflict", "blocked")
+    parts += _so_many(report, "differs", "failed", "unknown", "not_tried", "hold", "conflict", "blocked")
     parts += [f"{len(report.stale)} approved but not done"] if report.stale else []
     return _sentence(parts)
 

@@ -9,7 +9,7 @@ from mappings.convert import identifier
 from mappings.digest import RecordKind
 from mappings.model import Rules, Worker
 from mappings.timesheet import is_link_key, job_id, read_payroll
-from mappings.worker import read_wonolo, wonolo_id
+from mappings.worker import is_unknown, read_wonolo, wonolo_id
 from sync.gather import booked_around, named, readable
 from sync.history.words import edits, system_of
 from sync.mirror.records import KINDS
@@ -45,6 +45,7 @@ def as_of(tx: Transaction, made: list[Made], policy: Policy, now: datetime) -> T
         changed=_changed(tx, made),
         people=_people(tx, takers) | named(job for rows in jobs.values() for job in rows),
         periods=tuple(filter(None, map(read_payroll, tx.observations.all("payroll")))) if worked else (),
+        periods_since=tx.observations.cursor("payroll") if worked else None,
         linked=linked,
         users=users,
         booked=booked_around(tx, takers, _spans(made, records, policy.rules), users, policy.rules),
@@ -78,7 +79,7 @@ def _spans(made: Iterable[Made], records: Mapping[Ref, Record], rules: Rules) ->
 
 
 def _people(tx: Transaction, workers: Iterable[str]) -> dict[str, Worker]:
-    seen = {key: tx.observations.record("worker", wonolo_id(key)) for key in workers}
+    seen = {key: tx.observations.record("worker", wonolo_id(key)) for key in workers if not is_unknown(key)}
     return {key: read_wonolo(record) for key, record in seen.items() if record}
 
 

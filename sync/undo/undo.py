@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from datetime import timedelta
 
 import msgspec
 
-from mappings.decision import UNDONE, Decision
+from mappings.decision import UNDONE
+from mappings.timesheet import is_link_key
 from sync.clock import Clock
 from sync.errors import NothingToUndo, UnsafePlan
 from sync.gather import pausings
@@ -14,6 +16,7 @@ from sync.outbox import Outbox
 from sync.passes import Guards, Outcome, Passes
 from sync.plan import Change, Plan, Policy
 from sync.plan.capability import ruled_out
+from sync.plan.deciding import taken_back
 from sync.plan.made import Made
 from sync.plan.pausing import paused
 from sync.plan.undoing.inverse import ways_back
@@ -59,6 +62,13 @@ class Undo:
             if not Outbox(tx.rows).of_run(self._run):
                 raise NothingToUndo(f"run {self._run} ({found.command}) wrote nothing, so there is nothing to undo")
 
+    def reach(self) -> timedelta:
+        """Return how far back the hours lie that the run wrote, as their payroll periods are to be read; else zero."""
+        with self._store.read(self._pair) as tx:
+            made = Outbox(tx.rows).of_run(self._run)
+        now, hours = self._clock.now(), (row.change for row in made if is_link_key(row.change.link))
+        return max((now - change.start for change in hours if change.start), default=timedelta(0))
+
     def plan(self) -> Plan:
         """The way back by what the mirror holds now."""
         ways = self._ways()
@@ -98,7 +108,8 @@ class Undo:
         except UnsafePlan:
             await asyncio.to_thread(self._release, ())
             raise
-        taken = [*outcome.done, *(row.change for row in outcome.failed if row.outcome == "unknown")]
+        taken = [*outcome.done, *(row.change for row in outcome.differing)]
+        taken += [*(row.change for row in outcome.failed if row.outcome == "unknown")]
         await asyncio.to_thread(self._release, {change.link for change in taken})
         if taken:
             await asyncio.to_thread(self._let_again)
@@ -118,11 +129,12 @@ class Undo:
         """What was not to be done, and what could not be, as somebody changed it while the undo was under way."""
         with self._store.begin(self._pair) as tx:
             outbox = Outbox(tx.rows)
-            tried = {row.change.key for row in outbox.of_run(run)} | {row.change.key for row in outbox.unknown()}
-            tried |= outbox.refused([row.key for row in planned.to_do], self._clock.now()).keys()
-        now = {made.change.key: change for made, change in self._ways()}
+            tried = {row.change.effect for row in outbox.of_run(run)}
+            tried |= {row.change.effect for row in outbox.unknown()}
+            tried |= outbox.refused([row.effect for row in planned.to_do], self._clock.now()).keys()
+        now = {made.change.effect: change for made, change in self._ways()}
         rows = zip(self._made, planned.changes, strict=True)
-        return tuple(_not_done(made, row, now) for made, row in rows if row.key not in tried)
+        return tuple(_not_done(made, row, now) for made, row in rows if row.effect not in tried)
 
     def _agreed(self, change: Change) -> Change:
         if change.verdict != "hold" or not change.key.startswith(self._approved or ("-",)):
@@ -144,25 +156,26 @@ class Undo:
         held = [made.change for made, row in zip(self._made, plan.changes, strict=True) if row.verdict == "do"]
         held = [change for change in held if not change.undoes]
         with self._store.begin(self._pair) as tx:
-            self._hold(tx, held)
-        self._held = {change.key: change.link for change in held}
+            self._held = dict(self._hold(tx, held))
 
     def _hold_again(self, before: Plan, after: Plan, taken: Collection[str]) -> None:
         """Hold back what is planned now and was not before the undo: it would do again what was taken back.
 
         Not in a demand of which nothing was taken back and nothing was held: somebody changed it meanwhile.
         """
-        known = {change.key for change in before.to_do}
+        known = {change.effect for change in before.to_do}
         held = {change.link for change in before.changes if change.verdict == "hold"}
         untouched = {made.change.link for made in self._made} - set(taken) - held
-        found = [change for change in after.to_do if change.writes and change.key not in known]
+        found = [change for change in after.to_do if change.writes and change.effect not in known]
         with self._store.begin(self._pair) as tx:
             self._hold(tx, [change for change in found if change.link not in untouched])
 
-    def _hold(self, tx: Transaction, changes: Iterable[Change]) -> None:
-        for row in changes:
-            said = Decision(row.key, row.facts, UNDONE, self._who, self._clock.now(), _reason(self._run), row.subject)
+    def _hold(self, tx: Transaction, changes: Iterable[Change]) -> list[tuple[str, str]]:
+        """Record what is held back; returns the key and the link of each."""
+        held = [(taken_back(row, self._who, self._clock.now(), _reason(self._run)), row.link) for row in changes]
+        for said, _ in held:
             tx.decisions.record(said)
+        return [(said.key, link) for said, link in held]
 
     def _release(self, but: Collection[str]) -> None:
         """Hold nothing of links of which nothing was taken back after all; `but` are those of which something was."""
@@ -175,7 +188,7 @@ def _not_done(made: Made, planned: Change, now: Mapping[str, Change]) -> Change:
     """A change that was not sent: with its reason, that of by now, or that something before it was not done."""
     if planned.verdict != "do":
         return planned
-    change = now[made.change.key]
+    change = now[made.change.effect]
     left = change.verdict == "do"
     return msgspec.structs.replace(change, verdict="blocked", reason=_LEFT.format(made.run)) if left else change
 

@@ -6,8 +6,8 @@ from typing import Any
 from mappings.demand import HOLDING
 from mappings.model import Rules
 from sync.plan import Change
+from sync.plan.came_back import wrong_fields
 from sync.writer.calls import Record, Seen
-from sync.writer.readback import wrong_fields
 
 
 def shows(change: Change, seen: Seen, rules: Rules) -> bool:

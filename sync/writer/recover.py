@@ -21,16 +21,18 @@ from sync.mirror.sightings import How
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Intent, Outbox
 from sync.plan import Change
+from sync.plan.came_back import told
 from sync.plan.doubled import NOUNS, twice
 from sync.plan.seats import USER
 from sync.writer.calls import Calls, Record, Seen
 from sync.writer.effects import drafts_of, is_twice, lives, shows
+from sync.writer.readback import otherwise_made
 from sync.writer.search import Search, bears, mark_of
 from sync.writer.settle_times import settler_of
 
 _log = structlog.get_logger(__name__)
 
-State = Literal["done", "seen", "lost", "unknown"]
+State = Literal["done", "differs", "seen", "lost", "unknown"]
 
 
 class Recovery:
@@ -129,8 +131,12 @@ class Recovery:
                 outbox.note(intent.id, f"{NOUNS[change.kind]} {found[0]['id']} was found, but {reason}")
                 return "unknown"
             outbox.log(intent.run, change, intent.bound, before=None, after=found[0])
-            outbox.finish(intent.id, "done", now)
-        return "done"
+            fields = otherwise_made(change, found[0], self._rules)
+            state: State = "differs" if fields else "done"
+            outbox.finish(intent.id, state, now, told(change, fields, change.payload, found[0]))
+            if fields:
+                outbox.differs(intent.id, fields, str(found[0]["id"]))
+        return state
 
     async def _update(self, intent: Intent, now: datetime) -> State:
         """Whether an update happened, the record read again tells; if not, the merge plans it once more."""

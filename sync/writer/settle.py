@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from mappings import worker as people
+from mappings.adoption import NEAR
 from mappings.demand import read_posting
 from mappings.digest import RecordKind
 from mappings.link import LinkedDemand
@@ -68,19 +69,26 @@ class Settler:
             return None
 
     def _lone(self, link: LinkedDemand, ours: frozenset[int]) -> dict[Slot, list[Shift]]:
+        """The shifts beside a link that join it; only ours while a request without a link may be about the others."""
         starts = {link.base.start, *(row.start for row in self._readable(link.shifts))}
         lone: dict[Slot, list[Shift]] = {}
         records = {int(record["id"]): record for record in self._tx.observations.lone_shifts_at(starts)}
+        readable = self._readable(records.values())
+        claimed = {start: self._is_claimed(start) for start in {row.start for row in readable}}
         beside = [
             shift
-            for shift in self._readable(records.values())
-            if shift.id in ours or joins(records[shift.id], shift, self._rules.scope, self._now)
+            for shift in readable
+            if shift.id in ours
+            or (not claimed[shift.start] and joins(records[shift.id], shift, self._rules.scope, self._now))
         ]
         again = repeats(beside, self._readable(link.shifts), link.base.headcount)
         for shift in beside:
             if shift.id in ours or shift not in again:
                 lone.setdefault(shift.slot, []).append(shift)
         return lone
+
+    def _is_claimed(self, start: datetime) -> bool:
+        return self._tx.observations.asks_for_somebody(start - NEAR, start + NEAR)
 
     def _readable(self, records: Iterable[Any]) -> list[Shift]:
         shifts = []
@@ -104,16 +112,19 @@ class Settler:
             base = followed(base, was, side, _wrote(change))
         self._save(link.key, _with_break(base, change, sides), sides)
 
-    def agreed(self, key: str) -> None:
-        """Settle a link that nothing was written to: the base moves as far as both sides now agree."""
+    def agreed(self, key: str, *, over: bool = False) -> None:
+        """Settle a link that nothing was written to: the base moves as far as both sides now agree.
+
+        One whose work is `over` is looked at again only once a record of it changes.
+        """
         link = self._demand(key)
         sides = self._sides(link) if link else None
         if link and sides:
-            self._save(key, link.base, sides)
+            self._save(key, link.base, sides, over=over)
         for worker in self._tx.links.workers([key]):
             self._save_worker(people.read_wonolo(worker.wonolo), worker.user_id, ours=worker.ours)
 
-    def _save(self, key: str, base: Demand, sides: Sides) -> None:
+    def _save(self, key: str, base: Demand, sides: Sides, *, over: bool = False) -> None:
         if sides.posting is None and sides.group is None:
             self._tx.links.end(key)
             return
@@ -123,7 +134,7 @@ class Settler:
             base = rebased(base, posting.demand, sides.group.demand)
             quiet = posting.demand == sides.group.demand and not (sides.group.strayed or sides.group.doubled)
         members = self._members(key, sides)
-        settled = {row: self._tx.observations.digest(*row) if quiet else "" for row in members}
+        settled = {row: self._tx.observations.digest(*row) if quiet or over else "" for row in members}
         self._tx.links.save(key, base, settled, self._now)
 
     def _members(self, key: str, sides: Sides) -> list[tuple[RecordKind, int]]:
@@ -224,8 +235,12 @@ class Settler:
 
 
 def _leaves_one_side(change: Change, sides: Sides) -> bool:
-    """Whether taking something back left a link with one side: it ends, or else the other side would be deleted too."""
-    return change.undoes > 0 and not (sides.posting and sides.group)
+    """Return True when taking something back left a link with one side; else the other would be deleted next.
+
+    A request that is cancelled while its shifts stay (`sources`) is taken back, too.
+    """
+    taken_back = change.undoes > 0 or (change.action == "delete" and bool(change.sources))
+    return taken_back and not (sides.posting and sides.group)
 
 
 def _written_side(sides: Sides, change: Change) -> Demand | None:

@@ -19,28 +19,31 @@ from sync.plan import Change, Plan
 from sync.plan.capability import need
 from sync.plan.seats import USER
 from sync.writer.calls import Calls, Record, Seen
-from sync.writer.readback import unlike
+from sync.writer.readback import is_live, unlike, wrong
 from sync.writer.settle import Settler
 from sync.writer.settle_times import TimesheetSettler, settler_of
 
 _log = structlog.get_logger(__name__)
 
-Outcome = Literal["done", "moved", "failed", "unread", "forbidden", "unknown"]
+Outcome = Literal["done", "differs", "moved", "failed", "unread", "forbidden", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of a change: done; moved (the record changed since, so plan again); failed or unknown, with why.
 
-    What is `unread` was not sent, as its record could not be looked at. What is forbidden was refused to the key, and
-    so is every other change that needs the same of it. `record` is the id of the record that was written, a created
-    one too.
+    What differs is done, and live otherwise than it was sent in the fields `wrong`. What is `unread` was not sent, as
+    its record could not be looked at.
+
+    What is forbidden was refused to the key, and so is every other change that needs the same of it. `record` is the
+    id of the record that was written, a created one too.
     """
 
     change: Change
     outcome: Outcome
     reason: str = ""
     record: str = ""
+    wrong: tuple[str, ...] = ()
 
 
 class Writer:
@@ -193,15 +196,24 @@ class Writer:
         now = self._clock.now()
         after = seen[0][1] if seen else None
         reason = unlike(change, payload, seen, self._rules)
+        fields = wrong(change, payload, seen, self._rules)
+        record = str((after or {}).get("id", change.record))
+        outcome: Outcome = "done" if not reason else "differs" if is_live(change) else "failed"
         with self._store.begin(self._pair) as tx:
             self._lease.require(tx)  # else the run that took over may have settled this already
             gone = int(change.record) if after is None else None
             settler_of(change.link, tx, self._rules, now).written(change, seen, gone)
             outbox = Outbox(tx.rows)
-            outbox.finish(intent, "failed" if reason else "done", now, reason)
+            outbox.finish(intent, outcome, now, reason)
+            if outcome == "differs":
+                outbox.differs(intent, fields, record)
+            if outcome == "done":
+                outbox.put_right(change)
             outbox.log(self._run, change, now, before=before, after=after)
+            if change.decided and not reason:
+                tx.decisions.done_again(change.marks, now, self._run)
         self._written |= {(kind, int(row["id"])): owned_digest(kind, row) for kind, row in seen}
-        return Result(change, "failed" if reason else "done", reason, str((after or {}).get("id", change.record)))
+        return Result(change, outcome, reason, record, fields)
 
 
 def _refused(change: Change, error: Rejected | Forbidden) -> Outcome:
@@ -211,12 +223,17 @@ def _refused(change: Change, error: Rejected | Forbidden) -> Outcome:
 
 
 def settle_quietly(tx: Transaction, plan: Plan, rules: Rules, now: datetime) -> None:
-    """Do what a plan does without a write: tie shifts to the link they moved to, and move bases as far as both agree.
+    """Do what a plan does without a write: tie what moved to its link, and move bases as far as both agree.
 
     A shift changes its link before anything is written to it for the new one.
     """
     for key, shift in plan.moved:
         tx.membership.take(key, shift)
     demands, hours = Settler(tx, rules, now), TimesheetSettler(tx, now)
+    for key, time in plan.joined:
+        hours.join(key, time)
     for key in plan.settled:
-        (hours if is_link_key(key) else demands).agreed(key)
+        if is_link_key(key):
+            hours.agreed(key)
+        else:
+            demands.agreed(key, over=key in plan.over)

@@ -74,14 +74,18 @@ def _requests(port: int) -> Iterator[bytes]:
 async def at_full_speed(port: int, seconds: float, connections: int) -> Load:
     """Each connection sends its next webhook as soon as the last is answered."""
     requests, took = _requests(port), list[float]()
-    deadline = time.perf_counter() + seconds
 
-    async def go_on(connection: _Connection) -> None:
-        while (began := time.perf_counter()) < deadline:
-            await connection.send(next(requests))
-            took.append(time.perf_counter() - began)
+    async def go(each: list[_Connection]) -> None:
+        deadline = time.perf_counter() + seconds
 
-    return await _measured(port, connections, lambda each: asyncio.gather(*map(go_on, each)), took)
+        async def go_on(connection: _Connection) -> None:
+            while (began := time.perf_counter()) < deadline:
+                await connection.send(next(requests))
+                took.append(time.perf_counter() - began)
+
+        await asyncio.gather(*map(go_on, each))
+
+    return await _measured(port, connections, go, took)
 
 
 async def at_a_rate(port: int, seconds: float, connections: int, per_second: float) -> Load:

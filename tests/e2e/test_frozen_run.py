@@ -90,6 +90,7 @@ def test_a_run_that_was_frozen_while_another_one_finished_writes_nothing_more(
     assert rows(database_url, "SELECT pair FROM lease") == []
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_machine_whose_clock_is_wrong_writes_nothing(sandbox: Field) -> None:
     """One clear error and exit code 1, whichever way it is off and of whichever service it differs from."""
     config = tomlkit.parse(sandbox.config.read_text())

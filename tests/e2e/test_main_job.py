@@ -112,6 +112,7 @@ def test_two_accounts_become_one_truth_and_stay_it(field: Field) -> None:
     assert field.written() == before, "a quiet world is left alone"
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_every_refusal_is_one_message_and_exit_code_one(field: Field) -> None:
     """Wrong keys, and a database of a newer version: said in a sentence, without a traceback."""
     broken = field.config.with_name("broken.toml")

@@ -30,6 +30,9 @@ POSTS = Rule(fault="slow", method="POST", path="/api_v2/job_requests", seconds=1
 WAITS = "Another run of this pair is under way (daemon, process 1 on that machine): waiting up to 60 seconds for it.\n"
 NOTHING = "Stopped as asked; nothing was written.\n"
 
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+"""For what has nothing to do with the database; the processes of one test take both cores for seconds."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -108,6 +111,7 @@ def field(database_url: str, tmp_path: Path) -> Iterator[Field]:
         yield found
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
 def test_a_copy_that_is_stopped_says_what_it_did_and_the_next_one_does_the_rest(
     field: Field, asked: signal.Signals
@@ -131,6 +135,7 @@ def test_a_copy_that_is_stopped_says_what_it_did_and_the_next_one_does_the_rest(
     assert field.run("diff")[0] == 0
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("command", ["reconcile", "diff", "hours"])
 def test_a_command_that_is_stopped_while_it_reads_writes_nothing(field: Field, command: str) -> None:
     """It does not wait for the slow answer, and leaves neither a running run nor a lease."""
@@ -159,6 +164,7 @@ def test_a_second_signal_cuts_a_run_off_and_the_next_one_looks_for_the_write_und
     assert field.run("diff")[0] == 0
 
 
+@ON_SQLITE
 def test_an_undo_that_is_stopped_says_what_takes_back_the_rest(field: Field) -> None:
     """What was taken back stays so, and the same undo again does what was not tried."""
     assert field.run("reconcile")[0] == 0
@@ -180,6 +186,7 @@ def test_an_undo_that_is_stopped_says_what_takes_back_the_rest(field: Field) -> 
     assert field.writes(number) == 12
 
 
+@ON_SQLITE
 def test_a_run_waits_for_the_lease_and_gives_up_with_its_holder_named(field: Field) -> None:
     """Exit code 4 after the wait; readers need no lease; a run that waits may be stopped, and else gets its turn."""
     with field.store.begin("test") as tx:

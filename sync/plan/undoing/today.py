@@ -29,9 +29,10 @@ class Today(msgspec.Struct, frozen=True):
 
     `records` are those that their system still has, by kind and id; `jobs` all Jobs by the id of their JobRequest;
     `links` the keys of links that exist; `changed` tells who changed a record since, and what; `people` are the workers
-    whose names are known; `periods` the payroll periods that are over. `cutoff` is how long before a start a
-    cancellation costs money, and `ownership` what else waits for a yes then. `linked` are the demands of the links that
-    exist, `users` the worker behind a When I Work user id; `booked` tells when those are taken who may be given a seat.
+    whose names are known; `periods` the payroll periods that are over, as known from `periods_since` on. `cutoff` is
+    how long before a start a cancellation costs money, and `ownership` what else waits for a yes then. `linked` are the
+    demands of the links that exist, `users` the worker behind a When I Work user id; `booked` tells when those are
+    taken who may be given a seat.
     """
 
     now: datetime
@@ -43,6 +44,7 @@ class Today(msgspec.Struct, frozen=True):
     changed: Mapping[tuple[str, str], str] = {}
     people: Mapping[str, Worker] = {}
     periods: tuple[Period, ...] = ()
+    periods_since: datetime | None = None
     linked: Mapping[str, LinkedDemand] = {}
     users: Mapping[int, str] = {}
     booked: Mapping[str, tuple[Booking, ...]] = {}

@@ -24,15 +24,20 @@ def hours_back(made: Made, state: Record | None, today: Today) -> Write:
     if change.action in _STAYS:
         raise NoWayBackError(_STAYS[change.action])
     now, before = as_left(made, state, today), as_it_was(made)
-    if today.records.get(("job", str(job_id(change.link))), {}).get("state") == "approved":
+    job = today.records.get(("job", str(job_id(change.link))), {})
+    if job.get("state") == "approved":
         raise NoWayBackError("Wonolo's hours are approved: put them right by hand")
-    if any(period.covers(*_span(record, made)) for period in today.periods for record in (now, before)):
+    spans = [_span(change.kind, record, made) for record in (now, before)]
+    spans += [_span("job", job, made)] if job else []  # a Time may be one of several
+    if any(period.covers(*span) for period in today.periods for span in spans):
         raise NoWayBackError("the payroll period of these hours is over: put them right by hand")
+    if today.periods_since is None or min(start for start, _ in spans) < today.periods_since:
+        raise NoWayBackError("the payroll period of these hours is not known: put them right by hand")
     return restored(made, _job_hours(before, made) if change.kind == "job" else _time_hours(before, made))
 
 
-def _span(record: Record, made: Made) -> tuple[datetime, datetime]:
-    if made.change.kind == "time":
+def _span(kind: str, record: Record, made: Made) -> tuple[datetime, datetime]:
+    if kind == "time":
         start = moment(record, "start_time")
         return start, instant(record.get("end_time")) or start
     start = _began(record, made)
