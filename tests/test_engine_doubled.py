@@ -76,7 +76,9 @@ async def test_two_times_of_one_job_wait_until_one_is_deleted(pair: Pair) -> Non
     await pair.engine.reconcile()
     [time] = [row for row in pair.world.wheniwork.table("times").values() if marker(row["notes"])]
     second = again(pair, "times", time["id"])
-    reason = f"it is there twice, as Times {time['id']} and {second}: delete all but one of them in When I Work"
+    reason = (
+        f"the Times {time['id']} and {second} in When I Work record the same hours: delete one there, or correct it"
+    )
     assert await waiting(pair) == [("blocked", reason)]
     pair.world.wonolo.jobs.records[job]["actual_duration"] = 420
     pair.world.wonolo.jobs.touch(pair.world.wonolo.jobs.records[job], pair.world.clock.now())
@@ -96,5 +98,5 @@ async def test_a_second_stack_with_our_marker_is_no_wish_for_more_people(pair: P
     [asked] = (await pair.quiet()).waiting
     reason = f"it may be there twice, as shifts {stack} and {second}, or somebody copied it to ask for more people"
     assert (asked.verdict, asked.reason) == ("conflict", reason)
-    await pair.engine.deciding.answer(asked, asked.choices[choice], "Dana", "")
+    await pair.engine.deciding.answer(asked, asked.options[choice], "Dana", "")
     assert await pair.settled() == [f"{PICKER}: {seats} open"]

@@ -137,9 +137,11 @@ def _asked(shift: Shift, link: LinkedDemand, snapshot: Snapshot) -> tuple[list[C
     if chosen is None:
         return [asked.remark], False
     choice, answer = chosen
-    if choice.code == keep.code:
-        return [], True
     decided = this.decided_by(answer, choice.words, this.cause)
+    if choice.code == keep.code:
+        # The answer stands until the seats are asked for, and are counted without it.
+        counted = msgspec.structs.replace(asked.remark, verdict="skip", reason=decided.cause, decided=answer.key)
+        return [counted], True
     write = Write(action="delete", kind="shift", record=str(shift.id), payload={})
     return [change(decided, write, precondition=_digest(shift.id, snapshot))], False
 

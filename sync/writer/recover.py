@@ -131,7 +131,8 @@ class Recovery:
                 outbox.note(intent.id, f"{NOUNS[change.kind]} {found[0]['id']} was found, but {reason}")
                 return "unknown"
             outbox.log(intent.run, change, intent.bound, before=None, after=found[0])
-            fields = otherwise_made(change, found[0], self._rules)
+            is_split = len(found) > 1  # so somebody has changed it since
+            fields = () if is_split else otherwise_made(change, found[0], self._rules)
             state: State = "differs" if fields else "done"
             outbox.finish(intent.id, state, now, told(change, fields, change.payload, found[0]))
             if fields:
