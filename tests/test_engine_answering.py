@@ -66,7 +66,8 @@ async def test_what_was_taken_back_stays_so_when_the_configuration_changes_detai
     """Other rates, descriptions, venues, zones and another cutoff: nothing is posted again, and all can be answered."""
     await all_undone(pair, 3)
     skills = [
-        row.model_dump() | {"hourly_rate": 31.5, "description": "As told at the gate"} for row in pair.config.skills
+        row.model_dump() | {"hourly_rate": 31.5, "description": f"{row.description}, as told"}
+        for row in pair.config.skills
     ]
     places = [row.model_dump() | {"venue": "Gate 9", "zone": "America/Denver"} for row in pair.config.places]
     for tables in ({"skills": skills}, {"places": places}, {"sync": {"cutoff_hours": 100}}):

@@ -46,7 +46,7 @@ async def test_a_request_that_was_sent_twice_is_a_question_when_both_turn_up(pai
     first = pair.post(2, request_name=pair.world.wonolo.job_requests.records[second]["request_name"])
     (asked,) = (await pair.engine.reconcile()).waiting
     assert (asked.verdict, asked.record) == ("conflict", str(first))
-    assert await pair.engine.deciding.answer(asked, asked.choices[0], "a manager", "") == "kept"
+    assert await pair.engine.deciding.answer(asked, asked.options[0], "a manager", "") == "kept"
     assert await pair.settled() == [f"{PICKER}: 2 open"]
     states = {number: row["state"] for number, row in pair.world.wonolo.job_requests.records.items()}
     assert states == {first: "cancelled", second: "posted"}

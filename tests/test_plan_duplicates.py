@@ -53,7 +53,7 @@ def test_whether_a_request_was_copied_or_posted_twice_is_a_question(sent: dict[s
         "same: it was posted twice; request 501 is cancelled",
         "different: somebody copied it; its 2 seats are shown in When I Work",
     )
-    assert change.costs == ("Ana R. loses $160.00 of pay", "Ana R. keeps the seat")
+    assert change.costs == ("Ana R. loses $150.00 of pay", "Ana R. keeps the seat")
 
 
 @pytest.mark.parametrize("now", [NOW, NEAR])
