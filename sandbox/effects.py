@@ -34,7 +34,8 @@ Call = Callable[[], Awaitable[Reply]]
 async def reply_under(rule: Rule, call: Call) -> Reply | None:
     """What the client gets under the rule; None means that the connection breaks instead.
 
-    `expire_tokens` and `page_drift` need the world and are done by the caller before.
+    `expire_tokens` and `page_drift` need the world and are done by the caller before; so is `late_effect`, of which the
+    client sees no more than of a request that got lost.
     """
     return await _EFFECTS[rule.fault](rule, call)
 
@@ -124,6 +125,7 @@ async def _lists_for_maps(_rule: Rule, call: Call) -> Reply:
 _EFFECTS: Mapping[str, Callable[[Rule, Call], Awaitable[Reply | None]]] = {
     "lost_request": _lost_request,
     "lost_reply": _lost_reply,
+    "late_effect": _lost_request,
     "error": _error,
     "error_after_effect": _error_after_effect,
     "html": _html,

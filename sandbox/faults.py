@@ -23,6 +23,7 @@ FaultName = Literal[
     WebhookFault,
     "lost_request",
     "lost_reply",
+    "late_effect",
     "error",
     "error_after_effect",
     "html",

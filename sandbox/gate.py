@@ -1,10 +1,14 @@
-"""The door in front of both APIs: notes every request, lets the world catch up, applies faults, dates every answer."""
+"""The door in front of both APIs: notes every request, lets the world catch up, applies faults, dates every answer.
+
+A request whose effect is late is kept at the door, and carried out before the first request of any kind that comes when
+its time has come.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -39,6 +43,8 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["type"] == "http":
+            await self._carry_out_late()
         system = system_of(scope["path"]) if scope["type"] == "http" else None
         if system is None:
             await self._app(scope, receive, send)
@@ -66,11 +72,21 @@ class Gate:
         if rule is None:
             return await call()
         received.fault = rule.fault
+        if rule.fault == "late_effect":
+            at = self._world.clock.now() + timedelta(minutes=rule.minutes)
+            self._world.late.append((at, call))
         if rule.fault == "expire_tokens":
             self._world.expire_tokens(received.system)
         elif rule.fault == "page_drift":
             drift(self._world.wonolo, received.path)
         return await reply_under(rule, call)
+
+    async def _carry_out_late(self) -> None:
+        now = self._world.clock.now()
+        due = [call for at, call in self._world.late if at <= now]
+        self._world.late = [row for row in self._world.late if row[0] > now]
+        for call in due:
+            await call()
 
 
 async def _whole_body(receive: Receive) -> bytes:

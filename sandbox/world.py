@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,7 +52,10 @@ class Beginning:
 
 
 class World:
-    """Both services over one clock; they share nothing but what people do in them."""
+    """Both services over one clock; they share nothing but what people do in them.
+
+    `late` are requests whose effect is still to come, each with its instant.
+    """
 
     def __init__(self, beginning: Beginning) -> None:
         self.beginning = beginning
@@ -59,6 +63,7 @@ class World:
         self.rng = _rng(beginning.seed, "people")
         self.faults = Faults(_rng(beginning.seed, "faults"))
         self.requests = RequestLog()
+        self.late: list[tuple[datetime, Callable[[], Awaitable[object]]]] = []
         self.webhooks = Webhooks(self.clock, self.faults, _rng(beginning.seed, "webhooks"))
         self._watch: Watch | None = None
         self.wonolo = WonoloState(self.clock, _rng(beginning.seed, "wonolo"))

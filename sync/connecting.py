@@ -14,7 +14,7 @@ from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, ServiceClock, SystemClock
 from sync.config import Config
-from sync.errors import ClockWrong
+from sync.errors import ClockWrong, ConfigError
 
 MOST_SKEW = timedelta(minutes=2)
 """Beyond it, what has begun and what is near would be mistaken for each other."""
@@ -119,3 +119,13 @@ def _require(service: str, ahead: timedelta) -> None:
             f"the clock of {service} is {much} {where} this machine's, so nothing is written: set this "
             'machine\'s clock right (for a sandbox whose time was moved, set clock = "wonolo" under [sync])'
         )
+
+
+async def require_account(wheniwork: WhenIWork, wanted: int | None) -> None:
+    """Raise ConfigError unless the login acts in the account that is wanted, if one is."""
+    if wanted is None:
+        return
+    found = int((await wheniwork.account())["id"])
+    if found != wanted:
+        hint = "set user_id under [wheniwork] to your user of the account that is meant"
+        raise ConfigError([f"wheniwork.account_id: the login acts in account {found}, not {wanted}; {hint}"])

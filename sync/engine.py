@@ -5,21 +5,23 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from math import inf
 
 import httpx
 import msgspec
 
 from mappings.model import System
+from sync.assurance import Assurance
 from sync.clients.trace import Trace
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock, ForwardClock
 from sync.comparison import compare, days_told
 from sync.config import Config
-from sync.connecting import Clocks, open_clients
+from sync.connecting import Clocks, open_clients, require_account
 from sync.deciding import Deciding
-from sync.errors import ConfigError, StalePlan
+from sync.errors import StalePlan
 from sync.facts import guards_of, note_scope
 from sync.intake.parts import NEAR, WHOLE, Part, Progress, Pulled
 from sync.intake.payrolls import LastLook
@@ -34,7 +36,7 @@ from sync.plan.variance import HoursRow
 from sync.planner import Planner
 from sync.run import Run, latest_look, latest_run, opened_store, recorded
 from sync.undo import PlanMaker, Undo, Wanted
-from sync.writer import Calls, Recovery, Result
+from sync.writer import Calls, Recovery, Result, Search
 
 
 def quiet(_kind: str, _count: int) -> None:
@@ -102,11 +104,12 @@ class Engine:
         self._wonolo, self._wheniwork, self._clocks = wonolo, wheniwork, clocks
         self.fence, self._written = fence, written
         self.planner = Planner(config, store, clock)
+        self._assured = Assurance(self.planner.plan, self.read, clock)
         self._poller = Poller(wonolo, wheniwork, store, config.name, clock)
         self._calls = Calls(wonolo, wheniwork)
         self.deciding = Deciding(store, config.name, clock, self.planner.questions, self.planner.undecided)
         self._refused = ""
-        self._recovery = Recovery(self._calls, store, config.name, config.rules)
+        self._recovery = Recovery(self._calls, partial(Search, wonolo, wheniwork), store, config.name, config.rules)
 
     async def pull(self, times: timedelta = timedelta(0)) -> Pulled:
         """Read what may have changed in both systems into the mirror; Times at least so far back.
@@ -116,6 +119,7 @@ class Engine:
         await self.check_access()
         horizon = replace(self.planner.horizon, times=max(self.planner.horizon.times, times))
         pulled = await self.fence.unless_stopped(self._poller.pull(horizon, self._progress))
+        self.planner.note(pulled)
         await asyncio.to_thread(self._remember)
         return pulled
 
@@ -124,18 +128,21 @@ class Engine:
         await self._clocks.follow()
         self.clock.now()  # a clock that went back stops the run before anything is read
         await self._clocks.compare()
-        await self._right_account()
+        await require_account(self._wheniwork, self._config.wheniwork.account_id)
 
     async def read(self, parts: Collection[Part]) -> Pulled:
         """Read some parts into the mirror; what cannot be read is in the result."""
         pulled = await self._poller.read(parts, self.planner.horizon, self._progress)
+        self.planner.note(pulled)
         if pulled.parts.keys() >= WHOLE:
             await asyncio.to_thread(self._remember)
         return pulled
 
     async def look_at(self, records: Collection[tuple[DirtyKind, int]]) -> Pulled:
         """Read records by their ids into the mirror; raises the RemoteErrors of a service that does not answer."""
-        return await self._poller.reader.look_at(records)
+        pulled = await self._poller.reader.look_at(records)
+        self.planner.note(pulled, records)
+        return pulled
 
     def _remember(self) -> None:
         """From a complete pull on, what others do is noted; what is too old is forgotten."""
@@ -143,15 +150,6 @@ class Engine:
         with self.store.begin(self._config.name) as tx:
             tx.sightings.pulled(now, now - timedelta(days=self._config.database.keep_days))
             tx.deliveries.forget(now)
-
-    async def _right_account(self) -> None:
-        wanted = self._config.wheniwork.account_id
-        if wanted is None:
-            return
-        found = int((await self._wheniwork.account())["id"])
-        if found != wanted:
-            hint = "set user_id under [wheniwork] to your user of the account that is meant"
-            raise ConfigError([f"wheniwork.account_id: the login acts in account {found}, not {wanted}; {hint}"])
 
     async def plan(self) -> Plan:
         """Plan from the mirror as it is; nothing is read or written remotely."""
@@ -161,7 +159,7 @@ class Engine:
         """Pull and plan; the writer is never reached. The plan tells why guards would refuse it."""
         async with recorded(self.store, self._config.name, self.clock, "diff") as run:
             pulled = await self.pull()
-            plan = await self.plan()
+            plan = await self._assured()
             guards = await self._guards(pulled, {})
             run.counts = {"to_do": len(plan.to_do), "waiting": len(plan.waiting)}
         return msgspec.structs.replace(plan, refusals=guards(plan.to_do))
@@ -200,7 +198,7 @@ class Engine:
             if checksum:
                 approved = await self._as_approved(checksum)
             guards = await self._guards(pulled, allow or {})
-            outcome = await self._passing(self.plan, Refresh(lambda: self.read(NEAR), self.clock)).carry_out(
+            outcome = await self._passing(self._assured, Refresh(lambda: self.read(NEAR), self.clock)).carry_out(
                 run.number, guards, approved
             )
             if not approved:
@@ -237,7 +235,7 @@ class Engine:
         written any more.
         """
         guards = await self._guards(pulled, {})
-        passes = self._passing(self.plan, between)
+        passes = self._passing(self._assured, between)
         plan = await passes.first()
         known = self._refused == plan.checksum and bool(guards(plan.to_do))
         self._refused = plan.checksum
@@ -255,8 +253,8 @@ class Engine:
         return {"wonolo": self._wonolo.budget_left, "wheniwork": self._wheniwork.budget_left}
 
     async def unanswered(self) -> int:
-        """Return how many writes have an outcome that nobody knows."""
-        return await asyncio.to_thread(self._recovery.count)
+        """Return of how many writes a reading that begins now may tell the outcome, which nobody knows."""
+        return await asyncio.to_thread(self._recovery.due, self.clock.now())
 
     async def undo_plan(self, wanted: Wanted) -> Plan:
         """Pull, and plan what takes a run back; nothing is written. Raises NothingToUndo."""
@@ -294,7 +292,7 @@ class Engine:
         self._written(result)
 
     async def _as_approved(self, checksum: str) -> Approval:
-        plan = await self.plan()
+        plan = await self._assured()
         if plan.checksum != checksum:
             raise StalePlan([f"the plan as a whole: its checksum is {plan.checksum} now, not {checksum}"])
         return whole(plan)

@@ -61,9 +61,19 @@ class RemoteError(SyncError):
         self.message = message
         super().__init__(": ".join((system, request, *(() if status is None else (str(status),)), message)))
 
+    @property
+    def spreads(self) -> bool:
+        """Whether calls about other records would fail just so; what is about one record stops that record alone."""
+        return False
+
 
 class Unavailable(RemoteError):
     """The service could not be reached or failed, and nothing was changed by this call."""
+
+    @property
+    def spreads(self) -> bool:
+        """An answer is about the record that was asked for; without one the service is out of reach."""
+        return self.status is None
 
 
 class RateLimited(Unavailable):
@@ -74,6 +84,11 @@ class RateLimited(Unavailable):
     ) -> None:
         super().__init__(system, request, status, message)
         self.retry_after = retry_after
+
+    @property
+    def spreads(self) -> bool:
+        """A pause is asked of everybody."""
+        return True
 
 
 class Untrusted(Unavailable):
@@ -86,6 +101,11 @@ class OutcomeUnknown(RemoteError):
 
 class Unauthorized(RemoteError):
     """The credentials are refused, also after a fresh login."""
+
+    @property
+    def spreads(self) -> bool:
+        """Whoever may not log in may do nothing."""
+        return True
 
 
 class Forbidden(RemoteError):

@@ -21,7 +21,7 @@ from mappings.shifts import Slot, read_slot, slot_of
 from mappings.worker import holder, is_key, is_unknown, key_of, read_wheniwork, read_wonolo, wonolo_id
 from sync import traces
 from sync.mirror.store import Transaction
-from sync.outbox import Outbox
+from sync.outbox import Intent, Outbox
 from sync.plan import Policy, Snapshot
 from sync.plan.pausing import Pausing
 from sync.plan.snapshot import LonePosting, Record
@@ -326,6 +326,15 @@ def _seat(record: Record, place: Callable[[Record], Place]) -> set[Seat]:
 
 
 def _busy(tx: Transaction) -> dict[str, str]:
-    """Links with a write whose outcome is not known yet; they wait until it is."""
-    reason = "the outcome of an earlier write ({}) is not known yet; the next run looks again"
-    return {row.change.link: reason.format(row.change.action) for row in Outbox(tx.rows).unknown()}
+    """Links with a write whose outcome is not known yet, each with what is known; they wait until it is."""
+    return {row.change.link: _unanswered(row) for row in Outbox(tx.rows).unknown()}
+
+
+def _unanswered(intent: Intent) -> str:
+    text = f"the outcome of an earlier write ({intent.change.action}) is not known yet"
+    if intent.trouble:
+        return f"{text}: {intent.trouble}"
+    if intent.until is None:
+        return f"{text}; the next run looks for it"
+    until = f"{intent.until:%Y-%m-%d %H:%M} UTC"
+    return f"{text}; runs look for it, and what none of them finds after {until} is planned anew"

@@ -27,6 +27,15 @@ _UNDER_WAY = ("sent", "unknown")
 _FINISH = update(_INTENT).where(
     _INTENT.c.pair == PAIR, _INTENT.c.id == bindparam("intent"), _INTENT.c.state.in_(_UNDER_WAY)
 )
+_GIVE_UP = (
+    update(_INTENT)
+    .where(_INTENT.c.pair == PAIR, _INTENT.c.state.in_(_UNDER_WAY), _INTENT.c.gave_up_at.is_(None))
+    .values(gave_up_at=bindparam("at", type_=_INTENT.c.gave_up_at.type))
+)
+_GIVE_UP_ONE = _GIVE_UP.where(_INTENT.c.id == bindparam("intent"))
+_UNKNOWN = select(_INTENT).where(_INTENT.c.pair == PAIR, _INTENT.c.state.in_(_UNDER_WAY)).order_by(_INTENT.c.id)
+_NOTE = _FINISH.values(trouble=bindparam("why"))
+_LACKED = _FINISH.values(absent_at=bindparam("at", type_=_INTENT.c.absent_at.type), trouble="")
 _STATES = select(_INTENT.c.state, func.count().label("number")).where(_INTENT.c.pair == PAIR).group_by(_INTENT.c.state)
 _CENTS = _INTENT.c.change[("risk", "cents")].as_integer()
 _FEE = _INTENT.c.change[("risk", "fee_cents")].as_integer()
@@ -71,16 +80,34 @@ _BARRED = timedelta(hours=24)
 """How long a key that was refused a kind of write is believed not to be allowed it."""
 
 
+MARGIN = timedelta(minutes=5)
+"""How long after the client gave up a write may still take effect: longer than any time-out on the way."""
+
+
 class Intent(msgspec.Struct, frozen=True):
     """A write whose outcome is not known: it was about to be sent, or its reply was lost.
 
-    `bound` is the instant from which its effect must be looked for, `run` the run that sent it.
+    `bound` is the instant from which its effect must be looked for, `run` the run that sent it. `gave_up` is when the
+    client stopped waiting, None for what a dying process left behind; `absent` when the first complete reading began
+    that lacked the effect; `trouble` why nobody can tell yet.
     """
 
     id: int
     change: Change
     bound: datetime
     run: int
+    gave_up: datetime | None = None
+    absent: datetime | None = None
+    trouble: str = ""
+
+    @property
+    def until(self) -> datetime | None:
+        """The instant before which no absence proves anything; None while nobody knows when the client gave up."""
+        return self.gave_up and self.gave_up + MARGIN
+
+    def is_due(self, now: datetime) -> bool:
+        """Return whether a reading that begins now may tell more than the last one."""
+        return self.absent is None or self.until is None or now >= self.until
 
 
 class Outbox:
@@ -113,9 +140,23 @@ class Outbox:
         """Record a write's outcome: done, differs, failed, forbidden, unsent, or unknown.
 
         One that differs is live otherwise than it was sent; a forbidden one is so to this key, whatever the record. An
-        outcome that another run has found meanwhile stays.
+        outcome that another run has found meanwhile stays. One that is unknown is given up now.
         """
         self._rows.ask(_FINISH, intent=intent, state=state, finished_at=now, error=error)
+        if state == "unknown":
+            self._rows.ask(_GIVE_UP_ONE, intent=intent, at=now)
+
+    def give_up(self, now: datetime) -> None:
+        """Count from now on what a process left behind that died; call it while holding the pair's lease."""
+        self._rows.ask(_GIVE_UP, at=now)
+
+    def lacked(self, intent: int, at: datetime) -> None:
+        """Record that a complete reading, begun then, lacked the effect of a write."""
+        self._rows.ask(_LACKED, intent=intent, at=at)
+
+    def note(self, intent: int, trouble: str) -> None:
+        """Record what keeps the outcome of a write from being learned; empty when nothing does."""
+        self._rows.ask(_NOTE, intent=intent, why=trouble)
 
     def states(self) -> dict[str, int]:
         """Return how many intents are in each state."""
@@ -127,12 +168,17 @@ class Outbox:
 
     def unknown(self) -> list[Intent]:
         """The writes whose outcome nobody knows, oldest first; among them those that a dying process left behind."""
-        query = select(_INTENT.c.id, _INTENT.c.change, _INTENT.c.bound, _INTENT.c.run).where(
-            _INTENT.c.pair == self._rows.pair, _INTENT.c.state.in_(_UNDER_WAY)
-        )
         return [
-            Intent(row.id, msgspec.convert(row.change, Change), row.bound, row.run)
-            for row in self._rows.connection.execute(query.order_by(_INTENT.c.id))
+            Intent(
+                row.id,
+                msgspec.convert(row.change, Change),
+                row.bound,
+                row.run,
+                row.gave_up_at,
+                row.absent_at,
+                row.trouble,
+            )
+            for row in self._rows.ask(_UNKNOWN)
         ]
 
     def refused(self, effects: Collection[str], now: datetime) -> dict[str, str]:

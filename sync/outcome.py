@@ -81,7 +81,7 @@ def settled(passes: list[Pass], last: Plan, stale: tuple[str, ...] = ()) -> Outc
     """The outcome of all passes; `last` is the plan that had nothing to do any more, or the last that was tried."""
     results = list(_last_results(passes))
     left = [row for row in passes[-1].results if row.outcome in ("moved", "forbidden")]
-    failed = tuple(row for row in results if row.outcome in ("failed", "unknown") or row in left)
+    failed = tuple(row for row in results if row.outcome in ("failed", "unread", "unknown") or row in left)
     told = {row.change.effect for row in failed}
     unsure = {row.change.link for row in failed if row.outcome == "unknown"}
     return Outcome(

@@ -9,7 +9,7 @@ from mappings.model import NAMES
 from mappings.timesheet import is_link_key
 from sync.clock import Clock
 from sync.config import Config
-from sync.errors import LeaseLost, Refusal, RemoteError, StalePlan, Stopped, UnsafePlan
+from sync.errors import LeaseLost, Refusal, RemoteError, StalePlan, Stopped, Unavailable, UnsafePlan
 from sync.intake.parts import Pulled
 from sync.lease import Fence
 from sync.mirror.store import Store
@@ -27,6 +27,9 @@ __all__ = ["Guards", "Outcome", "Passes"]
 
 _MOST_PASSES = 4
 """A pass may bring to light what the next one writes (a seat that waited for its stack); more mean a fight."""
+
+_MOST_UNREAD = 10
+"""After so many records that a service would not show it is rather the service that is out of order."""
 
 _SWITCHES = {
     "wonolo": "writing to Wonolo is switched off: set write = true under [wonolo]",
@@ -106,7 +109,7 @@ class Passes:
         pass, together with the earlier ones, is blocked. Raises LeaseLost and ClockWrong when nothing may be written
         any more. When the run is stopped, the rest is left untried.
         """
-        passes: list[Pass] = []
+        passes, unread = list[Pass](), dict[tuple[str, str], Result]()
         plan = plan or await self.first()
         stale = await asyncio.to_thread(self._stale, approved, plan) if approved else ()
         plan = _narrowed(plan, approved)
@@ -120,7 +123,7 @@ class Passes:
             done = {
                 row.change.effect for earlier in passes for row in earlier.results if row.outcome in ("done", "differs")
             }
-            passes.append(await self._write(run, plan.to_do, done))
+            passes.append(await self._write(run, plan.to_do, done, unread))
             passes[-1].over = tuple(row for row in plan.changes if row.verdict == "skip" and row.link in plan.over)
             if self._is_over(plan, passes):
                 break
@@ -137,7 +140,7 @@ class Passes:
         if last.is_interrupted:
             return False
         full = sum(not one.is_interrupted for one in passes)
-        return full == _MOST_PASSES or all(row.outcome == "failed" for row in last.results)
+        return full == _MOST_PASSES or all(row.outcome in ("failed", "unread") for row in last.results)
 
     def _stale(self, approved: Approval, plan: Plan) -> tuple[str, ...]:
         """What was approved and does not hold any more, with what became of it."""
@@ -160,12 +163,14 @@ class Passes:
             tx.decisions.end(plan.void, "void", now)
             settle_quietly(tx, plan, self.config.rules, now)
 
-    async def _write(self, run: int, changes: Iterable[Change], done: Collection[str]) -> Pass:
+    async def _write(
+        self, run: int, changes: Iterable[Change], done: Collection[str], unread: dict[tuple[str, str], Result]
+    ) -> Pass:
         """Carry changes out in order; what is planned again although it is `done` did not stick, and is given up.
 
         After one that did not succeed, the rest of its link waits for the next plan; after one that the key may not
         do, everything else that needs the same; after a call that the service as a whole did not answer, everything
-        else for that service.
+        else for that service. What is `unread` is not asked for again in the same run.
         """
         writer, planned = self._writer(run), tuple(changes)
         came_of, stopped = Pass(), dict[str | None, str]()
@@ -176,19 +181,18 @@ class Passes:
             if came_of.results and not stopped.keys() & NAMES.keys() and await self.between():
                 came_of.is_interrupted = True
                 break
-            is_over, unread = await self._look_at_payrolls(change, planned)
+            is_over, hidden = await self._look_at_payrolls(change, planned)
             if is_over:
                 came_of.is_interrupted = True
                 break
-            stopped |= {change.link: unread} if unread else {}
+            stopped |= {change.link: hidden} if hidden else {}
             asks = (change.system, need(change), change.link, *shared(change))
             reason = next((stopped[one] for one in asks if one in stopped), "")
             if reason:
                 came_of.untried.append(Untried(change, reason))
                 continue
             try:
-                again = change.writes and change.effect in done
-                result = await (writer.give_up(change, _NO_USE) if again else writer.carry_out(change))
+                result = await self._carried_out(writer, change, done, unread)
             except Stopped:
                 came_of.untried.append(Untried(change, STOPPED))
                 continue
@@ -200,6 +204,21 @@ class Passes:
             came_of.results.append(result)
             stopped |= _stops(result)
         return came_of
+
+    @staticmethod
+    async def _carried_out(
+        writer: Writer, change: Change, done: Collection[str], unread: dict[tuple[str, str], Result]
+    ) -> Result:
+        record = (change.kind, change.record)
+        if record in unread:
+            return replace(unread[record], change=change)
+        again = change.writes and change.effect in done
+        result = await (writer.give_up(change, _NO_USE) if again else writer.carry_out(change))
+        if result.outcome == "unread":
+            unread[record] = result
+            if sum(row.change.system == change.system for row in unread.values()) > _MOST_UNREAD:
+                raise Unavailable(str(change.system), f"{change.kind} {change.record}", None, result.reason)
+        return result
 
     async def _look_at_payrolls(self, change: Change, changes: Iterable[Change]) -> tuple[bool, str]:
         """Return whether a payroll period is over by now that hours would be written to, and why nobody knows."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 
 import msgspec
@@ -11,12 +11,16 @@ from mappings.model import System
 from sync.clock import Clock
 from sync.config import Config
 from sync.gather import pausings, snapshot
-from sync.intake.parts import Horizon
+from sync.intake.parts import Horizon, Part, Pulled
 from sync.mirror.store import Store
 from sync.outbox import Outbox
 from sync.plan import Change, Plan, Policy, Verdict, make_plan
 from sync.plan.capability import ruled_out
+from sync.plan.contained import with_unanswered, with_unread
 from sync.plan.pausing import paused
+
+_CONFIRMED: Mapping[Part, tuple[str, ...]] = {"soon": ("shift",), "later": ("shift",), "hours": ("time",)}
+"""The records that are asked for one by one where a reading of a part lacks them."""
 
 _ASKED: frozenset[Verdict] = frozenset({"hold", "conflict"})
 
@@ -25,7 +29,8 @@ class Planner:
     """Makes the plans of one pair.
 
     `planning` is held while a plan is made, as that keeps Python to itself, and `planned` is called with each plan and
-    the seconds it took. `stopped` are systems that nothing is written to for now, with the reason.
+    the seconds it took. `stopped` are systems that nothing is written to for now, with the reason, and `unread` records
+    that their service would not show, by kind and id.
     """
 
     def __init__(self, config: Config, store: Store, clock: Clock) -> None:
@@ -42,6 +47,13 @@ class Planner:
         self.planning = asyncio.Lock()
         self.planned: Callable[[Plan, float], None] = lambda _plan, _seconds: None
         self.stopped: dict[System, str] = {}
+        self.unread: dict[tuple[str, int], str] = {}
+
+    def note(self, pulled: Pulled, asked: Collection[tuple[str, int]] = ()) -> None:
+        """Remember which records a reading of parts, or of the records `asked` for, could not get."""
+        again = {kind for part in pulled.parts for kind in _CONFIRMED.get(part, ())}
+        known = {row: why for row, why in self.unread.items() if row[0] not in again and row not in asked}
+        self.unread = known | {row: str(error) for row, error in (pulled.refused | pulled.unread).items()}
 
     async def plan(self) -> Plan:
         """Plan from the mirror as it is; nothing is read or written remotely."""
@@ -55,7 +67,9 @@ class Planner:
         now = self._clock.now()
         with self._store.read(self._pair) as tx:
             pauses = pausings(tx, now)
-            plan = make_plan(snapshot(tx, self.policy, now, self.horizon.ahead, self.horizon.times))
+            seen = snapshot(tx, self.policy, now, self.horizon.ahead, self.horizon.times)
+            unanswered = [intent.change for intent in Outbox(tx.rows).unknown()]
+            plan = with_unread(with_unanswered(make_plan(seen), unanswered, seen.busy), self.unread)
             # Who decides about a change that was refused wants it tried again.
             refused = Outbox(tx.rows).refused([row.effect for row in plan.to_do if not row.decided], now)
             barred = Outbox(tx.rows).barred(now)

@@ -50,6 +50,7 @@ class Status(msgspec.Struct, frozen=True):
     lease: Holder | None
     pauses: tuple[Pause, ...]
     unknown_outcomes: int
+    unknown_until: datetime | None
     dirty: DirtyShown
     place: str
     now: datetime
@@ -88,6 +89,7 @@ def _status(
         lease=state.holder,
         pauses=state.pauses,
         unknown_outcomes=state.unknown,
+        unknown_until=state.unknown_until,
         dirty=DirtyShown(state.dirty, state.oldest_dirty),
         place=first.name if first else "",
         now=now,
@@ -147,7 +149,8 @@ def _facts(status: Status) -> list[str]:
     lines.append(f"may write now: {status.lease.who if status.lease else 'nobody, as no run is under way'}")
     lines += [f"paused: {_paused(status, pause)}" for pause in status.pauses]
     if status.unknown_outcomes:
-        lines.append(f"writes of unknown outcome: {status.unknown_outcomes}; a run looks before it sends them again")
+        until = f", none before {_local(status, status.unknown_until)}" if status.unknown_until else ""
+        lines.append(f"writes of unknown outcome: {status.unknown_outcomes}; runs look before they send again{until}")
     if status.dirty.oldest:
         oldest = span(status.now - status.dirty.oldest)
         lines.append(f"records to read again: {status.dirty.count}, the oldest waits {oldest}")

@@ -120,7 +120,7 @@ async def test_no_secret_and_nobody_of_a_whole_world_gets_into_a_trace(tmp_path:
     words = {str(one[name]) for one in people for name in PERSONAL if one.get(name)}
     words |= {*KEYS, *LOGIN, "nobody@mail.example"}
     assert [word for word in sorted(words) if f'"{word}"' in text or "Bearer" in text] == []
-    assert len(text.splitlines()) == 6
+    assert len(text.splitlines()) == 7
 
 
 def test_only_its_owner_may_read_a_trace(tmp_path: Path) -> None:

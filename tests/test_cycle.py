@@ -97,14 +97,14 @@ async def test_a_quiet_cycle_is_no_run(daemon: Daemon) -> None:
 
 
 async def test_a_dirty_record_is_read_by_its_id_and_carried_over(daemon: Daemon) -> None:
-    """The listings are left alone, and the time from event to write is measured."""
+    """The listings of requests are left alone, and the time from event to write is measured."""
     daemon.pair.offer(1, day=1)
     await daemon.run()
     job = daemon.pair.accept("Ada")
     daemon.dirty(("job", job))
     asked = await daemon.run()
     assert asked[:2] == [f"/api_v2/jobs/{job}", f"/api_v2/job_requests/{daemon.pair.requests()[0]}"]
-    assert "/api_v2/users" not in asked
+    assert "/api_v2/job_requests" not in asked
     assert daemon.pair.wheniwork_side() == [f"{PICKER}: 0 open, Ada"]
     assert (daemon.waiting(), daemon.shown("shiftbridge_event_to_write_seconds_count")) == ([], 1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,7 @@ async def test_a_yes_to_a_write_that_got_lost_still_counts(pair: Pair) -> None:
     pair.world.faults.add(Rule(fault="lost_request", method="PATCH", path="/api_v2/job_requests/*", times=1))
     await pair.engine.reconcile()
     assert [fate[:2] for fate in await fates(pair)] == [("yes", "used")]
+    pair.world.advance(timedelta(minutes=6))
     await pair.engine.reconcile()
     assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 08:00-17:00: 2 open"]
     assert [fate[:2] for fate in await fates(pair)] == [("yes", "used")]

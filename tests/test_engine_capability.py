@@ -129,7 +129,8 @@ async def test_a_pause_or_a_proxy_teaches_nothing_about_the_key(pair: Pair, faul
     pair.offer(1)
     outcome = await pair.engine.reconcile()
     assert [row.outcome for row in outcome.failed] == ["unknown"]
-    pair.world.advance(timedelta(minutes=1))
+    await pair.engine.reconcile()
+    pair.world.advance(timedelta(minutes=6))
     assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 08:00-16:00: 1 open"]
 
 

@@ -27,13 +27,14 @@ async def told(pair: Pair) -> tuple[str, list[tuple[str, str]]]:
     return words.headline(report), rows
 
 
-async def test_what_was_not_tried_as_a_service_failed_is_told_with_the_reason(pair: Pair) -> None:
-    """The first request of three cannot be read, so the other two wait for the next run, and say so."""
+async def test_what_was_not_tried_as_a_service_was_out_of_reach_is_told_with_the_reason(pair: Pair) -> None:
+    """The first request of three gets no answer at all, so the other two wait for the next run, and say so."""
     stacks = [pair.offer(2, start=start) for start in ("08:00", "10:00", "12:00")]
     await pair.settled()
     for stack in stacks:
         pair.edit(stack, instances=3)
-    pair.world.faults.add(Rule(fault="error", method="GET", path=f"/api_v2/job_requests/{pair.requests()[0]}"))
+    object.__setattr__(pair.engine._wonolo._api._limits, "attempts", 1)
+    pair.world.faults.add(Rule(fault="lost_request", method="GET", path=f"/api_v2/job_requests/{pair.requests()[0]}"))
     headline, rows = await told(pair)
     assert headline == "Nothing written, 1 failed, 2 not tried."
     cause = "seats 2 → 3 in When I Work; last changed: When I Work Mon 02 Mar 08:00"
@@ -41,6 +42,20 @@ async def test_what_was_not_tried_as_a_service_failed_is_told_with_the_reason(pa
     assert [deed for deed, _ in rows] == [f"change request {number}" for number in pair.requests()]
     pair.world.faults.clear()
     assert (await told(pair))[1] == []
+
+
+async def test_a_record_that_its_service_fails_over_is_told_alone(pair: Pair) -> None:
+    """The other two are written."""
+    stacks = [pair.offer(2, start=start) for start in ("08:00", "10:00", "12:00")]
+    await pair.settled()
+    for stack in stacks:
+        pair.edit(stack, instances=3)
+    object.__setattr__(pair.engine._wonolo._api._limits, "attempts", 1)
+    pair.world.faults.add(Rule(fault="error", method="GET", path=f"/api_v2/job_requests/{pair.requests()[0]}"))
+    headline, [(deed, why)] = await told(pair)
+    assert headline == "2 changes written (2 in Wonolo), +16 paid hours, +$320.00, 1 failed."
+    assert deed == f"change request {pair.requests()[0]}"
+    assert why.startswith("failed: it could not be read before writing: wonolo: GET /job_requests/")
 
 
 async def test_what_failed_at_first_and_succeeded_later_in_the_run_is_done(pair: Pair) -> None:
@@ -82,12 +97,13 @@ async def test_a_lost_answer_is_an_unknown_outcome_that_the_next_run_looks_at(pa
 
 
 async def test_what_an_undo_did_not_try_is_told_once(pair: Pair) -> None:
-    """One request is cancelled, the second cannot be read, and the third is not tried: three rows."""
+    """One request is cancelled, then Wonolo is out of reach, and the third is not tried: three rows."""
     for start in ("08:00", "10:00", "12:00"):
         pair.offer(1, start=start)
     outcome = await pair.engine.reconcile()
     _, second, third = pair.requests()
-    pair.world.faults.add(Rule(fault="error", method="GET", path=f"/api_v2/job_requests/{second}"))
+    object.__setattr__(pair.engine._wonolo._api._limits, "attempts", 1)
+    pair.world.faults.add(Rule(fault="lost_request", method="GET", path=f"/api_v2/job_requests/{second}"))
     with pair.engine.store.begin("main") as tx:
         run = tx.runs.last(1)[0].id
     outcome = await pair.engine.undo(Wanted(run, "Dana"), {"delete:job_request": 3})

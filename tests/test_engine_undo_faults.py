@@ -32,6 +32,7 @@ async def test_an_undo_without_an_answer_is_not_sent_again_blind(pair: Pair) -> 
     assert [(row.outcome, row.change.action) for row in outcome.failed] == [("unknown", "delete")]
     [waiting] = (await pair.engine.undo_plan(Wanted(last_run(pair)))).waiting
     assert (waiting.verdict, waiting.reason.partition(" is")[0]) == ("blocked", "the outcome of an earlier write")
+    pair.world.advance(timedelta(minutes=6))
     assert did(await undone(pair)) == [("delete", "job_request")]
     assert len(await held(pair)) == 1
 

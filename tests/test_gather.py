@@ -78,7 +78,7 @@ async def test_links_with_an_unknown_write_are_busy(pair: Pair) -> None:
     with pair.engine.store.begin("main") as tx:
         Outbox(tx.rows).begin(1, change, pair.world.clock.now())
     assert (await gathered(pair)).busy == {
-        "shift:1": "the outcome of an earlier write (update) is not known yet; the next run looks again"
+        "shift:1": "the outcome of an earlier write (update) is not known yet; the next run looks for it"
     }
 
 

@@ -180,7 +180,7 @@ async def test_a_job_brings_its_request_and_the_jobs_of_that(pair: Pair) -> None
         f"/api_v2/jobs/{second}",
         f"/api_v2/jobs/{rows.job}",
         f"/api_v2/job_requests/{rows.job_request}",
-        "/api_v2/jobs",
+        *["/api_v2/jobs"] * 2,  # until a page is empty
     ]
     assert pulled.counts == {"job": 2, "job_request": 1}
     assert seen(pair, "job_request", rows.job_request)["state"] == "filled"

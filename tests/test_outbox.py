@@ -63,9 +63,26 @@ def test_an_intent_is_unknown_until_its_outcome_is_recorded(store: Store) -> Non
     assert unknown(store) == [Intent(first, CHANGE, NOW, 1), Intent(second, CHANGE, NOW, 1)]
     finish(store, first, "unknown", "no answer")
     finish(store, second, "done")
-    assert unknown(store) == [Intent(first, CHANGE, NOW, 1)]
+    assert unknown(store) == [Intent(first, CHANGE, NOW, 1, gave_up=NOW)]
     finish(store, first, "lost")
     assert unknown(store) == []
+
+
+def test_absence_counts_from_when_the_client_gave_up(store: Store) -> None:
+    """Or from when its heir found what a dying process had left; never again from later."""
+    answered, left = begin(store), begin(store)
+    finish(store, answered, "unknown", "no answer")
+    minutes = [NOW + timedelta(minutes=minute) for minute in range(8)]
+    with store.begin("main") as tx:
+        outbox = Outbox(tx.rows)
+        outbox.give_up(minutes[2])
+        outbox.give_up(minutes[3])
+        outbox.note(answered, "it is there twice")
+        outbox.lacked(left, minutes[2])
+    first, second = unknown(store)
+    assert (first.gave_up, first.until, first.trouble) == (NOW, minutes[5], "it is there twice")
+    assert (second.gave_up, second.until, second.absent) == (minutes[2], minutes[7], minutes[2])
+    assert [second.is_due(at) for at in minutes[6:]] == [False, True]
 
 
 def test_pairs_have_intents_of_their_own(store: Store) -> None:

@@ -57,6 +57,9 @@ ASKING: dict[str, Snapshot] = {
     "posted twice with somebody on it": snapshot(
         linked(shifts=[shift()]), postings=(LonePosting(job_request(501), (job(BEN, job_request_id=501),)),)
     ),
+    "a second stack with our marker": snapshot(
+        linked(shifts=[shift(notes="[sb:4f1c2a9b3d]")]), shifts=(shift(302, notes="[sb:4f1c2a9b3d]"),)
+    ),
     "a whole demand to post": snapshot(shifts=(shift(),)),
 }
 
@@ -206,5 +209,7 @@ def test_every_code_is_worded_or_says_that_it_is_worded_elsewhere() -> None:
         "kept otherwise",
         "waits to be linked",
         "unread",
+        "there twice",
+        "not shown",
     }
     assert set(Code.__args__) - set(SENTENCES) == elsewhere  # type: ignore[attr-defined]  # a Literal has them

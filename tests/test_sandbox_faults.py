@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -34,6 +35,19 @@ def test_a_broken_connection_leaves_the_caller_in_doubt(client: Client, fault: s
     assert len(client.customers()) == names
     assert client.last() == (None, fault, fault == "lost_reply")
     assert client.wonolo("GET", "/customers").status_code == 200
+
+
+def test_an_effect_may_come_long_after_the_caller_gave_up(client: Client) -> None:
+    """After 37 seconds of virtual time, and then once."""
+    client.fault(fault="late_effect", method="POST", minutes=37 / 60, times=1)
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.wonolo("POST", "/customers", json=CUSTOMER)
+    counts = [len(client.customers())]
+    for seconds in (36, 2, 60):
+        client.world.advance(timedelta(seconds=seconds))
+        client.wonolo("GET", "/customers")
+        counts.append(len(client.customers()))
+    assert counts == [2, 2, 3, 3]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_a_pair_at_work_is_shown_in_plain_words(store: Store, sqlite_url: str, c
         "may write now: daemon on harbor, process 12",
         "paused: shift:7, by ada since 2026-02-28 08:00, until `shiftbridge resume`: stocktaking",
         "paused: shift:8, by ben since 2026-03-02 07:00, until 2026-03-02 09:00",
-        "writes of unknown outcome: 2; a run looks before it sends them again",
+        "writes of unknown outcome: 2; runs look before they send again, none before 2026-03-02 06:05",
         "records to read again: 2, the oldest waits 12 s",
         "what waits for a person: see `shiftbridge conflicts`",
         "",
@@ -190,6 +190,7 @@ def test_programs_read_instants_and_no_sentences(store: Store, sqlite_url: str, 
             },
         ],
         "unknown_outcomes": 2,
+        "unknown_until": "2026-03-02T12:05:00Z",
         "dirty": {"count": 2, "oldest": "2026-03-02T13:59:48Z"},
     }
 

@@ -21,7 +21,10 @@ _BETWEEN = 5.0
 """Seconds at least between two looks in the middle of a run: each costs a plan."""
 
 _ANSWER_AFTER = 35.0
-"""Seconds between attempts to learn the outcome of writes that were never answered: a listing shows them by then."""
+"""Seconds until the first attempt to learn the outcome of writes that were never answered, and between the others."""
+
+_LONGEST_WAIT = 900.0
+"""The same at most: attempts that tell nothing are made ever more rarely."""
 
 
 class Cycle:
@@ -34,10 +37,11 @@ class Cycle:
         self._turns = Turns(time.monotonic())
         engine.planner.planned = self._planned
         self._looked_at = self._recovered_at = time.monotonic() - _ANSWER_AFTER
+        self._answer_after = _ANSWER_AFTER
 
     async def is_needed(self) -> bool:
-        """Return whether anything is due or dirty that may be read now."""
-        return await self._reading.look_around()
+        """Return whether anything is due or dirty that may be read now, or the outcome of a write may be learned."""
+        return await self._reading.look_around() or (not self._trouble.rests and await self._may_learn())
 
     async def run(self, lease: Lease) -> None:
         """Read and write until nothing is due; raises the errors that end a cycle, UnsafePlan among them."""
@@ -81,7 +85,11 @@ class Cycle:
             return False
         if set(self._reading.parts) >= WHOLE or not await self._reading.has_all():
             return bool(self._reading.parts)
-        waited = time.monotonic() - self._recovered_at > _ANSWER_AFTER
+        return await self._may_learn()
+
+    async def _may_learn(self) -> bool:
+        """Return whether it is time to look for the effect of writes that were never answered."""
+        waited = time.monotonic() - self._recovered_at > self._answer_after
         return waited and await self.engine.unanswered() > 0
 
     async def _read_everything(self) -> bool:
@@ -93,6 +101,8 @@ class Cycle:
         if pulled.failed:
             return bool(pulled.parts)
         await self.engine.recover()
+        tells_nothing = await self.engine.unanswered() > 0
+        self._answer_after = min(self._answer_after * 2, _LONGEST_WAIT) if tells_nothing else _ANSWER_AFTER
         await self._take_in(pulled)
         return True
 

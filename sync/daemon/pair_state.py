@@ -19,7 +19,8 @@ _FIRST_RUNS = 20
 class PairState:
     """The last look at each part, intents by state, dirty records, the lease, pauses in force, the last success.
 
-    `tried_since` is the earliest run or look that is known; None where nothing was ever tried.
+    `tried_since` is the earliest run or look that is known; None where nothing was ever tried. Before `unknown_until`
+    no write of unknown outcome is sent again; None where nothing is known of when their clients gave up.
     """
 
     looks: dict[str, LastLook]
@@ -30,6 +31,7 @@ class PairState:
     pauses: tuple[Pause, ...]
     last_success: datetime | None
     tried_since: datetime | None
+    unknown_until: datetime | None = None
 
     @property
     def unknown(self) -> int:
@@ -55,6 +57,7 @@ def read_state(tx: Transaction, now: datetime) -> PairState:
         pauses=tuple(tx.pauses.current(now)),
         last_success=_last_success(runs, looks),
         tried_since=min(tried, default=None),
+        unknown_until=min((row.until for row in Outbox(tx.rows).unknown() if row.until), default=None),
     )
 
 

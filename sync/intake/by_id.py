@@ -5,30 +5,22 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-
 from mappings.convert import identifier
 from mappings.digest import RecordKind
 from sync.clients.wheniwork import WhenIWork
 from sync.clients.wonolo import Wonolo
 from sync.clock import Clock
-from sync.errors import Forbidden, InvalidResponse, RateLimited, Rejected, Unavailable
+from sync.errors import InvalidResponse, Rejected, RemoteError
 from sync.intake.parts import Pulled
 from sync.intake.saving import Saver
 from sync.intake.shifts import ShiftPoller
 from sync.mirror.dirty import DirtyKind
-
-_log = structlog.get_logger(__name__)
 
 _LONG_UNREAD = timedelta(hours=20)
 """Linked records that no listing showed for so long are asked for by the daily second look."""
 
 _MOST_FOLLOWED = 500
 """Records asked for in one second look, those unread for longest first; the others follow the next day."""
-
-
-_MOST_UNREAD = 3
-"""After so many records that a service fails over it is rather the service that is out of order."""
 
 
 class Reader:
@@ -65,16 +57,8 @@ class Reader:
     async def _guarded(self, kind: DirtyKind, record: int, pulled: Pulled) -> Any:
         try:
             found = await self._read[kind](record)
-        except (Rejected, Forbidden, InvalidResponse) as error:
-            _log.warning("record_not_read", kind=kind, record=record, error=str(error))
-            pulled.problems.append(f"{kind} {record} could not be read: {error}")
-            return None
-        except Unavailable as error:
-            is_its_own = error.status is not None and not isinstance(error, RateLimited)
-            if not is_its_own or len(pulled.unread) == _MOST_UNREAD:
-                raise
-            _log.warning("record_not_read", kind=kind, record=record, error=str(error))
-            pulled.unread[kind, record] = error
+        except RemoteError as error:
+            pulled.contain(kind, record, error)
             return None
         pulled.count(kind, 1)
         return found
@@ -126,11 +110,7 @@ class Reader:
         """Read linked records of work that is not over by id, where no listing showed them for long."""
         now = self._clock.now()
         records = await asyncio.to_thread(self._long_unread, now)
-        looked = await self.look_at(records)
-        pulled.problems += looked.problems
-        pulled.unread |= looked.unread
-        for kind, number in looked.counts.items():
-            pulled.count(kind, number)
+        pulled.add(await self.look_at(records))
 
     def _long_unread(self, now: datetime) -> Sequence[tuple[DirtyKind, int]]:
         with self._saver.read() as tx:

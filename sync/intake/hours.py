@@ -9,7 +9,8 @@ import structlog
 
 from sync.clients.wheniwork import WhenIWork
 from sync.clock import Clock
-from sync.errors import Forbidden, Rejected
+from sync.errors import Forbidden, Rejected, RemoteError
+from sync.intake.parts import Pulled
 from sync.intake.payrolls import PayrollPoller
 from sync.mirror.store import Store
 
@@ -34,13 +35,13 @@ class TimesPoller:
         self._wheniwork, self._store, self._pair, self._clock = wheniwork, store, pair, clock
         self.payrolls = PayrollPoller(wheniwork, store, pair, clock)
 
-    async def pull(self, back: timedelta) -> tuple[dict[str, int], list[str]]:
-        """Read what began since so long ago; returns how many records of each kind, and sentences about what is not.
+    async def pull(self, back: timedelta) -> Pulled:
+        """Read what began since so long ago; returns how many records of each kind, and what is not shown.
 
-        Nothing is read for no time at all. Raises the RemoteErrors of a call that fails.
+        Nothing is read for no time at all. Raises the RemoteErrors of a listing that fails.
         """
         if not back:
-            return {}, []
+            return Pulled()
         began = self._clock.now()
         start, end = began - back - _DAY, began + _DAY
         try:
@@ -49,10 +50,11 @@ class TimesPoller:
         except (Forbidden, Rejected) as error:
             await asyncio.to_thread(self._refused)
             _log.warning("no_hours", reason=str(error))
-            return {}, [f"When I Work does not show hours worked, so none are carried over: {error}"]
+            return Pulled(problems=[f"When I Work does not show hours worked, so none are carried over: {error}"])
         missing, found, problems = await asyncio.to_thread(self._save, times, (start, end), began)
-        await self._confirm_deletions(missing, began)
-        return {"payroll": periods, "time": found}, unread + problems
+        pulled = Pulled({"payroll": periods, "time": found}, problems=unread + problems)
+        await self._confirm_deletions(missing, began, pulled)
+        return pulled
 
     async def _listed(self, start: datetime, end: datetime) -> list[Record]:
         found: dict[Any, Record] = {}
@@ -83,11 +85,15 @@ class TimesPoller:
         vanished = sorted(time for time, is_tied in missing.items() if is_tied)
         return vanished, len(ours), problems
 
-    async def _confirm_deletions(self, missing: list[int], began: datetime) -> None:
+    async def _confirm_deletions(self, missing: list[int], began: datetime, pulled: Pulled) -> None:
         """Ask for each tied Time that vanished: it may only have moved out of the window."""
         for time in missing:
-            found = await self._reread(time)
-            await asyncio.to_thread(self._reread_saved, time, found, began)
+            try:
+                found = await self._reread(time)
+            except RemoteError as error:
+                pulled.contain("time", time, error)
+            else:
+                await asyncio.to_thread(self._reread_saved, time, found, began)
 
     async def _reread(self, time: int) -> dict[str, Any] | None:
         try:

@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
+import structlog
+
 from mappings.model import System
-from sync.errors import RemoteError
+from sync.errors import RemoteError, Unavailable
 from sync.mirror.dirty import DirtyKind
+
+_log = structlog.get_logger(__name__)
 
 Part = Literal["soon", "requests", "time_off", "people", "hours", "later", "places", "second_look"]
 """`soon` are shifts that start within two days, `later` the rest of the horizon, `requests` JobRequests and Jobs."""
@@ -29,6 +33,9 @@ SYSTEMS: dict[System, tuple[Part, ...]] = {
 
 SOON = timedelta(hours=48)
 
+_MOST_UNREAD = 3
+"""After so many records that a service fails over it is rather the service that is out of order."""
+
 Progress = Callable[[str, int], None]
 """Is called with the kind of record and how many more have come in."""
 
@@ -47,7 +54,8 @@ class Pulled:
     """The result of a reading: records by kind, whether listings were complete, and sentences about what was left out.
 
     `parts` were read to their end, each with when its reading began; `failed` were not, with the first error of each.
-    `unread` are records that their service failed over when it was asked for them, each with the error.
+    `unread` are records that their service failed over when it was asked for them, `refused` those that it would not
+    show, each with the error.
     `again` are to be read at once nevertheless, as only both windows of shifts together answer what one of them raised.
     """
 
@@ -57,7 +65,29 @@ class Pulled:
     parts: dict[Part, datetime] = field(default_factory=dict)
     failed: dict[Part, RemoteError] = field(default_factory=dict)
     unread: dict[tuple[DirtyKind, int], RemoteError] = field(default_factory=dict)
+    refused: dict[tuple[DirtyKind, int], RemoteError] = field(default_factory=dict)
     again: set[Part] = field(default_factory=set)
+
+    def contain(self, kind: DirtyKind, record: int, error: RemoteError) -> None:
+        """Note that one record could not be read; raises the error where others would fail just so."""
+        if error.spreads:
+            raise error
+        _log.warning("record_not_read", kind=kind, record=record, error=str(error))
+        if not isinstance(error, Unavailable):
+            self.refused[kind, record] = error
+            self.problems.append(f"{kind} {record} could not be read: {error}")
+        elif len(self.unread) == _MOST_UNREAD:
+            raise error
+        else:
+            self.unread[kind, record] = error
+
+    def add(self, other: "Pulled") -> None:
+        """Take over what another reading counted and left out."""
+        self.problems += other.problems
+        self.unread |= other.unread
+        self.refused |= other.refused
+        for kind, number in other.counts.items():
+            self.count(kind, number)
 
     def count(self, kind: str, number: int) -> None:
         """Add to the records of a kind."""

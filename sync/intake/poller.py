@@ -139,14 +139,15 @@ class Poller:
         progress: Progress,
         pulled: Pulled,
     ) -> None:
-        """Read what was updated since the cursor; it advances only when the last page is saved.
+        """Read what was updated since the last but one reading began; it counts only when the last page is saved.
 
-        It moves to when the reading began, and not to the newest record: else a bulk edit would be read again in every
-        poll until something newer came. An empty listing moves nothing, as it may be a service's slip.
+        So each record is asked for at least twice, and one listing that was cut short hides nothing for good. What
+        counts is when readings began, and not the newest record: else a bulk edit would be read again in every poll
+        until something newer came. An empty listing does not count, as it may be a service's slip.
         """
         began, (horizon, overlap) = self._clock.now(), reach
-        cursor = await asyncio.to_thread(self._saver.cursor, kind)
-        since = (cursor or began - horizon.history) - overlap
+        before = await asyncio.to_thread(self._saver.read_before, kind)
+        since = (before or began - horizon.history) - overlap
         newest: datetime | None = None
         async with aclosing(ahead(listing(updated_after=since, **filters))) as pages:
             read: list[dict[str, Any]] = []
@@ -163,7 +164,7 @@ class Poller:
                 raise
             await self._saver.save(kind, read, began, pulled)
         if newest:
-            await asyncio.to_thread(self._saver.advance, kind, began)
+            await asyncio.to_thread(self._saver.read_again, kind, began)
 
     async def _places(self, progress: Progress, pulled: Pulled) -> None:
         began = self._clock.now()
@@ -205,11 +206,10 @@ class Poller:
         pulled.problems += problems
 
     async def _hours(self, back: timedelta, progress: Progress, pulled: Pulled) -> None:
-        counts, problems = await self._times.pull(back)
-        pulled.counts |= counts
-        pulled.problems += problems
-        if counts.get("time"):
-            progress("time", counts["time"])
+        found = await self._times.pull(back)
+        pulled.add(found)
+        if found.counts.get("time"):
+            progress("time", found.counts["time"])
 
 
 def _updated(record: Record) -> datetime | None:

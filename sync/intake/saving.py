@@ -18,6 +18,10 @@ _AT_ONCE = 500
 """Records saved in one transaction; what is read from the other system meanwhile waits for it."""
 
 
+_BEFORE = ".before"
+"""Ends the name of the cursor of the last but one reading."""
+
+
 class Saver:
     """The mirror of one pair as pollers use it."""
 
@@ -40,6 +44,18 @@ class Saver:
     def advance(self, name: str, at: datetime) -> None:
         """Move a cursor; call it once the last record is saved."""
         with self.begin() as tx:
+            tx.observations.save_cursor(name, at)
+
+    def read_before(self, name: str) -> datetime | None:
+        """Return when the last but one reading began of a listing by update; None where there was only one, or none."""
+        return self.cursor(name + _BEFORE)
+
+    def read_again(self, name: str, at: datetime) -> None:
+        """Note a reading of a listing by update, which began then; call it once the last record is saved."""
+        with self.begin() as tx:
+            last = tx.observations.cursor(name)
+            if last:
+                tx.observations.save_cursor(name + _BEFORE, last)
             tx.observations.save_cursor(name, at)
 
     async def save(self, kind: RecordKind, records: Sequence[Record], read_at: datetime, pulled: Pulled) -> None:

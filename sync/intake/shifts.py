@@ -12,7 +12,7 @@ from typing import Any
 
 from sync.clients.wheniwork import WhenIWork
 from sync.clock import Clock
-from sync.errors import Rejected
+from sync.errors import Rejected, RemoteError
 from sync.intake.parts import Progress, Pulled
 from sync.intake.saving import Saver
 
@@ -81,7 +81,7 @@ class ShiftPoller:
             pulled.complete = False
             pulled.problems.append("When I Work cut the listing of shifts short, so no deletion is concluded from it")
             return True
-        found = await self._confirm_deletions(sorted(reading.missing), began, whole=whole)
+        found = await self._confirm_deletions(sorted(reading.missing), began, pulled, whole=whole)
         if last:
             await asyncio.to_thread(self._saver.advance, "shift", end)
             await self._follow_beyond(end, progress, pulled)
@@ -103,7 +103,7 @@ class ShiftPoller:
         for first, last in _clusters(await asyncio.to_thread(self._beyond, end)):
             reading = await self._read_window(first, last + _MINUTE, progress, pulled, known=True)
             if reading.complete:
-                await self._confirm_deletions(sorted(reading.missing), began, whole=False)
+                await self._confirm_deletions(sorted(reading.missing), began, pulled, whole=False)
 
     def _beyond(self, end: datetime) -> list[datetime]:
         with self._saver.read() as tx:
@@ -133,7 +133,7 @@ class ShiftPoller:
         with self._saver.read() as tx:
             return tx.observations.shifts_missing(reading.at, until, seen, running=reading.at == reading.start)
 
-    async def _confirm_deletions(self, missing: list[int], began: datetime, *, whole: bool) -> bool:
+    async def _confirm_deletions(self, missing: list[int], began: datetime, pulled: Pulled, *, whole: bool) -> bool:
         """Ask for each linked shift that vanished: it may only have moved out of the window.
 
         Unlinked ones are gone when the whole horizon lacks them. What vanished from a part of it is asked for too; when
@@ -146,7 +146,10 @@ class ShiftPoller:
         elif len(unlinked) <= _MOST_ASKED:
             asked |= set(unlinked)
         for shift in sorted(asked):
-            await self.reread(shift)
+            try:
+                await self.reread(shift)
+            except RemoteError as error:
+                pulled.contain("shift", shift, error)
         return whole or len(unlinked) <= _MOST_ASKED
 
     def _linked(self, shifts: list[int]) -> set[int]:

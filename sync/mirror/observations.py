@@ -119,11 +119,14 @@ class Observations:
         return problems
 
     def mark_gone(self, kind: RecordKind, ids: Collection[int], read_at: datetime, how: How = "listing") -> None:
-        """Record that a system no longer has these records, and `how` that was learned."""
+        """Record that a system no longer has these records, as a request that began at `read_at` showed, and `how`.
+
+        It buries nothing that a write or a reading brought that began later.
+        """
         self._sightings.gone(kind, ids, read_at, how)
         mirrored = table(kind)
         for some in chunked(sorted(ids)):
-            chosen = and_(mirrored.c.pair == self._rows.pair, mirrored.c.id.in_(some))
+            chosen = and_(mirrored.c.pair == self._rows.pair, mirrored.c.id.in_(some), mirrored.c.read_at <= read_at)
             self._rows.connection.execute(update(mirrored).where(chosen).values(digest=GONE, read_at=read_at))
 
     def record(self, kind: RecordKind, record_id: int) -> Record | None:

@@ -97,12 +97,12 @@ class Sightings:
         )
 
     def gone(self, kind: RecordKind, ids: Collection[int], read_at: datetime, how: How) -> None:
-        """Note which of these records were still there."""
+        """Note which of these records were still there, and were not seen by a request that began later."""
         if how == "write":
             return
         lost = [number for number, digest in self._digests(kind, ids).items() if digest != GONE]
-        known = self._known(kind, lost)
-        self._add(_noted(kind, known[number].raw, None, {"id": number, "read_at": read_at}, how) for number in lost)
+        known = {number: row for number, row in self._known(kind, lost).items() if row.read_at <= read_at}
+        self._add(_noted(kind, row.raw, None, {"id": number, "read_at": read_at}, how) for number, row in known.items())
 
     def of(self, kind: RecordKind, ids: Collection[int]) -> list[Sighting]:
         """What was noticed about some records of a kind, oldest first."""

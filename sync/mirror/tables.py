@@ -150,8 +150,10 @@ class Intent(SQLModel, table=True):
     `state` is sent, done, differs (live otherwise than it was sent), failed, forbidden (to the key), lifted (no longer
     forbidden), unsent, lost, seen or unknown.
     `key` names the change to people, `effect` exactly what was sent; both are derived from it.
-    `bound` is the instant from which a read-back must look for the effect. `wrong` names the fields that are live
-    otherwise than they were sent, and the record.
+    `bound` is the instant from which a read-back must look for the effect. `gave_up_at` is when the client stopped
+    waiting for an answer, `absent_at` when the first complete reading began that lacked the effect, and `trouble` what
+    keeps the outcome from being learned. `wrong` names the fields that are live otherwise than they were sent, and the
+    record.
     """
 
     __table_args__ = (Index("ix_intent_pair_bound", "pair", "bound"), Index("ix_intent_pair_state", "pair", "state"))
@@ -167,6 +169,9 @@ class Intent(SQLModel, table=True):
     bound: datetime
     finished_at: datetime | None = None
     error: str = ""
+    gave_up_at: datetime | None = None
+    absent_at: datetime | None = None
+    trouble: str = Field(default="", sa_column_kwargs={"server_default": ""})
     wrong: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 

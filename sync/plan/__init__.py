@@ -5,7 +5,8 @@
 2. Linked demands are merged field by field over what both sides last agreed on (`merge`, `links`, `seats`).
    Nobody is given a seat while taken elsewhere (`bookings`).
 3. Demands that one side alone knows are matched, else created on the other side (`lone`), unless the other side may
-   hold them where nobody looks (`sight`, `asking`); what may have been posted twice is asked about (`duplicates`).
+   hold them where nobody looks (`sight`, `asking`); what may have been posted twice is asked about (`duplicates`), and
+   so is what else is there twice (`doubled`).
 4. Workers who take seats become users (`workers`).
 5. Hours of work that is over are carried over (`times`, `hours`).
 6. What would make, or send, once more what is live otherwise than it was sent waits (`live`).
@@ -17,6 +18,7 @@ import msgspec
 
 from sync.plan.asking import ask_before_growing, wanted_elsewhere
 from sync.plan.deciding import decide
+from sync.plan.doubled import withheld, without_repeats
 from sync.plan.left import left_alone
 from sync.plan.links import departed, plan_link
 from sync.plan.live import held
@@ -39,8 +41,10 @@ def make_plan(snapshot: Snapshot) -> Plan:
     snapshot, remade = with_remade(known.snapshot)
     left = [shift for link in snapshot.links for shift in departed(link, snapshot) if shift.start > snapshot.now]
     sight = sort_shifts(left, snapshot)
-    lone, changes = sight.lone, list(sight.remarks)
+    changes = list(sight.remarks)
     changes += left_alone(sight.counted(snapshot), changes, snapshot)
+    lone, repeated = without_repeats(sight.lone, snapshot)
+    changes, sight = [*changes, *repeated], msgspec.structs.replace(sight, lone=lone)
     elsewhere = wanted_elsewhere(sight, snapshot)
     beside = {slot: [row for row in rows if row.id not in elsewhere] for slot, rows in lone.items()}
     moved: list[tuple[str, int]] = []
@@ -62,7 +66,7 @@ def make_plan(snapshot: Snapshot) -> Plan:
     changes = [*known.changes, *plan_workers(changes, snapshot), *plan_contacts(snapshot)]
     hours = plan_times(snapshot)
     changes, settled = [*changes, *hours.changes], [*settled, *hours.quiet]
-    changes, void = decide(held(changes, snapshot.live, snapshot.rules), snapshot)
+    changes, void = decide(withheld(held(changes, snapshot.live, snapshot.rules), snapshot), snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
     quiet = sorted(key for key in settled if key not in written)
     plan = Plan(

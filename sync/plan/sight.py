@@ -15,7 +15,7 @@ from mappings.convert import identifier, marker, moment
 from mappings.demand import Posting, read_posting
 from mappings.model import Unmapped
 from mappings.shifts import Shift, Slot, in_scope, joins, read_shift, scope_lacks
-from sync.plan.model import Change
+from sync.plan.model import Change, marker_key
 from sync.plan.snapshot import LonePosting, Record, Snapshot
 
 _OFFERED = frozenset({"unassigned", "posted", "filled"})
@@ -146,6 +146,7 @@ def sort_postings(snapshot: Snapshot) -> Postings:
     later: list[Row] = []
     unseen: list[Posting] = []
     remarks: list[Change] = []
+    awaited = {marker_key(key) for key in snapshot.busy}
     for row in snapshot.postings:
         state = row.job_request.get("state")
         if state == "cancelled" and marker(row.job_request.get("request_name")) in snapshot.strange:
@@ -162,7 +163,8 @@ def sort_postings(snapshot: Snapshot) -> Postings:
             if snapshot.begins(_start(row)):
                 remarks.append(_unmapped(row, str(reason)))
             continue
-        if posting.demand.start > snapshot.now:
+        # What may be the effect of a write of ours is told of with that write, and waits until it is known.
+        if posting.demand.start > snapshot.now and posting.marker not in awaited:
             (lone if snapshot.begins(posting.demand.start) else later).append((posting, row))
     return Postings(tuple(lone), tuple(later), tuple(unseen), found.hidden, tuple(remarks))
 

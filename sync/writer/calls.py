@@ -83,7 +83,7 @@ class Calls:
             # Publishing on creation has been seen to have no effect (When I Work reference 5.4).
             [written] = await self.publish([record_id])
         if change.kind == "shift" and change.action == "assign":
-            return [("shift", written), *await self._beside(written)]
+            return [("shift", written), *await self.beside(written)]
         if change.kind == "job":
             request = await self._wonolo.job_request(int(written["job_request_id"]))
             return [("job", written), ("job_request", request)]
@@ -94,7 +94,7 @@ class Calls:
         await self._wheniwork.publish(list(shifts))
         return [await self.read("shift", shift) for shift in shifts]
 
-    async def _beside(self, shift: Record) -> Seen:
+    async def beside(self, shift: Record) -> Seen:
         """The shifts of the same hours: an assignment may move ids between seat and stack (reference 5.8)."""
         try:
             start, end = moment(shift, "start_time"), moment(shift, "end_time")

@@ -1,153 +1,210 @@
-"""Learning the outcome of writes that were never answered, from what both systems show now."""
+"""Learning the outcome of writes that were never answered, from what both systems show by now.
+
+What is found is adopted. What is not found did not happen once two complete readings lack it, or a reading of the
+record by its id, and the last of them began long enough after the client gave up; then it is planned anew, and a
+creation carries the same marker again. What is found twice waits for a person. What cannot be looked at stays unknown,
+and nothing else does.
+"""
 
 import asyncio
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Literal, cast
 
+import msgspec
 import structlog
 
-from mappings.convert import marker
 from mappings.digest import RecordKind
-from mappings.model import Rules, Unmapped
-from sync.errors import Rejected
+from mappings.model import NAMES, Rules, System, Unmapped
+from sync.errors import Rejected, RemoteError
 from sync.mirror.sightings import How
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Intent, Outbox
 from sync.plan import Change
-from sync.plan.came_back import told, wrong_fields
+from sync.plan.came_back import told
+from sync.plan.doubled import NOUNS, twice
+from sync.plan.seats import USER
 from sync.writer.calls import Calls, Record, Seen
+from sync.writer.effects import drafts_of, is_twice, lives, shows
 from sync.writer.readback import otherwise_made
+from sync.writer.search import Search, bears, mark_of
 from sync.writer.settle_times import settler_of
 
 _log = structlog.get_logger(__name__)
 
-_VISIBLE_AFTER = timedelta(seconds=30)
-"""A listing this much younger than a write would show it."""
+State = Literal["done", "differs", "seen", "lost", "unknown"]
 
 
 class Recovery:
     """Closes the intents whose outcome nobody knows; call it after a complete pull."""
 
-    def __init__(self, calls: Calls, store: Store, pair: str, rules: Rules) -> None:
-        self._calls, self._store, self._pair, self._rules = calls, store, pair, rules
+    def __init__(
+        self, calls: Calls, search: Callable[[datetime], Search], store: Store, pair: str, rules: Rules
+    ) -> None:
+        self._calls, self._search, self._store, self._pair, self._rules = calls, search, store, pair, rules
 
-    def count(self) -> int:
-        """Return how many writes have an outcome that nobody knows."""
+    def due(self, now: datetime) -> int:
+        """Return of how many of them a reading that begins now may tell more than the last one."""
+        return sum(intent.is_due(now) for intent in self._unknown())
+
+    def _unknown(self) -> list[Intent]:
         with self._store.read(self._pair) as tx:
-            return len(Outbox(tx.rows).unknown())
+            return Outbox(tx.rows).unknown()
 
     async def run(self, now: datetime) -> None:
-        """Look at every unknown intent: what happened is adopted, what did not happen is planned anew."""
-        with self._store.begin(self._pair) as tx:
-            unknown = Outbox(tx.rows).unknown()
+        """Look at every unknown intent, by readings that begin now; trouble with one leaves that one unknown."""
+        unknown = await asyncio.to_thread(self._given_up, now)
+        if not unknown:
+            return
+        search = self._search(min(intent.bound for intent in unknown))
+        out_of_reach: dict[System | None, str] = {}
         for intent in unknown:
-            if intent.change.action == "create":
-                state = await self._creation(intent, now)
-            else:
-                state = await self._update(intent, now)
-            _log.info("recovered", outcome=state, action=intent.change.action, kind=intent.change.kind)
+            change = intent.change
+            trouble, state = out_of_reach.get(change.system, ""), "unknown"
+            try:
+                state = state if trouble else await self._look(intent, search, now)
+            except RemoteError as error:
+                trouble = f"{NAMES[cast('System', error.system)]} does not show it: {error}"
+                if error.spreads:
+                    out_of_reach[change.system] = trouble
+            if trouble:
+                await asyncio.to_thread(self._note, intent, trouble)
+            _log.info("recovered", outcome=state, action=change.action, kind=change.kind, trouble=bool(trouble))
 
-    async def _creation(self, intent: Intent, now: datetime) -> str:
+    def _given_up(self, now: datetime) -> list[Intent]:
+        """The unknown intents; what a dying process left behind counts as given up from now on, as its lease ended."""
+        with self._store.begin(self._pair) as tx:
+            outbox = Outbox(tx.rows)
+            if any(intent.gave_up is None for intent in outbox.unknown()):
+                outbox.give_up(now)
+            return outbox.unknown()
+
+    def _note(self, intent: Intent, trouble: str) -> None:
+        with self._store.begin(self._pair) as tx:
+            Outbox(tx.rows).note(intent.id, trouble)
+
+    async def _look(self, intent: Intent, search: Search, now: datetime) -> State:
+        if intent.change.action == "create" or not intent.change.record:
+            return await self._creation(intent, search, now)
+        return await self._update(intent, now)
+
+    async def _creation(self, intent: Intent, search: Search, now: datetime) -> State:
         """A creation left its marker behind, or it did not happen.
 
         A shift whose publishing the run did not live to see is published now: left a draft, it would seem to be one
         that a manager took back, and its request would be cancelled.
         """
+        traces = await search(intent.change)
+        found = await asyncio.to_thread(self._found, intent, traces.records, now)
+        drafts = drafts_of(intent.change, found)
+        if drafts and not is_twice(intent.change, found):
+            found = await self._calls.publish(drafts)
+        return await asyncio.to_thread(self._created, intent, found, now, complete=traces.complete)
+
+    def _found(self, intent: Intent, listed: list[Record], now: datetime) -> list[Record]:
+        """What a creation left behind: as listed, and what of it the mirror knows beyond the listing's bounds."""
         kind = cast("RecordKind", intent.change.kind)
-        drafts = await asyncio.to_thread(self._drafts, intent)
-        if drafts:
-            published = await self._calls.publish(drafts)
-            with self._store.begin(self._pair) as tx:
-                tx.observations.save("shift", published, now, "write")
         with self._store.begin(self._pair) as tx:
-            found = self._found(tx, intent)
-            state = "done" if found else "lost" if now - intent.bound > _VISIBLE_AFTER else "unknown"
-            if found:
-                try:
-                    settler_of(intent.change.link, tx, self._rules, now).recovered(intent.change, _seen(kind, found))
-                    Outbox(tx.rows).log(intent.run, intent.change, intent.bound, before=None, after=found[0])
-                except Unmapped:
-                    state = "unknown"
-            fields = otherwise_made(intent.change, found[0], self._rules) if state == "done" else ()
+            tx.observations.save(kind, listed, now, "write")
+            known = [] if kind == "job" else _marked(tx, kind, mark_of(intent.change))
+        rows = {int(row["id"]): dict(row) for row in (*known, *listed)}
+        return [rows[number] for number in sorted(rows) if lives(rows[number])]
+
+    def _created(self, intent: Intent, found: list[Record], now: datetime, *, complete: bool) -> State:
+        change = intent.change
+        with self._store.begin(self._pair) as tx:
+            outbox = Outbox(tx.rows)
+            if is_twice(change, found):
+                outbox.note(intent.id, twice(change.kind, [row["id"] for row in found]))
+                return "unknown"
+            if not found:
+                again = intent.absent is not None and intent.absent < now
+                return _absent(intent, tx, now, proven=again and _is_late(intent, now)) if complete else "unknown"
+            tx.observations.save(cast("RecordKind", change.kind), found, now, "write")
+            settler = settler_of(change.link, tx, self._rules, now)
+            try:
+                if change.action == "create":
+                    settler.recovered(change, _seen(change, found))
+                else:
+                    settler.shown(change)
+            except Unmapped as reason:
+                outbox.note(intent.id, f"{NOUNS[change.kind]} {found[0]['id']} was found, but {reason}")
+                return "unknown"
+            outbox.log(intent.run, change, intent.bound, before=None, after=found[0])
+            is_split = len(found) > 1  # so somebody has changed it since
+            fields = () if is_split else otherwise_made(change, found[0], self._rules)
+            state: State = "differs" if fields else "done"
+            outbox.finish(intent.id, state, now, told(change, fields, change.payload, found[0]))
             if fields:
-                state = "differs"
-                words = told(intent.change, fields, intent.change.payload, found[0])
-                Outbox(tx.rows).finish(intent.id, state, now, words)
-                Outbox(tx.rows).differs(intent.id, fields, str(found[0]["id"]))
-            elif state != "unknown":
-                Outbox(tx.rows).finish(intent.id, state, now)
-            if state == "lost":
-                tx.decisions.give_back(intent.change.decided, intent.run)
+                outbox.differs(intent.id, fields, str(found[0]["id"]))
         return state
 
-    def _drafts(self, intent: Intent) -> list[int]:
-        """The shifts that a creation left as drafts although it meant to publish them."""
-        if intent.change.kind != "shift" or not intent.change.payload.get("published"):
-            return []
-        with self._store.read(self._pair) as tx:
-            found = self._found(tx, intent)
-        return [int(row["id"]) for row in found if not any(one.get("published") for one in found)]
-
-    @staticmethod
-    def _found(tx: Transaction, intent: Intent) -> list[Mapping[str, Any]]:
-        """Return what a creation left behind, as the mirror has it."""
-        kind = cast("RecordKind", intent.change.kind)
-        return [row for row in tx.observations.marked(kind, _mark(intent)) if _lives(row)]
-
-    async def _update(self, intent: Intent, now: datetime) -> str:
+    async def _update(self, intent: Intent, now: datetime) -> State:
         """Whether an update happened, the record read again tells; if not, the merge plans it once more."""
+        seen = await self._read(intent.change)
+        return await asyncio.to_thread(self._updated, intent, seen, now)
+
+    def _updated(self, intent: Intent, seen: Seen, now: datetime) -> State:
         change = intent.change
         kind = cast("RecordKind", change.kind)
-        record = await self._read(intent) if change.record else None
-        shows = _shows(change, record, self._rules)
-        how: How = "write" if shows else "read"
         with self._store.begin(self._pair) as tx:
-            if record:
-                tx.observations.save(kind, [record], now, how)
-            elif change.record and kind in ("shift", "time"):
+            happened = shows(_resolved(change, tx), seen, self._rules)
+            how: How = "write" if happened else "read"
+            for name, record in seen:
+                tx.observations.save(name, [record], now, how)
+            if not seen and kind in ("shift", "time"):
                 tx.observations.mark_gone(kind, [int(change.record)], now, how)
-            if shows:
-                settler_of(change.link, tx, self._rules, now).shown(change)
-            if shows and change.action in ("update", "delete"):
-                Outbox(tx.rows).log(intent.run, change, intent.bound, before=None, after=record)
-            state = "seen" if shows else "lost"
-            Outbox(tx.rows).finish(intent.id, state, now)
-            if state == "lost":
-                tx.decisions.give_back(change.decided, intent.run)
-        return state
+            if not happened:
+                # What is gone can change no more; of what is there one late reading by its id is proof.
+                return _absent(intent, tx, now, proven=not seen or _is_late(intent, now))
+            settler_of(change.link, tx, self._rules, now).shown(change)
+            if change.action in ("update", "delete"):
+                after = seen[-1][1] if seen else None
+                Outbox(tx.rows).log(intent.run, change, intent.bound, before=None, after=after)
+            Outbox(tx.rows).finish(intent.id, "seen", now)
+        return "seen"
 
-    async def _read(self, intent: Intent) -> Record | None:
+    async def _read(self, change: Change) -> Seen:
+        """The record, and of a shift that was to be filled those of the same hours; nothing when it is gone."""
+        kind = cast("RecordKind", change.kind)
         try:
-            return await self._calls.read(intent.change.kind, int(intent.change.record))
+            record = await self._calls.read(change.kind, int(change.record))
         except Rejected as error:
             if error.gone:
-                return None
+                return []
             raise
+        beside = await self._calls.beside(record) if kind == "shift" and change.action == "assign" else []
+        return [*beside, (kind, record)]
 
 
-def _mark(intent: Intent) -> str:
-    """The text by which the created record is found: the marker, or a user's employee code."""
-    payload = intent.change.payload
-    key = marker(payload.get("request_name")) or marker(payload.get("notes"))
-    return f"[sb:{key}]" if key else f'"{payload.get("employee_code")}"'
+def _absent(intent: Intent, tx: Transaction, now: datetime, *, proven: bool) -> State:
+    """Let the write be planned anew where it is `proven` that it did not happen, else note that a reading lacks it."""
+    if not proven:
+        Outbox(tx.rows).lacked(intent.id, intent.absent or now)
+        return "unknown"
+    Outbox(tx.rows).finish(intent.id, "lost", now)
+    tx.decisions.give_back(intent.change.decided, intent.run)
+    return "lost"
 
 
-def _seen(kind: RecordKind, found: list[Mapping[str, Any]]) -> Seen:
+def _is_late(intent: Intent, now: datetime) -> bool:
+    """Whether a reading that begins now would show the effect, had there been one."""
+    return intent.until is not None and now >= intent.until
+
+
+def _marked(tx: Transaction, kind: RecordKind, mark: str) -> list[Mapping[str, Any]]:
+    """The mirrored records that carry a mark."""
+    return [row for row in tx.observations.marked(kind, mark) if bears(dict(row), mark)]
+
+
+def _seen(change: Change, found: list[Record]) -> Seen:
     """The created record; a stack may have been split since, and is all of its shifts."""
-    return [(kind, dict(row)) for row in (found if kind == "shift" else found[:1])]
+    kind = cast("RecordKind", change.kind)
+    return [(kind, row) for row in (found if kind == "shift" else found[:1])]
 
 
-def _lives(record: Mapping[str, Any]) -> bool:
-    return record.get("state") != "cancelled" and not record.get("is_deleted")
-
-
-def _shows(change: Change, record: Record | None, rules: Rules) -> bool:
-    """Whether the record is as the write meant it; who holds a seat is seen in the demand as a whole."""
-    if record is None:
-        return change.action == "delete" or not change.record
-    if change.action in ("assign", "release"):
-        return True
-    if change.action == "delete":
-        return record.get("state") == "cancelled"
-    return not wrong_fields(change, change.payload, record, rules)
+def _resolved(change: Change, tx: Transaction) -> Change:
+    """The change with the user whom an earlier one created, where it names one by a worker."""
+    user = str(change.payload.get("user_id", ""))
+    number = next((row for row, key in tx.links.users().items() if f"{USER}{key}" == user), None)
+    return change if number is None else msgspec.structs.replace(change, payload=change.payload | {"user_id": number})

@@ -16,6 +16,7 @@ from mappings.shifts import Shift, Slot, grouped, joins, read_shift
 from mappings.worker import wonolo_id
 from sync.mirror.store import Transaction
 from sync.plan import Change
+from sync.plan.doubled import repeats
 from sync.plan.merge import Wrote, followed, rebased
 from sync.plan.reading import Sides, read_sides, wonolo_demand
 from sync.writer.calls import Record, Seen
@@ -72,11 +73,17 @@ class Settler:
         starts = {link.base.start, *(row.start for row in self._readable(link.shifts))}
         lone: dict[Slot, list[Shift]] = {}
         records = {int(record["id"]): record for record in self._tx.observations.lone_shifts_at(starts)}
-        claimed = {start: self._is_claimed(start) for start in {row.start for row in self._readable(records.values())}}
-        for shift in self._readable(records.values()):
-            if shift.id in ours or (
-                not claimed[shift.start] and joins(records[shift.id], shift, self._rules.scope, self._now)
-            ):
+        readable = self._readable(records.values())
+        claimed = {start: self._is_claimed(start) for start in {row.start for row in readable}}
+        beside = [
+            shift
+            for shift in readable
+            if shift.id in ours
+            or (not claimed[shift.start] and joins(records[shift.id], shift, self._rules.scope, self._now))
+        ]
+        again = repeats(beside, self._readable(link.shifts), link.base.headcount)
+        for shift in beside:
+            if shift.id in ours or shift not in again:
                 lone.setdefault(shift.slot, []).append(shift)
         return lone
 

@@ -25,14 +25,15 @@ from sync.writer.settle_times import TimesheetSettler, settler_of
 
 _log = structlog.get_logger(__name__)
 
-Outcome = Literal["done", "differs", "moved", "failed", "forbidden", "unknown"]
+Outcome = Literal["done", "differs", "moved", "failed", "unread", "forbidden", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of a change: done; moved (the record changed since, so plan again); failed or unknown, with why.
 
-    What differs is done, and live otherwise than it was sent in the fields `wrong`.
+    What differs is done, and live otherwise than it was sent in the fields `wrong`. What is `unread` was not sent, as
+    its record could not be looked at.
 
     What is forbidden was refused to the key, and so is every other change that needs the same of it. `record` is the
     id of the record that was written, a created one too.
@@ -55,7 +56,7 @@ class Writer:
         self._began = clock.now()
 
     async def carry_out(self, change: Change) -> Result:
-        """Carry out one change; raises Unauthorized, Unavailable and InvalidResponse, as the rest would fail too.
+        """Carry out one change; raises RemoteErrors after which the rest of the system would fail too.
 
         Raises NotSent kinds when nothing may be sent any more.
         """
@@ -64,7 +65,12 @@ class Writer:
         if change.action in ("link", "unlink"):
             await asyncio.to_thread(self._tie, change)
             return Result(change, "done")
-        before, moved = await self._look_again(change)
+        try:
+            before, moved = await self._look_again(change)
+        except RemoteError as error:
+            if error.spreads:
+                raise
+            return Result(change, "unread", f"it could not be read before writing: {error}", change.record)
         if moved:
             return Result(change, "moved", moved)
         payload = await asyncio.to_thread(self._resolved, change)

@@ -23,19 +23,23 @@ class Records:
         self._flat = flat
 
     async def _pages(self, name: str, filters: Record, most: int = _MOST_PAGES) -> AsyncIterator[list[Record]]:
+        """Yield pages until one is empty.
+
+        There is no total (Wonolo reference 3), and a page that is shorter than asked for may have been cut.
+        """
         before: list[Any] = []
         for page in range(1, most + 1):
             reply = await self._api.get(f"/{name}", {**filters, "page": page, "per": PER_PAGE})
             rows = reply.records(name)
             ids = [row["id"] for row in rows]
-            if rows and ids == before:
+            if rows and ids == before and len(rows) >= PER_PAGE:
                 raise reply.unexpected(f"page {page} repeats page {page - 1}: the listing never ends")
+            if not rows or ids == before:
+                return
             # Records move a place or two while we read, so one may be on the next page, too.
             fresh = [row for row in rows if row["id"] not in before]
             if fresh:
                 yield fresh
-            if len(rows) < PER_PAGE:
-                return
             before = ids
         raise InvalidResponse("wonolo", f"GET /{name}", 200, f"more than {most} pages")
 
