@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import msgspec
 
 from sync.errors import ConfigError
-from sync.gather import worked_between
+from sync.gather.hours import worked_between
 from sync.mirror.store import Store
 from sync.plan import Policy
 from sync.plan.variance import HoursRow, hours_rows

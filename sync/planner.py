@@ -10,7 +10,7 @@ import msgspec
 from mappings.model import System
 from sync.clock import Clock
 from sync.config import Config
-from sync.gather import pausings, snapshot
+from sync.gather.planning import pausings, snapshot
 from sync.intake.parts import Horizon, Part, Pulled
 from sync.mirror.store import Store
 from sync.outbox import Outbox

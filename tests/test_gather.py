@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from sandbox.wheniwork.records import EMPLOYEE
-from sync.gather import snapshot
+from sync.gather.planning import snapshot
 from sync.mirror.store import Store
 from sync.outbox import Outbox
 from sync.plan import Change, Policy, Snapshot, make_plan

@@ -10,7 +10,8 @@ from mappings.digest import RecordKind
 from mappings.model import Rules, Worker
 from mappings.timesheet import is_link_key, job_id, read_payroll
 from mappings.worker import is_unknown, read_wonolo, wonolo_id
-from sync.gather import booked_around, named, readable
+from sync.gather.bookings import booked_around, readable
+from sync.gather.people import named
 from sync.history.words import edits, system_of
 from sync.mirror.records import KINDS
 from sync.mirror.sightings import Sighting

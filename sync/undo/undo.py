@@ -10,7 +10,7 @@ from mappings.decision import UNDONE
 from mappings.timesheet import is_link_key
 from sync.clock import Clock
 from sync.errors import NothingToUndo, UnsafePlan
-from sync.gather import pausings
+from sync.gather.planning import pausings
 from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
 from sync.passes import Guards, Outcome, Passes

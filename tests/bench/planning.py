@@ -17,7 +17,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from sync.gather import snapshot
+from sync.gather.planning import snapshot
 from sync.mirror.store import Store
 from sync.plan import Policy, make_plan
 from tests.bench.linked import AHEAD, NOW, PAIR, RULES, fill

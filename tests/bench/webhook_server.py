@@ -26,7 +26,7 @@ from sync.config import Config
 from sync.config.daemon import DaemonSection
 from sync.daemon.metrics import Metrics
 from sync.daemon.server import application, listening, serving
-from sync.gather import snapshot
+from sync.gather.planning import snapshot
 from sync.intake.webhooks import genuine
 from sync.mirror.store import Store
 from sync.plan import Policy, make_plan

@@ -1,0 +1,1 @@
+"""From the mirror to what each pure step needs, and no more."""
