@@ -92,12 +92,13 @@ async def test_a_shift_that_was_deleted_meanwhile_is_asked_about(
         assert await again.settled() == expected
 
 
+@pytest.mark.parametrize("made", [offered, posted])
 @pytest.mark.parametrize("choice", [SAME, DIFFERENT])
 async def test_a_request_that_was_cancelled_meanwhile_is_asked_about(
-    pair: Pair, sqlite_template: Path, choice: str
+    pair: Pair, sqlite_template: Path, made: Callable[..., object], choice: str
 ) -> None:
     """The shift stays, and is offered once more only if somebody says so."""
-    await offered(pair)
+    await made(pair)  # type: ignore[misc]  # one of the two above
     pair.act("requestor_cancels", job_request_id=pair.requests()[-1])
     async with lost(sqlite_template, pair) as again:
         change = await asked(again)

@@ -19,15 +19,18 @@ def strange_markers(tx: Transaction, postings: Sequence[LonePosting], shifts: It
     """
     named = {key for posting in postings for key in _of_its_shifts(posting)}
     markers = {marker(shift.get("notes")) for shift in shifts} & named
-    markers |= {marker(posting.job_request.get("request_name")) for posting in postings}
+    markers |= {_marker(posting) for posting in postings}
     return Outbox(tx.rows).never_sent(sorted(key for key in markers if key))
 
 
 def cancelled(tx: Transaction, shifts: Iterable[Record], now: datetime, until: datetime) -> list[LonePosting]:
-    """Return the cancelled requests ahead whose marker says that they were made from one of the shifts."""
-    made = {marker_key(f"shift:{shift['id']}") for shift in shifts}
-    rows = tx.observations.cancelled_ahead(now, until)
-    return [LonePosting(row, ()) for row in rows if marker(row.get("request_name")) in made]
+    """Return the cancelled requests ahead that were made from one of the shifts, or one from it, as a marker says."""
+    rows = list(shifts)
+    made, carried = {marker_key(f"shift:{row['id']}") for row in rows}, {marker(row.get("notes")) for row in rows}
+    found = [LonePosting(row, ()) for row in tx.observations.cancelled_ahead(now, until)]
+    return [
+        row for row in found if marker(row.job_request.get("request_name")) in made or _of_its_shifts(row) & carried
+    ]
 
 
 def _of_its_shifts(posting: LonePosting) -> set[str]:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     update,
 )
 
-from mappings.convert import marker
 from mappings.digest import RecordKind
 from sync.mirror import tables
 from sync.mirror.membership import NO_LINK, linked
@@ -199,7 +198,7 @@ class Observations:
         return [(row.raw, jobs[row.id]) for row in found]
 
     def cancelled_ahead(self, now: datetime, until: datetime) -> list[Record]:
-        """The cancelled JobRequests ahead that no link holds and that carry a marker of ours."""
+        """The cancelled JobRequests ahead that no link holds."""
         query = select(_REQUEST.c.raw, _REQUEST.c.id).where(
             _REQUEST.c.pair == self._rows.pair,
             _REQUEST.c.link == NO_LINK,
@@ -207,7 +206,7 @@ class Observations:
             _REQUEST.c.start_time > now,
             _REQUEST.c.start_time < until,
         )
-        return [row for row in _in_order(self._rows.connection.execute(query)) if marker(row.get("request_name"))]
+        return _in_order(self._rows.connection.execute(query))
 
     def asks_for_somebody(self, first: datetime, last: datetime) -> bool:
         """Whether a JobRequest that no link holds, be it a draft, starts between two instants."""

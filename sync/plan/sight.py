@@ -149,7 +149,7 @@ def sort_postings(snapshot: Snapshot) -> Postings:
     awaited = {marker_key(key) for key in snapshot.busy}
     for row in snapshot.postings:
         state = row.job_request.get("state")
-        if state == "cancelled" and marker(row.job_request.get("request_name")) in snapshot.strange:
+        if state == "cancelled" and not snapshot.strange.isdisjoint(_markers(row)):
             unseen += _as_offered(row, snapshot, found.hidden)
         if state in _OVER:
             continue
@@ -167,6 +167,11 @@ def sort_postings(snapshot: Snapshot) -> Postings:
         if posting.demand.start > snapshot.now and posting.marker not in awaited:
             (lone if snapshot.begins(posting.demand.start) else later).append((posting, row))
     return Postings(tuple(lone), tuple(later), tuple(unseen), found.hidden, tuple(remarks))
+
+
+def _markers(row: LonePosting) -> tuple[str | None, str]:
+    """The marker that a request carries, and the one of open shifts that are made from it."""
+    return marker(row.job_request.get("request_name")), marker_key(f"job_request:{row.job_request['id']}", "open")
 
 
 def _as_offered(row: LonePosting, snapshot: Snapshot, hidden: dict[int, Hidden]) -> Iterator[Posting]:
