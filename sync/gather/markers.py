@@ -28,9 +28,11 @@ def cancelled(tx: Transaction, shifts: Iterable[Record], now: datetime, until: d
     rows = list(shifts)
     made, carried = {marker_key(f"shift:{row['id']}") for row in rows}, {marker(row.get("notes")) for row in rows}
     found = [LonePosting(row, ()) for row in tx.observations.cancelled_ahead(now, until)]
-    return [
-        row for row in found if marker(row.job_request.get("request_name")) in made or _of_its_shifts(row) & carried
-    ]
+    return [row for row in found if _marker(row) in made or _of_its_shifts(row) & carried]
+
+
+def _marker(row: LonePosting) -> str | None:
+    return marker(row.job_request.get("request_name"))
 
 
 def _of_its_shifts(posting: LonePosting) -> set[str]:
