@@ -159,10 +159,10 @@ async def test_payrolls_that_are_not_shown_again_hold_hours_and_nothing_else(pai
     assert [row[:2] for row in done(await pair.engine.reconcile())] == [("update", "time")]
 
 
-async def test_a_run_that_writes_hours_asks_for_payrolls_twice(pair: Pair) -> None:
-    """Once when it reads, and once for all hours that it writes; one that writes none asks once."""
+async def test_a_run_that_enters_hours_asks_for_payrolls_three_times(pair: Pair) -> None:
+    """In each of the two readings that a new Time rests on, and once for all that it writes; else it asks once."""
     await worked(pair)
-    for expected in (2, 1):
+    for expected in (3, 1):
         number = pair.last_request()
         await pair.engine.reconcile()
         assert [row.path for row in pair.world.requests.since(number)].count("/2/payrolls") == expected
