@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from mappings.model import NAMES
 from mappings.timesheet import is_link_key
+from sync.change_log import ChangeLog
 from sync.clock import Clock
 from sync.config import Config
 from sync.errors import LeaseLost, Refusal, RemoteError, StalePlan, Stopped, Unavailable, UnsafePlan
 from sync.intake.parts import Pulled
 from sync.lease import Fence
 from sync.mirror.store import Store
-from sync.outbox import Outbox
 from sync.outcome import Outcome, Pass, Untried, settled
 from sync.plan import Change, Plan, Verdict
 from sync.plan.approval import Approval
@@ -146,7 +146,7 @@ class Passes:
         """What was approved and does not hold any more, with what became of it."""
         links = {approved.links.get(key, "") for key in approved.stale(plan)} - {""}
         with self.store.begin(self.config.name) as tx:
-            return not_done(approved, plan, Outbox(tx.rows).of_links(links))
+            return not_done(approved, plan, ChangeLog(tx.rows).of_links(links))
 
     def _switched(self, plan: Plan) -> Plan:
         """The plan with the writes blocked that the configuration does not allow yet."""

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from sandbox.faults import Rule
+from sync.change_log import ChangeLog
 from sync.errors import NoHistory
 from sync.history import shown
 from sync.history.asking import with_asked
@@ -17,7 +18,6 @@ from sync.history.reading import History, read_history
 from sync.history.target import Target, read_target
 from sync.history.words import edits
 from sync.mirror.sightings import Sighting
-from sync.outbox import Outbox
 from sync.plan import Change, FieldChange
 from sync.undo import Wanted
 from tests.engine_world import START, Pair, at, copied, open_pair
@@ -134,7 +134,7 @@ async def test_a_link_tells_of_both_sides(pair: Pair) -> None:
 
 def _made(pair: Pair, link: str) -> list[Change]:
     with pair.engine.store.begin(pair.config.name) as tx:
-        return [row.change for row in Outbox(tx.rows).of_links([link])]
+        return [row.change for row in ChangeLog(tx.rows).of_links([link])]
 
 
 async def test_a_person_is_found_by_name(pair: Pair) -> None:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 import sqlalchemy
 
+from sync.change_log import ChangeLog
 from sync.mirror.store import Store
 from sync.outbox import Intent, Outbox
 from sync.plan import Change, Risk
@@ -125,7 +126,7 @@ def test_the_change_log_keeps_a_record_before_and_after(
 ) -> None:
     """One row for each change that was made."""
     with store.begin("main") as tx:
-        Outbox(tx.rows).log(3, CHANGE, NOW, before=before, after=after)
+        ChangeLog(tx.rows).add(3, CHANGE, NOW, before=before, after=after)
     with sqlalchemy.create_engine(database_url, poolclass=sqlalchemy.NullPool).connect() as connection:
         query = "SELECT pair, run, link, action, system, kind, record FROM change_log"
         assert [tuple(row) for row in connection.exec_driver_sql(query)] == [
@@ -137,27 +138,30 @@ def test_the_change_log_is_read_by_run_link_and_record(store: Store) -> None:
     """Each answer has the changes in the order they were made, with the whole change."""
     other = Change(action="delete", kind="job_request", record="9", link="shift:7", subject="Picker")
     with store.begin("main") as tx:
-        Outbox(tx.rows).log(3, CHANGE, NOW, before={"id": 7, "notes": "a"}, after={"id": 7, "notes": "b"})
-        Outbox(tx.rows).log(4, other, NOW, before=None, after=None)
+        ChangeLog(tx.rows).add(3, CHANGE, NOW, before={"id": 7, "notes": "a"}, after={"id": 7, "notes": "b"})
+        ChangeLog(tx.rows).add(4, other, NOW, before=None, after=None)
     first = Made(3, NOW, CHANGE, "7", {"id": 7, "notes": "a"}, {"id": 7, "notes": "b"})
     second = Made(4, NOW, other, "9")
     with store.begin("main") as tx:
-        outbox = Outbox(tx.rows)
-        assert (outbox.of_run(3), outbox.of_run(5)) == ([first], [])
-        assert (outbox.of_links(["shift:7"]), outbox.of_links([])) == ([first, second], [])
-        assert (outbox.of_records("job_request", [9]), outbox.of_records("job", [9])) == ([second], [])
+        log = ChangeLog(tx.rows)
+        assert (log.of_run(3), log.of_run(5)) == ([first], [])
+        assert (log.of_links(["shift:7"]), log.of_links([])) == ([first, second], [])
+        assert (log.of_records("job_request", [9]), log.of_records("job", [9])) == (
+            [second],
+            [],
+        )
     with store.begin("other") as tx:
-        assert Outbox(tx.rows).of_run(3) == []
+        assert ChangeLog(tx.rows).of_run(3) == []
 
 
 def test_a_log_written_before_changes_were_kept_whole_still_tells_what_it_can(store: Store, database_url: str) -> None:
     """Its columns name the record and the cause."""
     with store.begin("main") as tx:
-        Outbox(tx.rows).log(3, CHANGE, NOW, before=None, after=None)
+        ChangeLog(tx.rows).add(3, CHANGE, NOW, before=None, after=None)
     with sqlalchemy.create_engine(database_url, poolclass=sqlalchemy.NullPool).begin() as connection:
         connection.exec_driver_sql("UPDATE change_log SET change = NULL")
     with store.begin("main") as tx:
-        [row] = Outbox(tx.rows).of_run(3)
+        [row] = ChangeLog(tx.rows).of_run(3)
     assert (row.change.action, row.change.kind, row.change.record, row.change.cause) == ("update", "shift", "7", "")
 
 

@@ -9,6 +9,7 @@ from mappings.digest import RecordKind
 from mappings.model import Rules, Unmapped
 from mappings.place import of_job_request, of_shift
 from mappings.worker import key_of
+from sync.change_log import ChangeLog
 from sync.errors import NoHistory
 from sync.history.target import SPELLINGS, Target, read_target
 from sync.history.timeline import Event, noun, timeline
@@ -80,10 +81,10 @@ def _of_kind(refs: Iterable[Ref], kind: str) -> list[int]:
 
 def _wrote(tx: Transaction, meant: _Meant) -> list[Made]:
     """What runs wrote to the records or for the link, each change once."""
-    outbox = Outbox(tx.rows)
-    rows = [row for kind in KINDS for row in outbox.of_records(kind, _of_kind(meant.refs, kind))]
-    rows += outbox.of_links([meant.link]) if meant.link else []
-    rows += [row for row in outbox.of_links(_links_of_jobs(tx, meant)) if row.change.worker in meant.workers]
+    log = ChangeLog(tx.rows)
+    rows = [row for kind in KINDS for row in log.of_records(kind, _of_kind(meant.refs, kind))]
+    rows += log.of_links([meant.link]) if meant.link else []
+    rows += [row for row in log.of_links(_links_of_jobs(tx, meant)) if row.change.worker in meant.workers]
     return sorted({(row.at, row.change.effect, row.record): row for row in rows}.values(), key=lambda row: row.at)
 
 
@@ -106,7 +107,7 @@ def _found(tx: Transaction, wanted: Target) -> _Meant:
         refs = _person(tx, wanted.text)
         return _Meant(refs, wanted.text, workers=frozenset(map(key_of, _of_kind(refs, "worker"))))
     link = wanted.text if wanted.sort == "link" else _link_of_key(tx, wanted.text)
-    made = [row.ref for row in Outbox(tx.rows).of_links([link])]
+    made = [row.ref for row in ChangeLog(tx.rows).of_links([link])]
     wrote = [(cast("RecordKind", kind), int(number)) for kind, number in made if _is_kept(kind, number)]
     refs = sorted({*tx.membership.of(link), *wrote})
     if not refs:

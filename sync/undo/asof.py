@@ -10,13 +10,13 @@ from mappings.digest import RecordKind
 from mappings.model import Rules, Worker
 from mappings.timesheet import is_link_key, job_id, read_payroll
 from mappings.worker import is_unknown, read_wonolo, wonolo_id
+from sync.change_log import ChangeLog
 from sync.gather.bookings import booked_around, readable
 from sync.gather.people import named
 from sync.history.words import edits, system_of
 from sync.mirror.records import KINDS
 from sync.mirror.sightings import Sighting
 from sync.mirror.store import Transaction
-from sync.outbox import Outbox
 from sync.plan import Policy
 from sync.plan.made import Made
 from sync.plan.undoing.today import Record, Today
@@ -97,9 +97,9 @@ def _changed(tx: Transaction, made: list[Made]) -> dict[Ref, str]:
         kind, number = row.ref
         if kind not in KINDS or not number.isdecimal():
             continue
-        linked = Outbox(tx.rows).of_links([row.change.link])
+        linked = ChangeLog(tx.rows).of_links([row.change.link])
         undone = {later.change.undoes for later in linked}
-        wrote = [later for later in Outbox(tx.rows).of_records(kind, [int(number)]) if later.run > row.run]
+        wrote = [later for later in ChangeLog(tx.rows).of_records(kind, [int(number)]) if later.run > row.run]
         rows = [_wrote(later, is_undone=later.run in undone) for later in wrote]
         seen = tx.sightings.of(kind, [int(number)])
         rows += [_saw(sighting, row.change.zone) for sighting in seen if sighting.at >= row.at]

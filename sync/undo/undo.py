@@ -8,6 +8,7 @@ import msgspec
 
 from mappings.decision import UNDONE
 from mappings.timesheet import is_link_key
+from sync.change_log import ChangeLog
 from sync.clock import Clock
 from sync.errors import NothingToUndo, UnsafePlan
 from sync.gather.planning import pausings
@@ -59,13 +60,13 @@ class Undo:
                 )
             if found.outcome == "running" and tx.leases.holder():
                 raise NothingToUndo(f"run {self._run} is still under way; undo it once it has ended")
-            if not Outbox(tx.rows).of_run(self._run):
+            if not ChangeLog(tx.rows).of_run(self._run):
                 raise NothingToUndo(f"run {self._run} ({found.command}) wrote nothing, so there is nothing to undo")
 
     def reach(self) -> timedelta:
         """Return how far back the hours lie that the run wrote, as their payroll periods are to be read; else zero."""
         with self._store.read(self._pair) as tx:
-            made = Outbox(tx.rows).of_run(self._run)
+            made = ChangeLog(tx.rows).of_run(self._run)
         now, hours = self._clock.now(), (row.change for row in made if is_link_key(row.change.link))
         return max((now - change.start for change in hours if change.start), default=timedelta(0))
 
@@ -83,7 +84,7 @@ class Undo:
     def _ways(self) -> list[tuple[Made, Change]]:
         """What the run made, each with its way back, in the order in which that is done."""
         with self._store.begin(self._pair) as tx:
-            made = Outbox(tx.rows).of_run(self._run)
+            made = ChangeLog(tx.rows).of_run(self._run)
             ways = ways_back(made, as_of(tx, made, self._policy, self._clock.now()))
             busy = {intent.change.link for intent in Outbox(tx.rows).unknown()}
             barred = Outbox(tx.rows).barred(self._clock.now())
@@ -129,7 +130,7 @@ class Undo:
         """What was not to be done, and what could not be, as somebody changed it while the undo was under way."""
         with self._store.begin(self._pair) as tx:
             outbox = Outbox(tx.rows)
-            tried = {row.change.effect for row in outbox.of_run(run)}
+            tried = {row.change.effect for row in ChangeLog(tx.rows).of_run(run)}
             tried |= {row.change.effect for row in outbox.unknown()}
             tried |= outbox.refused([row.effect for row in planned.to_do], self._clock.now()).keys()
         now = {made.change.effect: change for made, change in self._ways()}
@@ -146,7 +147,7 @@ class Undo:
     def _let_again(self) -> None:
         """Let what an earlier undo holds back be done again, if this run was one."""
         with self._store.begin(self._pair) as tx:
-            undone = {row.change.undoes for row in Outbox(tx.rows).of_run(self._run)} - {0}
+            undone = {row.change.undoes for row in ChangeLog(tx.rows).of_run(self._run)} - {0}
             reasons = {_reason(run) for run in undone}
             keys = [key for key, said in tx.decisions.open().items() if said.choice == UNDONE and said.why in reasons]
             tx.decisions.end(keys, "withdrawn", self._clock.now())

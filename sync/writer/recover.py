@@ -16,6 +16,7 @@ import structlog
 
 from mappings.digest import RecordKind
 from mappings.model import NAMES, Rules, System, Unmapped
+from sync.change_log import ChangeLog
 from sync.errors import Rejected, RemoteError
 from sync.mirror.sightings import How
 from sync.mirror.store import Store, Transaction
@@ -130,7 +131,7 @@ class Recovery:
             except Unmapped as reason:
                 outbox.note(intent.id, f"{NOUNS[change.kind]} {found[0]['id']} was found, but {reason}")
                 return "unknown"
-            outbox.log(intent.run, change, intent.bound, before=None, after=found[0])
+            ChangeLog(tx.rows).add(intent.run, change, intent.bound, before=None, after=found[0])
             is_split = len(found) > 1  # so somebody has changed it since
             fields = () if is_split else otherwise_made(change, found[0], self._rules)
             state: State = "differs" if fields else "done"
@@ -160,7 +161,7 @@ class Recovery:
             settler_of(change.link, tx, self._rules, now).shown(change)
             if change.action in ("update", "delete"):
                 after = seen[-1][1] if seen else None
-                Outbox(tx.rows).log(intent.run, change, intent.bound, before=None, after=after)
+                ChangeLog(tx.rows).add(intent.run, change, intent.bound, before=None, after=after)
             Outbox(tx.rows).finish(intent.id, "seen", now)
         return "seen"
 

@@ -10,6 +10,7 @@ import structlog
 from mappings.digest import RecordKind, owned_digest
 from mappings.model import Rules
 from mappings.timesheet import is_link_key
+from sync.change_log import ChangeLog
 from sync.clock import Clock
 from sync.errors import ClockWrong, Forbidden, NotSent, OutcomeUnknown, Rejected, RemoteError, Unavailable
 from sync.lease import Lease
@@ -190,7 +191,7 @@ class Writer:
                 settler.end(change.link)
             if change.decided:
                 tx.decisions.end([change.decided], "used", self._clock.now(), self._run)
-            Outbox(tx.rows).log(self._run, change, self._clock.now(), before=None, after=None)
+            ChangeLog(tx.rows).add(self._run, change, self._clock.now(), before=None, after=None)
 
     def _settle(self, change: Change, payload: Record, before: Record | None, seen: Seen, intent: int) -> Result:
         now = self._clock.now()
@@ -209,7 +210,7 @@ class Writer:
                 outbox.differs(intent, fields, record)
             if outcome == "done":
                 outbox.put_right(change)
-            outbox.log(self._run, change, now, before=before, after=after)
+            ChangeLog(tx.rows).add(self._run, change, now, before=before, after=after)
             if change.decided and not reason:
                 tx.decisions.done_again(change.marks, now, self._run)
         self._written |= {(kind, int(row["id"])): owned_digest(kind, row) for kind, row in seen}
