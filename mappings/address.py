@@ -172,7 +172,7 @@ def _directed(street: Words) -> Words:
 
 
 def _named(street: Words) -> tuple[int, int]:
-    """Where a street's words between its directions begin and end; everything where these are all the name it has."""
+    """Return the range of a street's words between its directions; the whole range if these are all the name it has."""
     known = _tables().directions
     first = 1 if street[:1] and street[0] in known else 0
     last = len(street) - 1 if street[first + 1 :] and street[-1] in known else len(street)

@@ -11,7 +11,7 @@ UNDONE = "undone"
 
 
 KEYS = 2
-"""How keys and facts are made, raised when that changes; those of 1 held sentences."""
+"""The version of keys and facts, raised when the way they are made changes; those of 1 held sentences."""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -36,5 +36,5 @@ class Decision(msgspec.Struct, frozen=True):
 
     @property
     def said(self) -> str:
-        """What was decided, in words."""
+        """The decision, in words."""
         return self.words or self.choice

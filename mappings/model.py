@@ -103,7 +103,7 @@ class Worker(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where work happens: one When I Work location and site, and the address Wonolo shows its workers.
+    """A place of work: one When I Work location and site, and the address Wonolo shows its workers.
 
     `also` are other spellings of the address, or of the venue, that requests may have.
     """
@@ -120,7 +120,7 @@ class Place(msgspec.Struct, frozen=True):
 
     @property
     def venues(self) -> frozenset[str]:
-        """What its requests may call it, in words for comparison: the venue, or else the name, or what is `also` so."""
+        """The names its requests may use, in words for comparison: the venue, or else the key, and those in `also`."""
         return frozenset(map(words, (self.venue or self.key, *self.also)))
 
     @property

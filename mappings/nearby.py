@@ -41,7 +41,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def _one_area(one: Address, other: Address) -> bool | None:
-    """Whether zip or city agree; None where neither does and one of them is not told of on both sides."""
+    """Return True if zip or city agree; None if neither does and the city is missing on a side."""
     if _alike(one.city, other.city) or (one.zip and other.zip and _slip(one.zip, other.zip)):
         return True
     return False if one.city and other.city else None
@@ -55,13 +55,13 @@ def _one_street(one: Address, other: Address) -> bool:
 
 
 def _slip(one: str, other: str) -> bool:
-    """Whether two numbers differ in one digit at most: another one, one more or less, or two exchanged."""
+    """Return True if two numbers differ in at most one digit: replaced, added or removed, or two exchanged."""
     from rapidfuzz.distance import OSA  # noqa: PLC0415 - only where addresses differ
 
     return OSA.distance(one, other) <= 1
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two names have nearly the same letters and the same digits: 12th is another street than 13th."""
+    """Return True if two names have nearly the same letters and the same digits: 12th is another street than 13th."""
     digits = ["".join(filter(str.isdecimal, text)) for text in (one, other)]
     return bool(one and other) and digits[0] == digits[1] and likeness(one, other) >= _ALIKE

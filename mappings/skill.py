@@ -60,7 +60,7 @@ def _not_one(sharing: list[Skill], fitting: list[Skill]) -> str:
 
 
 def _fits(skill: Skill, record: Record) -> bool:
-    """Whether nothing speaks against a request of the category being the skill: all of them are, or it mentions it."""
+    """Return True if a request of the category may be for the skill: all of them are, or this one mentions it."""
     return not skill.words or _described(skill, record) or _mentioned(skill, record) != ""
 
 
@@ -89,7 +89,7 @@ def _mentioned(skill: Skill, record: Record) -> str:
 
 
 def _in(phrase: str, text: str) -> bool:
-    """Whether a phrase stands in a text, of one or of several: picker, pickers."""
+    """Return True if a text contains a phrase, in the singular or the plural: picker, pickers."""
     return any(f"{phrase.rstrip()}{ending} " in text for ending in ("", "s", "es"))
 
 

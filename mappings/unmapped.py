@@ -36,7 +36,7 @@ class InUse(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """What is in use, in words."""
+        """The unmapped value and the number of records that wait for it, in words."""
         noun = "request" if self.kind in ("address", "category") else "open shift"
         records = f"1 {noun} waits" if self.count == 1 else f"{self.count} {noun}s wait"
         near = f"; nearest is {self.nearest!r} ({self.score} %)" if self.nearest else ""
@@ -44,7 +44,7 @@ class InUse(msgspec.Struct, frozen=True):
 
     @property
     def todo(self) -> str:
-        """What to write where, in words."""
+        """The lines to write and the entry they go into, in words."""
         table = "places" if self.kind in ("address", "location") else "skills"
         entry = f"its entry under [[{table}]] if it is {self.nearest!r}" if self.nearest else f"an entry of [[{table}]]"
         return f"write into {entry}: {', '.join(self.lines)}"

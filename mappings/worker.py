@@ -53,7 +53,7 @@ def wonolo_id(key: str) -> int:
 
 
 def is_key(text: str) -> bool:
-    """Whether a text, such as an employee code, is the key of some Wonolo worker, however it is typed."""
+    """Return True if a text, such as an employee code, is the key of some Wonolo worker, however it is typed."""
     return key_in(text) != ""
 
 
@@ -70,7 +70,7 @@ def key_in(code: Any) -> str:
 
 
 def is_mistyped(code: Any) -> bool:
-    """Whether an employee code seems to be meant for a Wonolo worker, and names none."""
+    """Return True if an employee code seems meant for a Wonolo worker, and names none."""
     return not key_in(code) and typed(code).startswith("wonolo") and any(sign.isnumeric() for sign in str(code))
 
 

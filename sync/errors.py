@@ -63,7 +63,7 @@ class RemoteError(SyncError):
 
     @property
     def spreads(self) -> bool:
-        """Whether calls about other records would fail just so; what is about one record stops that record alone."""
+        """Return True if calls about other records would fail too; an error about one record stops only that record."""
         return False
 
 

@@ -74,7 +74,7 @@ _BARRED = timedelta(hours=24)
 
 
 MARGIN = timedelta(minutes=5)
-"""How long after the client gave up a write may still take effect: longer than any time-out on the way."""
+"""The time for which a write may still take effect after the client gave it up: longer than any time-out on the way."""
 
 
 class Intent(msgspec.Struct, frozen=True):
@@ -175,7 +175,7 @@ class Outbox:
         ]
 
     def refused(self, effects: Collection[str], now: datetime) -> dict[str, str]:
-        """Why writes with these effects were refused lately, by effect; they are left alone while nothing changes."""
+        """Return why writes with these effects were refused lately, by effect; none is sent while nothing changes."""
         found: dict[str, str] = {}
         for some in chunked(sorted(effects)):
             query = select(_INTENT.c.effect, _INTENT.c.error).where(
@@ -229,7 +229,7 @@ class Outbox:
         return barred
 
     def requests_sent(self, links: Collection[str]) -> dict[str, int]:
-        """How often the JobRequest of each link was sent and not refused; links that we sent none for are left out."""
+        """Return how often each link's JobRequest was sent and not refused; links without one sent are left out."""
         return {row.link: row.number for row in self._rows.ask_for_each(_SENT.group_by(_INTENT.c.link), links)}
 
     def never_sent(self, markers: Collection[str]) -> frozenset[str]:

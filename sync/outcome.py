@@ -97,7 +97,7 @@ def settled(passes: list[Pass], last: Plan, stale: tuple[str, ...] = ()) -> Outc
 
 
 def _skipped(passes: Iterable[Pass], last: Plan) -> Iterable[Change]:
-    """What was left out in the end, and what was told once of work that is over."""
+    """Return the changes left out in the end, and those reported once for work that is over."""
     skipped = [change for change in last.changes if change.verdict == "skip"]
     known = {change.key for change in skipped}
     once = {change.key: change for one in passes for change in one.over if change.key not in known}

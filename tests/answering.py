@@ -48,7 +48,7 @@ def _is_mute(row: Change, printed: set[str]) -> bool:
 
 
 def _refused(arguments: list[str], plan: Plan, snapshot: Snapshot) -> str:
-    """Why an answer is not taken, or not heeded by the next plan; empty where it is."""
+    """Return why an answer is not taken, or not applied by the next plan; empty if it is."""
     verb, *rest = arguments
     if verb == "match":
         return "" if plan.doubts else "match is asked for and nothing is in doubt"

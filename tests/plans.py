@@ -48,7 +48,7 @@ def code(change: Change, choice: str) -> str:
 
 
 def decision(change: Change, choice: str, who: str, at: datetime, **told: Any) -> Decision:
-    """What a person decided about a change, the choice given in words."""
+    """Return a person's decision about a change, with the choice given in words."""
     return Decision(change.key, change.facts, code(change, choice), who, at, **told)
 
 

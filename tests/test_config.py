@@ -441,7 +441,7 @@ def test_two_places_that_no_request_can_be_told_apart_by_are_refused(tmp_path: P
 
 
 def test_places_that_are_still_to_be_filled_in_do_not_clash(tmp_path: Path) -> None:
-    """What has no address is no spelling of another."""
+    """A place without an address is no spelling of another."""
     text = ACCESS + PLACE.format("Hub", 1, "", "", "") + PLACE.format("Annex", 2, " ", "", 'venue = "Hub"')
     assert len(load(written(tmp_path, text), {}).places) == 2
 

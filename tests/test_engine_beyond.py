@@ -1,4 +1,4 @@
-"""What is linked is followed wherever it goes: a horizon limits what is begun, not what is kept."""
+"""Linked work is followed wherever it goes: a horizon limits what is begun, not what is kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
 
 
 def listings(pair: Pair, number: int) -> int:
-    """How often shifts were asked for since."""
+    """Return the number of times shifts were requested since."""
     rows = pair.world.requests.since(number)
     return sum(row.path == "/2/shifts" for row in rows)
 

@@ -23,7 +23,7 @@ async def pair(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Pair]:
 
 
 async def waiting(pair: Pair) -> list[tuple[str, str]]:
-    """What a run that writes nothing says about what waits: the verdict and the reason."""
+    """Return the verdict and the reason of each change that waits, from a run that writes nothing."""
     return [(row.verdict, row.reason) for row in (await pair.quiet()).waiting]
 
 

@@ -182,7 +182,7 @@ async def test_a_request_with_another_zone_is_posted_meanwhile(pair: Pair) -> No
 
 
 Alter = Callable[[Pair, dict[str, Any]], dict[str, Any]]
-"""What a service keeps instead of the values that it was told."""
+"""The values that a service keeps instead of those that it was sent."""
 
 
 def later(field: str) -> Alter:
@@ -332,7 +332,7 @@ async def test_hours_that_come_back_otherwise_are_live_and_sent_again_on_a_yes_o
 
 
 async def test_a_new_time_that_comes_back_otherwise_is_tied_and_not_entered_again(pair: Pair) -> None:
-    """What differs is asked about."""
+    """The next run asks about the difference."""
     await worked(pair)
     meddle(pair, "time", later("end_time"))
     [row] = (await pair.engine.reconcile()).differing

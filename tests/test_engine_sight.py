@@ -22,7 +22,7 @@ IN_SCOPE = {"notes": "#wonolo", "color": "0000ff"}
 
 
 class Slip(msgspec.Struct, frozen=True):
-    """How one side was typed otherwise than the other, and how that is put right; `asks` unless it is certain."""
+    """A difference in how one side was typed, and how it is put right; `asks` unless it is certain."""
 
     shift: dict[str, Any] = {}
     request: dict[str, Any] = {}
@@ -89,7 +89,7 @@ def _location(pair: Pair, row: dict[str, Any]) -> str:
 
 
 def questions(changes: tuple[Change, ...]) -> list[str]:
-    """What is asked, by the match it is about."""
+    """Return the questions, as the keys of the matches they are about."""
     return [row.doubt.key for row in changes if row.doubt]
 
 

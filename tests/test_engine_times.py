@@ -464,7 +464,7 @@ async def test_a_no_show_that_was_completed_before_leaves_its_time_to_a_person(p
 
 @pytest.mark.parametrize("worker", [False, True])
 async def test_a_time_that_is_given_to_somebody_else_is_followed(pair: Pair, *, worker: bool) -> None:
-    """Whether to one of the company's own people or to another worker: it is told, until it is given back."""
+    """It may go to one of the company's own people or to another worker: it is reported until it is given back."""
     _, time = await entered(pair)
     mine = only(pair)["user_id"]
     other = pair.world.wheniwork.add("users", {"employee_code": "wonolo:9"})["id"] if worker else pair.staff("Goldie")

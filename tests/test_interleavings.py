@@ -19,7 +19,7 @@ RECORD = 301
 EVER = NOW - timedelta(days=400)
 
 Step = tuple[int, str | None, How]
-"""When the request began, what it showed (None: that the record is gone), and what kind of request it was."""
+"""The minute the request began, what it showed (None: that the record is gone), and the kind of request."""
 
 STEPS = st.lists(
     st.tuples(
@@ -39,7 +39,7 @@ def sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def shown(store: Store, pair: str, steps: list[Step]) -> tuple[str | None, int]:
-    """What the mirror shows after a first sight and these steps, and how many changes of others it noticed."""
+    """Return what the mirror shows after a first sight and these steps, and how many changes of others it noticed."""
     with store.begin(pair) as tx:
         tx.observations.save("shift", [shift(notes="")], NOW)
         tx.sightings.pulled(NOW, EVER)

@@ -57,7 +57,7 @@ def test_down_and_up_again(database_url: str) -> None:
 
 
 def test_decisions_and_writes_of_before_keep_their_meaning(database_url: str) -> None:
-    """What was decided under keys with sentences in them is of version 1; a key of then named exactly what was sent."""
+    """Decisions under keys with sentences in them are of version 1; a key of then named exactly what was sent."""
     with connected(database_url).begin() as connection:
         command.downgrade(alembic(connection), "0009")
         connection.exec_driver_sql(

@@ -38,7 +38,7 @@ def period(first: datetime, last: datetime, **flags: bool) -> Record:
 
 
 def payrolls(state: str) -> tuple[Record, ...]:
-    """What When I Work tells of the period of the work."""
+    """Return the payroll periods that When I Work shows for the time of the work."""
     first, last = START - timedelta(days=6), START + timedelta(days=7)
     if state == "of another time":
         return (period(first - timedelta(days=14), first - timedelta(days=1), is_closed=True),)
@@ -141,7 +141,7 @@ async def test_a_payroll_that_closes_between_plan_and_write_is_not_written(pair:
 
 
 async def test_payrolls_that_are_not_shown_again_hold_hours_and_nothing_else(pair: Pair) -> None:
-    """What is not known to be open is not written; it is tried again next time."""
+    """Hours of a period not known to be open are not written; they are tried again next time."""
     job, _ = await entered(pair)
     adjust(pair, job, actual_duration=510)
     pair.offer(1, day=3)

@@ -143,7 +143,7 @@ def test_a_closed_period_of_one_half_protects_both() -> None:
 
 
 def test_a_second_time_of_the_same_work_waits_with_both_named() -> None:
-    """Whether one of them was tied before or not; nothing is told to Wonolo, and nothing joins."""
+    """It makes no difference if one of them was tied before; nothing is sent to Wonolo, and nothing joins."""
     again = worked_time(701)
     for snapshot in (
         of(lone(), times=(worked_time(), again)),
@@ -156,7 +156,7 @@ def test_a_second_time_of_the_same_work_waits_with_both_named() -> None:
 
 
 def test_a_second_time_in_a_closed_period_is_only_mentioned() -> None:
-    """What is paid is put right by a person."""
+    """A person corrects what is paid."""
     change = only(plan(tied(), times=(worked_time(701),), payrolls=(CLOSED,)))
     assert (change.verdict, change.reason) == ("skip", TWICE)
 
@@ -223,7 +223,7 @@ def carried(times: Sequence[Record], changes: Sequence[Change]) -> Timesheet:
 
 
 def meaning(changes: Sequence[Change]) -> set[tuple[Any, ...]]:
-    """What changes come to, whichever Times they write."""
+    """Return what the changes come to, whichever Times they write."""
     return {
         (row.action, row.kind, row.verdict, row.cause, row.reason, row.kind == "job" and str(row.payload))
         for row in changes

@@ -81,7 +81,7 @@ def refused(world: Snapshot) -> Snapshot:
 
 
 def acted() -> Iterator[tuple[str, Snapshot]]:
-    """What people may do to a small world, one thing at each stage."""
+    """Yield a small world after each thing that people may do to it, one at each stage."""
     for now in (NOW, NEAR, LATER):
         for name, act in ACTS.items():
             world = copied(small_world())
@@ -114,7 +114,7 @@ def reworded(change: Change) -> Change:
 
 
 def identities(plan: Plan) -> list[tuple[Any, ...]]:
-    """What decisions and saved plans know changes by."""
+    """Return what decisions and saved plans identify changes by."""
     return sorted((row.key, row.facts, row.marks) for row in plan.changes)
 
 

@@ -39,7 +39,7 @@ STAGES: dict[str, Callable[[], TwoSides]] = {
 
 
 def asked(world: TwoSides) -> list[Change]:
-    """What waits for a person about the first demand."""
+    """Return the changes about the first demand that wait for a person."""
     return [row for row in world.plan().waiting if row.link == FIRST]
 
 
@@ -61,7 +61,7 @@ def test_nothing_that_anybody_does_to_finished_work_asks_for_a_decision(over: Ca
 
 
 def _end(world: TwoSides) -> datetime:
-    """When the last shift of the first demand ends, unless its request is done."""
+    """Return the end of the first demand's last shift; now if it has none, or its request is done."""
     sides = world.sides(FIRST) if FIRST in world.links else None
     shifts = (*sides.group.shifts, *sides.group.strayed) if sides and sides.group else ()
     done = sides and sides.posting and {row.state for row in sides.posting.seats} <= OVER

@@ -1,4 +1,4 @@
-"""What exists is never made again: what is there but not looked at is one question, in either direction."""
+"""Existing records are never made again: what is there but not looked at is one question, in either direction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the doctor can use of a configuration with mistakes."""
+"""The part of a configuration with mistakes that the doctor can use."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ async def two_typed_by_hand(pair: Pair) -> list[str]:
 async def test_a_first_listing_that_came_back_short_makes_nothing_twice(
     pair: Pair, fault: FaultName, path: str
 ) -> None:
-    """What is there is read when something is to be made in its place."""
+    """Existing records are read when something is to be made in their place."""
     before = await two_typed_by_hand(pair)
     strike(pair, fault, "GET", path)
     number = pair.last_request()

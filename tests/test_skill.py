@@ -81,7 +81,7 @@ CLERK = msgspec.structs.replace(LOADER, key="Clerk", position_id=26, description
     ("name", "expected"), [("Dock hand", LOADER), ("Dock", CLERK), ("Dock clerk", CLERK), ("Loader or clerk", None)]
 )
 def test_a_word_within_a_longer_one_does_not_count(name: str, expected: Skill | None) -> None:
-    """Where two skills are mentioned apart from each other, neither is meant."""
+    """A request that mentions two skills apart from each other matches neither."""
     rules = Rules((), (LOADER, CLERK))
     record = {"category": "Trucks", "request_name": name}
     if expected:

@@ -460,7 +460,7 @@ def test_a_run_that_died_is_called_that_once_another_may_write(store: Store) -> 
 
 
 def test_linked_work_is_followed_into_the_past_until_both_sides_agree(store: Store) -> None:
-    """What is settled and over is not; nor is what was read lately, or what ended long ago."""
+    """Settled work that is over is not followed; nor is work that was read lately, or that ended long ago."""
     days = {1: -3, 2: -3, 3: -20, 4: 3}
     save(store, "shift", *(shift(number, start=NOW + timedelta(days=day)) for number, day in days.items()))
     save(store, "shift", shift(5, start_time="soon"))

@@ -67,7 +67,7 @@ def test_the_minutes_worked_are_told_in_three_ways(told: dict[str, Any], length:
     ],
 )
 def test_a_zero_that_is_told_is_no_gap(told: dict[str, Any]) -> None:
-    """Who was sent home worked nothing, whenever the Job was closed."""
+    """A worker who was sent home worked nothing, whenever the Job was closed."""
     closed = completed(finished_at="2026-03-14T16:00:00-05:00", **told)
     assert read_job(closed, demand()) == timesheet(end=START, break_minutes=0)
 

@@ -1,4 +1,4 @@
-"""What is in use and not mapped, and what to write into the configuration."""
+"""The values in use that are not mapped, and what to write into the configuration."""
 
 from __future__ import annotations
 

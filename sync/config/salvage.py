@@ -1,4 +1,4 @@
-"""What can be used of a configuration with mistakes: `doctor` looks at the accounts all the same."""
+"""The usable part of a configuration with mistakes: `doctor` checks the accounts all the same."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

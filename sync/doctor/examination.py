@@ -86,7 +86,7 @@ async def _accounts(config: Config, wonolo: Wonolo, wheniwork: WhenIWork, *, who
 
 
 async def _tried(area: str, examination: Awaitable[list[Finding]]) -> list[Finding]:
-    """What an examination found; what breaks it is what it found."""
+    """Return the findings of an examination; an error that breaks it is its finding."""
     try:
         return await examination
     except SyncError as error:
@@ -107,7 +107,7 @@ async def _now(config: Config, wonolo: Wonolo) -> datetime:
 
 
 def _skew(config: Config, wheniwork: WhenIWork) -> list[Finding]:
-    """When I Work's clock beside this one, where they are apart: no run writes anything then."""
+    """Return a finding if When I Work's clock and this one differ; no run writes anything then."""
     apart = abs(wheniwork.skew or timedelta(0))
     if config.sync.clock == "wonolo" or apart <= _TOLERANCE:
         return []
@@ -209,7 +209,7 @@ def _barred(needs: Iterable[str]) -> list[Finding]:
 
 
 def _switches(config: Config, problems: Iterable[str]) -> list[Finding]:
-    """What may not be written yet, but for what a mistake keeps from being written."""
+    """Return a note for each system with writing switched off, unless a mistake keeps it from being written."""
     ready = not any(NOT_READY in problem for problem in problems)
     when = "when a first `shiftbridge diff` looks right"
     return [

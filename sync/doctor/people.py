@@ -1,4 +1,4 @@
-"""Whether the employee codes of When I Work's users can be read, and each is one user's. Pure."""
+"""Check that the employee codes of When I Work's users can be read, and that each belongs to one user. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""When workers are taken: by shifts, Jobs and granted time off."""
+"""The times at which workers are booked: by shifts, Jobs and granted time off."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ def booked(
     users: Mapping[int, str],
     rules: Rules,
 ) -> dict[str, tuple[Booking, ...]]:
-    """When the people of these demands are taken, by these and by others around the same time."""
+    """Return the bookings of the people of these demands, in these and in others around the same time, by worker."""
     demands = [(row.job_request, row.jobs, row.shifts) for row in links]
     demands += [(row.job_request, row.jobs, ()) for row in postings]
     workers = {holder(job) for _, jobs, _ in demands for job in jobs if job.get("state") in HOLDING}
@@ -33,7 +33,7 @@ def booked(
 def booked_around(
     tx: Transaction, workers: Collection[str], spans: Collection[Booking], users: Mapping[int, str], rules: Rules
 ) -> dict[str, tuple[Booking, ...]]:
-    """When these workers are taken around these times."""
+    """Return the bookings of these workers around these times, by worker."""
     if not workers or not spans:
         return {}
     start, end = min(row.start for row in spans), max(row.end for row in spans)

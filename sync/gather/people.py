@@ -89,7 +89,7 @@ def company_of(tx: Transaction, strangers: Collection[str], users: Mapping[int, 
 
 
 def _seat(record: Record, place: Callable[[Record], Place]) -> set[Seat]:
-    """Where and when a record is about, if that can be read."""
+    """Return the place and start of a record, as its only seat; empty if they cannot be read."""
     try:
         return {(place(record).key, moment(record, "start_time"))}
     except (Unmapped, ValueError):

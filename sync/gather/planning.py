@@ -106,7 +106,7 @@ def _drafts(tx: Transaction, postings: Iterable[LonePosting], links: Iterable[Li
 
 
 def _lacks_seats(link: LinkedDemand) -> bool:
-    """Whether a link has fewer seats in When I Work than in Wonolo, so that some were lost or are to be made."""
+    """Return True if a link has fewer seats in When I Work than in Wonolo, so that some were lost or are to be made."""
     try:
         seats = sum(max(1, identifier(shift.get("instances"))) for shift in link.shifts)
         return link.job_request is not None and seats < identifier(link.job_request.get("slots"))
@@ -127,13 +127,13 @@ def pausings(tx: Transaction, now: datetime) -> list[Pausing]:
 
 
 def _others(tx: Transaction, now: datetime, until: datetime) -> dict[str, int]:
-    """How many shifts of When I Work are none of ours, by why."""
+    """Return the number of When I Work shifts that are not ours, by reason."""
     found = tx.observations.others_ahead(now, until)
     return {"the company's own people hold them": found.get(True, 0), "they are drafts": found.get(False, 0)}
 
 
 def _slots(records: Iterable[Record], rules: Rules) -> set[Slot]:
-    """Where shifts are that may join a link which has not changed itself."""
+    """Return the slots of shifts that may join a link which has not changed itself."""
     slots = set()
     for record in records:
         try:
@@ -144,7 +144,7 @@ def _slots(records: Iterable[Record], rules: Rules) -> set[Slot]:
 
 
 def _repeated(postings: Iterable[LonePosting], rules: Rules) -> set[Slot]:
-    """Where requests are that may repeat one of ours: those that carry a marker."""
+    """Return the slots of requests that may repeat one of ours: those that carry a marker."""
     slots = set()
     for row in postings:
         try:
@@ -157,7 +157,7 @@ def _repeated(postings: Iterable[LonePosting], rules: Rules) -> set[Slot]:
 
 
 def _swaps(tx: Transaction, links: Iterable[LinkedDemand]) -> dict[int, str]:
-    """What is under way about the shifts of links, in words."""
+    """Return the pending swap or drop of each shift of the links, in words, by shift id."""
     shifts = {int(shift["id"]) for link in links for shift in link.shifts}
     return {shift: pending_swap(record) for shift, record in tx.booked.swaps(shifts)}
 

@@ -73,7 +73,7 @@ _RUNNING = timedelta(days=1)
 """How long after its start work may still be under way."""
 
 _UNSETTLED = timedelta(days=14)
-"""How long after its start work is followed whose two sides do not agree yet."""
+"""The time after its start for which work is followed while its two sides do not agree."""
 
 
 def _unread(kind: Literal["job_request", "shift"]) -> Select[Any]:
@@ -138,7 +138,7 @@ class Membership:
         return {row.id for row in self._rows.ask_for_each(_HELD[kind], ids)}
 
     def shifts_beyond(self, end: datetime) -> list[datetime]:
-        """When the linked shifts start that start at an instant or later, in order."""
+        """Return the start times of linked shifts that start at an instant or later, in order."""
         return list(self._rows.ask(_BEYOND, end=end).scalars())
 
     def long_unread(

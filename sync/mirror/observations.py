@@ -209,7 +209,7 @@ class Observations:
         return _in_order(self._rows.connection.execute(query))
 
     def asks_for_somebody(self, first: datetime, last: datetime) -> bool:
-        """Whether a JobRequest that no link holds, be it a draft, starts between two instants."""
+        """Return True if an unlinked JobRequest, draft or not, starts between two instants."""
         return self._rows.ask(_LONE_REQUEST, first=first, last=last).first() is not None
 
     def jobs(self, requests: Collection[int]) -> dict[int, list[Record]]:

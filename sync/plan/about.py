@@ -78,7 +78,7 @@ class About(msgspec.Struct, frozen=True):
         return stage_of(demand, posting.seats, self.snapshot.now, self.snapshot.policy.cutoff)
 
     def is_over(self, posting: Posting | None, group: ShiftGroup | None) -> bool:
-        """Whether the work is over, so that nothing of the demand may change any more: ended, done or settled."""
+        """Return True if the work has ended, is done or settled, so that nothing of the demand may change any more."""
         sides = [self.demand, *([posting.demand] if posting else []), *([group.demand] if group else [])]
         ends = [*(side.end for side in sides), *(shift.end for shift in (group.strayed if group else ()))]
         if max(ends) <= self.snapshot.now:
@@ -86,7 +86,7 @@ class About(msgspec.Struct, frozen=True):
         return posting is not None and self.stage(posting) in (Stage.DONE, Stage.SETTLED)
 
     def has_worked(self, worker: str) -> bool:
-        """Whether a worker's Job is over, so that it cannot be taken back any more (Wonolo reference 9)."""
+        """Return True if a worker's Job is over, so that it cannot be taken back any more (Wonolo reference 9)."""
         seat = self.posting.seat_of(worker) if self.posting else None
         return seat is not None and seat.state in OVER
 
@@ -127,7 +127,7 @@ class About(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, cause=told, decided=answer.key, granted=granted)
 
     def differences(self, before: Demand | None, after: Demand) -> tuple[Difference, ...]:
-        """What differs between two states of the demand, as values; of a new one all that it says."""
+        """Return the differences between two states of the demand, as values; for a new demand, all of its values."""
         return differences(before, after, self.rules)
 
     def edits(self, before: Demand, after: Demand) -> tuple[FieldChange, ...]:
@@ -135,7 +135,7 @@ class About(msgspec.Struct, frozen=True):
         return wording.edits(before, after, self.rules, self.people)
 
     def shown(self, before: Demand, after: Demand) -> Shown | None:
-        """What differs between two states of the demand, in words and as values; None where nothing does."""
+        """Return the differences between two states of the demand, in words and as values; None if there are none."""
         fields = self.edits(before, after)
         return (fields, self.differences(before, after)) if fields else None
 
@@ -245,7 +245,7 @@ def _seat_fields(write: Write) -> Shown:
 
 
 def _new(this: About, write: Write) -> tuple[Difference, ...]:
-    """What is new, as values: where and when."""
+    """Return the place, skill, times and seats of a created record, as values; empty for any other write."""
     if write.action != "create":
         return ()
     return (

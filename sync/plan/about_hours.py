@@ -121,7 +121,7 @@ def edits(before: Timesheet, after: Timesheet, this: About) -> tuple[FieldChange
 
 
 def sheet_values(before: Timesheet, after: Timesheet) -> tuple[Difference, ...]:
-    """What differs between two timesheets, as values: when work began, and the paid minutes."""
+    """Return the differences between two timesheets, as values: when work began, and the paid minutes."""
     rows = (
         ("start", plain(before.start), plain(after.start)),
         ("hours", before.paid_minutes, after.paid_minutes),

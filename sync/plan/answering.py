@@ -1,4 +1,4 @@
-"""What can be answered: the one list that reports print commands from, and that typed answers are read by. Pure."""
+"""The possible answers: the one list that reports print commands from, and that typed answers are read by. Pure."""
 
 from typing import Literal
 

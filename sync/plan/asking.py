@@ -19,7 +19,7 @@ from sync.plan.snapshot import Snapshot
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What came of asking: the matches that a person said are the same, the questions, and the records that wait."""
+    """The result of asking: the matches that a person confirmed, the questions, and the records that wait."""
 
     certain: tuple[DemandMatch, ...]
     changes: tuple[Change, ...]
@@ -90,7 +90,7 @@ def ask_before_growing(
 
 
 def _hidden(pair: DemandMatch, seen: Postings, sight: Shifts) -> Hidden:
-    """Why the one that is out of sight is so: of several shifts one that cannot be linked as it is."""
+    """Return why the record is out of sight; of several shifts, the reason of one that cannot be linked as it is."""
     if pair.posting.id in seen.hidden:
         return seen.hidden[pair.posting.id]
     shifts = [sight.hidden[shift.id] for shift in pair.group.shifts]

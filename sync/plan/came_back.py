@@ -92,7 +92,7 @@ def told(change: Change, names: tuple[str, ...], sent: Record, after: Record) ->
 
 
 def _in_zones(change: Change, sent: Record, after: Record) -> str:
-    """Where it stands now, on the wall that was meant and on the one by which the service took it."""
+    """Return a clause with the start as it is now, and the start that was sent or the UTC offset Wonolo applied."""
     try:
         start = instant(after.get("start_time"))
         meant = instant(sent["start_time"])

@@ -96,7 +96,7 @@ def clash(
 
 
 def _staying(posting: Posting, merged: Mapping[Field, Merged], this: About) -> int:
-    """How many seats Wonolo needs at least: of those who stay, and of those who have done the work."""
+    """Return the least number of seats Wonolo needs: for those who stay, and for those who have done the work."""
     workers = posting.demand.workers if merged["workers"].outcome == "clash" else merged["workers"].value
     return len(workers | {worker for worker in posting.demand.workers if this.has_worked(worker)})
 
@@ -140,7 +140,7 @@ def _seats(headcount: int, workers: frozenset[str]) -> dict[Field, Any]:
 
 
 def _leavers(posting: Posting, workers: frozenset[str], many: int) -> list[frozenset[str]]:
-    """Which of the workers go: any one of them; of several the last who came, those without a Job first."""
+    """Return the sets of workers who may go: any one; of several the last who came, those without a Job first."""
     came = {seat.worker: seat.job_id for seat in posting.seats}
     newest = sorted(workers, key=lambda worker: (-came.get(worker, inf), worker))
     if many == 1:

@@ -63,7 +63,7 @@ def _vanished(changes: Collection[Change], snapshot: Snapshot) -> list[str]:
 
 
 def _held_back(decisions: Mapping[str, Decision]) -> dict[str, Decision]:
-    """What keeps changes back, by each mark of what was taken back.
+    """Return the decisions that keep changes back, by each mark of what was taken back.
 
     Of version 1, by exactly what was to be sent: what was taken back, and what was refused, which is asked anew.
     """

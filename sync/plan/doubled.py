@@ -58,7 +58,7 @@ def withheld(changes: Iterable[Change], snapshot: Snapshot) -> list[Change]:
 
 
 def _concerns(row: Change, twins: _Twins) -> bool:
-    """Whether a change would be made to one of them, or rests on one."""
+    """Return True if a change writes to one of the twins, or depends on one."""
     return row.system == "wheniwork" and row.worker == twins.worker
 
 
@@ -123,7 +123,7 @@ def _members(link: LinkedDemand, snapshot: Snapshot) -> tuple[Shift, ...]:
 
 
 def _asked(shift: Shift, link: LinkedDemand, snapshot: Snapshot) -> tuple[list[Change], bool]:
-    """What is planned about a shift that repeats another, and whether its seats count."""
+    """Return the changes planned for a shift that repeats another, and whether its seats count."""
     first = min(row.id for row in _members(link, snapshot) if row.marker == shift.marker)
     this = About(link.key, link.base, snapshot)
     this = this.because(f"shift {shift.id} repeats shift {first}, marker and all", "repeats", first)

@@ -89,7 +89,7 @@ def cancelled(request: Record | None, posting: Posting, this: About) -> Change:
 
 
 class _Edited(msgspec.Struct, frozen=True):
-    """What was edited, in words and as values; what deleting and creating it again cost, in words.
+    """An edit, in words and as values, and the cost of deleting it and of creating it again, in words.
 
     `lost` says what deleting it costs whom.
     """

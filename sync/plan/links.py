@@ -131,7 +131,7 @@ def _both(
 def _cause(
     base: Demand, wonolo: Demand, wheniwork: Demand, merged: Mapping[Field, Merged], this: About
 ) -> tuple[str, list[Plain]]:
-    """Who changed what since both sides agreed, and whose edit lost where both did: in words, and as values."""
+    """Return who changed what since both sides agreed, and whose edit lost where both did: in words, and as values."""
     moved = [row.field for row in merged.values() if row.outcome != "same"]
     sentences, values = [], list[Plain]()
     for system in NAMES:

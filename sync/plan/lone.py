@@ -66,7 +66,7 @@ def _key(posting: Posting) -> str:
 
 
 def _of_doubtful_people(posting: Posting, snapshot: Snapshot) -> list[Change]:
-    """Why a request waits: people hold seats of it who may be users already."""
+    """Return a blocked change for each person who holds a seat of the request and may be a user already."""
     this = About(_key(posting), posting.demand, snapshot)
     doubted = sorted(posting.demand.workers & snapshot.doubts.keys())
     waits = [because("undecided match", snapshot.doubts[key], who=key) for key in doubted]

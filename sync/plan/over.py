@@ -26,7 +26,7 @@ def settled_as_it_is(rows: Iterable[Change], sides: Sides, this: About) -> tuple
 
 
 def _may_be_done(row: Change) -> bool:
-    """Whether it only makes the schedule tell who held a seat, or ends a link both of whose sides are gone."""
+    """Return True if a change only records in the schedule who held a seat, or ends a link with both sides gone."""
     if row.verdict != "do" or row.decided:
         return False
     return row.action == "unlink" or (row.kind == "shift" and bool(row.worker) and not row.touched)

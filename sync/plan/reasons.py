@@ -1,4 +1,4 @@
-"""Why something waits, is blocked or is left out: a code with its values, and the sentence made of them last. Pure.
+"""The reason something waits, is blocked or is left out: a code and values, formatted as a sentence last. Pure.
 
 A new reason is a code in `Code` and its sentence in `SENTENCES`, where the values stand by their names.
 """
@@ -53,7 +53,7 @@ Code = Literal[
     "not configured",
     "stays",
 ]
-"""Why something is not done: part of the key, so that it never changes its spelling."""
+"""The reason something is not done: part of the key, so that its spelling never changes."""
 
 Value = str | int | datetime | tuple[str, ...]
 """A value of a reason: `who` are keys of workers, and instants are shown on the wall of the place."""
@@ -88,7 +88,7 @@ SENTENCES: Mapping[Code, str] = {
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """Why something is not done: its code, and the values that tell it from others of the kind.
+    """The reason something is not done: its code, and the values that distinguish it from others of the kind.
 
     `said` is the sentence where another module words it already; it is never part of a key.
     """

@@ -78,7 +78,7 @@ def _held(snapshot: Snapshot) -> Iterator[tuple[Shift, Record]]:
 
 
 def _may_be(shift: Shift, base: Demand, snapshot: Snapshot) -> bool:
-    """Whether a shift may be the one that a demand lost: on the same day, at the same place or for the same skill."""
+    """Return True if a shift may be the one a demand lost: on the same day, at the same place or for the same skill."""
     zone = snapshot.rules.zone(base.place)
     return _day(shift.start, zone) == _day(base.start, zone) and (
         shift.place == base.place or shift.skill == base.skill

@@ -30,7 +30,7 @@ Row = tuple[Posting, LonePosting]
 
 
 class Hidden(msgspec.Struct, frozen=True):
-    """Why a record is not begun, in words, and what lets it be linked: empty where it can be linked as it is.
+    """The reason a record is not begun, in words, and what lets it be linked: empty if it can be linked as it is.
 
     `unreadable` ones wait for the configuration, the others for somebody who finishes them.
     """
@@ -101,7 +101,7 @@ def sort_shifts(left: Sequence[Shift], snapshot: Snapshot) -> Shifts:
 
 
 def _lacks(record: Record, shift: Shift, snapshot: Snapshot) -> Hidden | None:
-    """What a shift lacks to be begun, but for time; None when it lacks nothing."""
+    """Return what a shift lacks to be begun, apart from time; None if it lacks nothing."""
     if not record.get("published"):
         return Hidden("it is a draft", "it is published")
     lacks = "" if shift.worker else scope_lacks(record, snapshot.rules.scope)

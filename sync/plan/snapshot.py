@@ -90,7 +90,7 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     strange: frozenset[str] = frozenset()
 
     def begins(self, start: datetime | None) -> bool:
-        """Whether what starts then may be begun: it is within the horizon, or nobody knows when it starts."""
+        """Return True if work that starts then may be begun: it is within the horizon, or its start is unknown."""
         return start is None or self.until is None or start < self.until
 
     def reading(self, link: LinkedDemand) -> Reading:

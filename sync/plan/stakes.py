@@ -1,4 +1,4 @@
-"""What each answer costs whom: pay that a worker loses, a fee that the company owes, seats that open or go. Pure."""
+"""The cost of each answer and who bears it: pay a worker loses, a fee the company owes, seats that open or go. Pure."""
 
 from collections.abc import Collection
 

@@ -72,7 +72,7 @@ def _update(link: LinkedDemand, posting: Posting, target: Demand, this: About, h
 
 
 def _changed(write: Write, posting: Posting, this: About) -> tuple[str, str]:
-    """What a yes and a no mean to those who hold a seat of a changed request."""
+    """Return what a yes and a no mean to those who hold a seat of a changed request."""
     if not posting.demand.workers or set(write.touched) <= {"headcount", "title"}:
         return "Wonolo offers it as changed", "Wonolo offers it as before"
     who = wording.both(posting.demand.workers, this.people)

@@ -95,7 +95,7 @@ def money(cents: int) -> str:
 
 
 def reason(why: Reason, zone: str, people: Mapping[str, Worker]) -> str:
-    """Why something waits or is left out, as a sentence without its end."""
+    """Return the reason something waits or is left out, as a sentence without its end."""
     told = {name: _told(name, value, zone, people) for name, value in why.values.items()}
     return why.said or SENTENCES.get(why.code, "").format(**told)
 
@@ -125,7 +125,7 @@ def decided(answer: Decision, zone: str) -> str:
 
 
 def held_back(answer: Decision, zone: str) -> str:
-    """Who took a change back, as `undone by Dana on Mon 02 Mar 09:12 (undo of run 12)`; or who refused it once."""
+    """Return who undid a change, as `undone by Dana on Mon 02 Mar 09:12 (undo of run 12)`; or who refused it once."""
     when = wall(answer.at, zone)
     if answer.choice == NO:
         return f"{answer.who} refused it on {when} under a key of an earlier version; decide anew"

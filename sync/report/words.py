@@ -18,7 +18,7 @@ STALE = "Approved, but not done"
 """What stands above the changes of a saved plan that do not hold any more."""
 
 UNMAPPED = "In use, but not in the configuration"
-"""What stands above the addresses, categories, locations and positions that are not mapped."""
+"""The heading above the addresses, categories, locations and positions that are not mapped."""
 
 _RECORDS = {"job_request": "request", "job": "seat", "shift": "shift", "user": "user", "time": "time"}
 _VERBS = {
@@ -153,7 +153,7 @@ def to_decide(entry: Entry, given: str = "") -> list[str]:
 
 
 def command(answer: Answer, given: str = "") -> str:
-    """What a person types to answer."""
+    """Return the command that gives an answer."""
     return " ".join(("shiftbridge", answer.verb, *answer.arguments)) + given
 
 
@@ -203,7 +203,7 @@ def _left_out(reason: str, changes: list[Change]) -> str:
 
 
 def unmapped(report: Report) -> list[str]:
-    """What records need mapped, and what to write where."""
+    """Return a line for each value that is not mapped, with what to write where."""
     return [f"{row.text}: {row.todo}" for row in report.unmapped]
 
 

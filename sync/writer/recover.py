@@ -103,7 +103,7 @@ class Recovery:
         return await asyncio.to_thread(self._created, intent, found, now, complete=traces.complete)
 
     def _found(self, intent: Intent, listed: list[Record], now: datetime) -> list[Record]:
-        """What a creation left behind: as listed, and what of it the mirror knows beyond the listing's bounds."""
+        """Return the records a creation left behind: those listed, and those the mirror has beyond the listing."""
         kind = cast("RecordKind", intent.change.kind)
         with self._store.begin(self._pair) as tx:
             tx.observations.save(kind, listed, now, "write")
@@ -189,7 +189,7 @@ def _absent(intent: Intent, tx: Transaction, now: datetime, *, proven: bool) -> 
 
 
 def _is_late(intent: Intent, now: datetime) -> bool:
-    """Whether a reading that begins now would show the effect, had there been one."""
+    """Return True if a reading that begins now would show the effect, had there been one."""
     return intent.until is not None and now >= intent.until
 
 

@@ -15,7 +15,7 @@ from sync.plan import Change
 from sync.writer.calls import Record
 
 _SKEW = timedelta(minutes=10)
-"""How far before the sending a listing begins, as clocks differ."""
+"""The time before the sending at which a listing begins, as clocks differ."""
 
 _DAY = timedelta(days=1)
 

@@ -1,4 +1,4 @@
-"""What all end-to-end tests have in common."""
+"""The setup that all end-to-end tests share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a client gave a write up, when a reading first lacked it, and what keeps it from being looked for."""
+"""Record when a client gave a write up, when a reading first lacked it, and what keeps it from being looked for."""
 
 import sqlalchemy as sa
 from alembic import op
