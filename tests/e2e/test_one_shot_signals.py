@@ -177,7 +177,7 @@ def test_an_undo_that_is_stopped_says_what_takes_back_the_rest(field: Field) -> 
     code, out, err = ended(process)
     counts = json.loads(out)["counts"]
     assert (code, counts["done"] + counts["not_tried"], counts["failed"]) == (0, 12, 0)
-    assert err == f"{left_over(counts['not_tried'], 'shiftbridge undo 1 --yes')}\n"
+    assert err == f"{left_over(counts['not_tried'], f'shiftbridge undo 1 --yes --config {field.config}')}\n"
     assert field.left_behind() == ("stopped", None)
 
     field.world.faults.clear()
