@@ -101,6 +101,11 @@ def test_hours_get_back_what_they_were(row: Made, now: Today, expected: tuple[An
             PAID,
         ),
         (
+            CUT,
+            today(seat=UNCLOCKED, periods_since=None),
+            "the payroll period of these hours is not known: put them right by hand",
+        ),
+        (
             msgspec.structs.replace(CUT, change=msgspec.structs.replace(CUT.change, start=None)),
             today(seat=UNCLOCKED),
             "what it was cannot be spelled any more: when it began is not known",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from itertools import product
+from itertools import islice, product
 
 import msgspec
 import pytest
@@ -46,7 +46,8 @@ def asked(world: TwoSides) -> list[Change]:
 @pytest.mark.parametrize("over", STAGES.values(), ids=STAGES)
 def test_nothing_that_anybody_does_to_finished_work_asks_for_a_decision(over: Callable[[], TwoSides]) -> None:
     """Whatever two things people do; and Wonolo, which refuses such writes by then, is written nothing of it."""
-    for one, two in product(ACTS, SEATS):
+    turn = list(STAGES.values()).index(over)  # each stage takes every second pair, so that all are tried at two of them
+    for one, two in islice(product(ACTS, SEATS), turn % 2, None, 2):
         world = over()
         if not ACTS[one](world):
             continue
