@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,8 +16,8 @@ from tests.factories import ANA, NOW, RULES, START, at, demand, held, job, job_r
 from tests.plans import only
 
 EARLIER = NOW - timedelta(hours=9)
-PAST = {"start_time": EARLIER.isoformat()}
-NOWHERE = {"address": "9 Lost Lane", "zip": "99999", "venue": "", "city": "Reno"}
+PAST: dict[str, Any] = {"start_time": EARLIER.isoformat()}
+NOWHERE: dict[str, Any] = {"address": "9 Lost Lane", "zip": "99999", "venue": "", "city": "Reno"}
 
 BLIND: dict[str, Snapshot] = {
     "a shift whose location cannot be read": snapshot(shifts=(shift(location_id="x"),)),
