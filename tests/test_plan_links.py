@@ -236,9 +236,12 @@ def test_a_worker_unseated_in_when_i_work_is_released_in_wonolo() -> None:
 
 
 def test_one_more_shift_of_the_same_slot_joins() -> None:
-    """Slots rise; the shift needs no write."""
-    plan = lines(snapshot(linked(shifts=[shift()]), shifts=(shift(309, instances=1),)))
-    assert plan == [("update job_request 500", "do", {"slots": 3})]
+    """Slots rise; the shift needs no write, and is one of the link from now on."""
+    plan = make_plan(snapshot(linked(shifts=[shift()]), shifts=(shift(309, instances=1),)))
+    assert ([line(row) for row in plan.changes], plan.moved) == (
+        [("update job_request 500", "do", {"slots": 3})],
+        (("link", 309),),
+    )
 
 
 def test_a_worker_on_a_shift_of_the_same_slot_joins_too() -> None:

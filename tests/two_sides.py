@@ -18,7 +18,7 @@ from mappings.demand import HOLDING
 from mappings.digest import RecordKind, owned_digest
 from mappings.link import LinkedDemand
 from mappings.model import Demand, Unmapped
-from mappings.shifts import Shift, Slot, grouped, joins, read_shift
+from mappings.shifts import Shift, Slot, grouped, read_shift
 from sync.plan import Change, Plan, Snapshot, make_plan
 from sync.plan.merge import Wrote, followed, rebased
 from sync.plan.reading import Sides, read_sides, wonolo_demand
@@ -130,7 +130,7 @@ class TwoSides:
 
     def _follow(self, change: Change, before: Sides, ours: frozenset[int]) -> None:
         base, request, shifts = self.links[change.link]
-        after = self._sides(change.link, ours, before)
+        after = self._sides(change.link, change, ours, before)
         side, was = (after.posting, before.posting) if change.system == "wonolo" else (after.group, before.group)
         if side and was:
             seats = change.seats if change.kind == "shift" else None
@@ -175,16 +175,22 @@ class TwoSides:
         """Both sides of a link as they are now."""
         return self._sides(key)
 
-    def _sides(self, key: str, ours: frozenset[int] = frozenset(), latest: Sides | None = None) -> Sides:
+    def _sides(
+        self,
+        key: str,
+        change: Change | None = None,
+        ours: frozenset[int] = frozenset(),
+        latest: Sides | None = None,
+    ) -> Sides:
         held = {number for _, _, shifts in self.links.values() for number in shifts}
         lone: dict[Slot, list[Shift]] = {}
         for number, record in self.shifts.items():
-            if number not in held:
+            if change and number not in held:
                 try:
                     row = read_shift(record, RULES, self.users)
                 except Unmapped:
                     continue
-                if number in ours or joins(record, row, RULES.scope, self.now):
+                if number in ours or (change.action == "assign" and row.worker == change.worker):
                     lone.setdefault(row.slot, []).append(row)
         return read_sides(self.link(key), RULES, self.users, lone, latest)
 

@@ -81,17 +81,6 @@ _OTHERS = select(_SHIFT.c.published, func.count()).where(
 _LONE_DRAFTS = _LONE.where(
     not_(_SHIFT.c.published), _SHIFT.c.start_time >= bindparam("first"), _SHIFT.c.start_time <= bindparam("last")
 )
-_LONE_REQUEST = (
-    select(_REQUEST.c.id)
-    .where(
-        _REQUEST.c.pair == PAIR,
-        _REQUEST.c.link == NO_LINK,
-        _REQUEST.c.state.not_in([state for state in _ENDED if state != "draft"]),
-        _REQUEST.c.start_time >= bindparam("first"),
-        _REQUEST.c.start_time <= bindparam("last"),
-    )
-    .limit(1)
-)
 _LONE_AT = _LONE_SHIFTS.where(_SHIFT.c.start_time.in_(SOME))
 
 
@@ -207,10 +196,6 @@ class Observations:
             _REQUEST.c.start_time < until,
         )
         return _in_order(self._rows.connection.execute(query))
-
-    def asks_for_somebody(self, first: datetime, last: datetime) -> bool:
-        """Return True if an unlinked JobRequest, draft or not, starts between two instants."""
-        return self._rows.ask(_LONE_REQUEST, first=first, last=last).first() is not None
 
     def jobs(self, requests: Collection[int]) -> dict[int, list[Record]]:
         """The Jobs of some JobRequests."""

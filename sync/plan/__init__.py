@@ -47,7 +47,9 @@ def make_plan(snapshot: Snapshot) -> Plan:
     changes, sight = [*changes, *repeated], msgspec.structs.replace(sight, lone=lone)
     elsewhere = wanted_elsewhere(sight, snapshot)
     beside = {slot: [row for row in rows if row.id not in elsewhere] for slot, rows in lone.items()}
+    free = {shift.id for rows in beside.values() for shift in rows}
     moved: list[tuple[str, int]] = []
+    counted: list[tuple[str, int]] = []
     over: list[str] = []
     settled = [link.key for link in snapshot.workers if link.key not in snapshot.busy]
     for link in snapshot.links:
@@ -57,8 +59,8 @@ def make_plan(snapshot: Snapshot) -> Plan:
         moved += [(link.key, shift) for shift in joining]
         settled += [link.key] if planned.comparable else []
         over += [link.key] if planned.over else []
-        joined = [shift.id for shift in planned.shifts if shift in left or remade.get(shift.id) == link.key]
-        moved += [(link.key, shift) for shift in joined if planned.comparable]
+        joined = [row.id for row in planned.shifts if row.id in free or remade.get(row.id) == link.key]
+        (moved if planned.comparable else counted).extend((link.key, shift) for shift in joined)
         for shift in planned.shifts:
             for rows in (lone, beside):
                 rows[shift.slot] = [row for row in rows.get(shift.slot, ()) if row.id != shift.id]
@@ -68,6 +70,7 @@ def make_plan(snapshot: Snapshot) -> Plan:
     changes, settled = [*changes, *hours.changes], [*settled, *hours.quiet]
     changes, void = decide(withheld(held(changes, snapshot.live, snapshot.rules), snapshot), snapshot)
     written = {change.link for change in changes if change.verdict == "do"}
+    moved += [row for row in counted if row[0] in written]  # what is written counts them already
     quiet = sorted(key for key in settled if key not in written)
     plan = Plan(
         ordered(changes),

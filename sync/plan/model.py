@@ -197,8 +197,8 @@ class Live(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """Changes in the order they are carried out, and the links whose base moves although nothing is written.
 
-    `void` are the keys of decisions that count no longer, as the facts under them changed. `moved` are shifts that a
-    person moved from one linked demand to another, each behind the link that it is part of now; `joined` Times that
+    `void` are the keys of decisions that count no longer, as the facts under them changed. `moved` are shifts that
+    join a linked demand, new ones or of another link, each behind the link that it is part of now; `joined` Times that
     became one more of those of a Job, each behind its key. `refusals` are why guards would refuse it, where they were
     asked. `unmapped` is what its records need mapped. `over` are those of the settled links whose work is over: they
     stay as they are although their sides may differ.

@@ -7,16 +7,14 @@ from typing import Any
 import msgspec
 
 from mappings import worker as people
-from mappings.adoption import NEAR
 from mappings.demand import read_posting
 from mappings.digest import RecordKind
 from mappings.link import LinkedDemand
 from mappings.model import Demand, Rules, Unmapped, Worker
-from mappings.shifts import Shift, Slot, grouped, joins, read_shift
+from mappings.shifts import Shift, Slot, grouped, read_shift
 from mappings.worker import wonolo_id
 from sync.mirror.store import Transaction
 from sync.plan import Change
-from sync.plan.doubled import repeats
 from sync.plan.merge import Wrote, followed, rebased
 from sync.plan.reading import Sides, read_sides, wonolo_demand
 from sync.writer.calls import Record, Seen
@@ -60,35 +58,31 @@ class Settler:
         return next(iter(self._tx.links.demands([key])), None)
 
     def _sides(
-        self, link: LinkedDemand, ours: frozenset[int] = frozenset(), latest: Sides | None = None
+        self,
+        link: LinkedDemand,
+        change: Change | None = None,
+        ours: frozenset[int] = frozenset(),
+        latest: Sides | None = None,
     ) -> Sides | None:
-        """Both sides of a link with the lone shifts that join it; None when they cannot be read any more."""
+        """Both sides of a link with what a change of ours put beside it; None when they cannot be read any more."""
         try:
-            return read_sides(link, self._rules, self._users, self._lone(link, ours), latest)
+            return read_sides(link, self._rules, self._users, self._lone(link, change, ours), latest)
         except Unmapped:
             return None
 
-    def _lone(self, link: LinkedDemand, ours: frozenset[int]) -> dict[Slot, list[Shift]]:
-        """The shifts beside a link that join it; only ours while a request without a link may be about the others."""
+    def _lone(self, link: LinkedDemand, change: Change | None, ours: frozenset[int]) -> dict[Slot, list[Shift]]:
+        """The shifts that a change of ours made, or gave to a worker: they join without being asked about.
+
+        All others join where the plan says so (`Plan.moved`): judged twice, they would count on one side only.
+        """
+        if change is None:
+            return {}
         starts = {link.base.start, *(row.start for row in self._readable(link.shifts))}
         lone: dict[Slot, list[Shift]] = {}
-        records = {int(record["id"]): record for record in self._tx.observations.lone_shifts_at(starts)}
-        readable = self._readable(records.values())
-        claimed = {start: self._is_claimed(start) for start in {row.start for row in readable}}
-        beside = [
-            shift
-            for shift in readable
-            if shift.id in ours
-            or (not claimed[shift.start] and joins(records[shift.id], shift, self._rules.scope, self._now))
-        ]
-        again = repeats(beside, self._readable(link.shifts), link.base.headcount)
-        for shift in beside:
-            if shift.id in ours or shift not in again:
+        for shift in self._readable(self._tx.observations.lone_shifts_at(starts)):
+            if shift.id in ours or (change.action == "assign" and shift.worker == change.worker):
                 lone.setdefault(shift.slot, []).append(shift)
         return lone
-
-    def _is_claimed(self, start: datetime) -> bool:
-        return self._tx.observations.asks_for_somebody(start - NEAR, start + NEAR)
 
     def _readable(self, records: Iterable[Any]) -> list[Shift]:
         shifts = []
@@ -101,7 +95,7 @@ class Settler:
 
     def _follow(self, link: LinkedDemand, before: Sides | None, change: Change, ours: frozenset[int]) -> None:
         after = self._demand(link.key)
-        sides = self._sides(after, ours, before) if after else None
+        sides = self._sides(after, change, ours, before) if after else None
         if before is None or sides is None:
             return
         if _leaves_one_side(change, sides):
@@ -166,7 +160,7 @@ class Settler:
     def shown(self, change: Change) -> None:
         """Settle a write whose reply was lost, and whose effect shows in the mirror."""
         link = self._demand(change.link)
-        sides = self._sides(link) if link else None
+        sides = self._sides(link, change) if link else None
         side = _written_side(sides, change) if sides else None
         if sides and _leaves_one_side(change, sides):
             self._tx.links.end(change.link)
