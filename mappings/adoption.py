@@ -100,27 +100,38 @@ def doubtful_demands(
 ) -> list[DemandMatch]:
     """Match JobRequests with groups of shifts where one of the two is out of sight, so that no match is sure by itself.
 
-    Certain is what a person said; of each of the others at most one doubtful match is returned, its most alike.
+    Certain is what a person said; the doubtful ones follow, the exact and most alike first.
     """
     answers = decisions or {}
-    pairs = list(_near(postings, groups))
+    pairs = list(near_demands(postings, groups))
     said = {pair.key: answer for pair in pairs if (answer := answer_to(pair, answers))}
     pairs = [pair for pair in pairs if not _has(pair, said, DIFFERENT)]
     certain = _each_once([_certain(pair, told(said[pair.key])) for pair in pairs if _has(pair, said, SAME)])
     likened = [_likened(pair, rivals=False) for pair in _left(pairs, certain)]
     doubtful = [pair for pair in likened if pair.exact or pair.score >= LIKELY]
-    return certain + _best(sorted(doubtful, key=lambda pair: (not pair.exact, -pair.score, pair.records)))
+    return certain + sorted(doubtful, key=lambda pair: (not pair.exact, -pair.score, pair.records))
 
 
-def _best(pairs: Iterable[DemandMatch]) -> list[DemandMatch]:
-    """The first pairs of which neither was in an earlier one: of two questions about one record the second waits."""
-    taken: set[str] = set()
-    found = []
+def one_by_one(pairs: Iterable[DemandMatch]) -> tuple[list[DemandMatch], dict[str, DemandMatch]]:
+    """Return the pairs to ask about now, no record in two of them; and by record those that wait, with what they await.
+
+    A record waits if all its pairs wait behind questions about the other record.
+    """
+    now: list[DemandMatch] = []
+    asked: dict[str, DemandMatch] = {}
+    later: list[DemandMatch] = []
     for pair in pairs:
-        if taken.isdisjoint(pair.records):
-            taken.update(pair.records)
-            found.append(pair)
-    return found
+        if asked.keys().isdisjoint(pair.records):
+            now.append(pair)
+            asked |= dict.fromkeys(pair.records, pair)
+        else:
+            later.append(pair)
+    waiting: dict[str, DemandMatch] = {}
+    for pair in later:
+        for record, other in (pair.records, pair.records[::-1]):
+            if record not in asked:
+                waiting.setdefault(record, asked[other])
+    return now, waiting
 
 
 def _fitted(postings: list[Posting], groups: list[ShiftGroup]) -> tuple[list[DemandMatch], list[DemandMatch]]:
@@ -136,7 +147,7 @@ def _fitted(postings: list[Posting], groups: list[ShiftGroup]) -> tuple[list[Dem
         fitted += found
         parts += grouped(left) if found else [group]
     taken = {pair.posting.id for pair in fitted}
-    return fitted, list(_near([posting for posting in postings if posting.id not in taken], parts))
+    return fitted, list(near_demands([posting for posting in postings if posting.id not in taken], parts))
 
 
 def _dealt(rivals: Iterable[Posting], group: ShiftGroup) -> tuple[list[DemandMatch], tuple[Shift, ...]]:
@@ -163,7 +174,7 @@ def _fitting(wanted: int, stacks: Iterable[Shift]) -> list[Shift]:
     return taken
 
 
-def _near(postings: Iterable[Posting], groups: Iterable[ShiftGroup]) -> Iterator[DemandMatch]:
+def near_demands(postings: Iterable[Posting], groups: Iterable[ShiftGroup]) -> Iterator[DemandMatch]:
     """The pairs of one place and skill whose times nearly agree."""
     buckets: dict[tuple[str, str, int], list[ShiftGroup]] = defaultdict(list)
     for group in groups:

@@ -118,13 +118,46 @@ def test_nothing_is_begun_beyond_the_horizon_on_either_side(minutes: int) -> Non
     assert make_plan(both).changes == ()
 
 
-def test_each_of_several_doubts_is_asked_once() -> None:
-    """A request beside two drafts, and two requests beside one draft."""
-    drafts = (shift(published=False), shift(303, published=False, **at(START + timedelta(minutes=15))))
-    assert len(make_plan(snapshot(postings=(posted(),), drafts=drafts)).doubts) == 1
-    twice = (posted(), LonePosting(job_request(501, request_name="Picker at Harbor")))
-    plan = make_plan(snapshot(postings=twice, drafts=drafts[:1]))
+QUARTER = at(START + timedelta(minutes=15))
+SECOND = LonePosting(job_request(501, request_name="Picker at Harbor"))
+SEVERAL: dict[str, tuple[Snapshot, list[tuple[str, str]]]] = {
+    "a request beside two drafts": (
+        snapshot(postings=(posted(),), drafts=(shift(published=False), shift(303, published=False, **QUARTER))),
+        [("job_request 500", "")],
+    ),
+    "two requests beside one draft": (
+        snapshot(postings=(posted(), SECOND), drafts=(shift(published=False),)),
+        [("job_request 500", ""), ("job_request 501", "it may be shift 301 as well, and request 500 is asked about")],
+    ),
+    "two groups beside a draft in Wonolo": (
+        snapshot(postings=(posted(state="draft"),), shifts=(shift(), shift(303, **QUARTER))),
+        [("job_request 500", ""), ("shift 303", "it may be request 500 as well, and shift 301 is asked about")],
+    ),
+}
+
+
+@pytest.mark.parametrize("several", SEVERAL)
+def test_each_of_several_doubts_is_asked_once_and_nothing_is_made_of_the_others(several: str) -> None:
+    """They wait, and say for which question."""
+    seen, expected = SEVERAL[several]
+    plan = make_plan(seen)
     assert len(plan.doubts) == 1
+    assert [(row.verdict, f"{row.kind} {row.record}") for row in plan.changes] == [
+        ("blocked" if reason else "conflict", record) for record, reason in expected
+    ]
+    assert [row.reason for row in plan.changes if row.verdict == "blocked"] == [
+        f"{reason} first: nothing is made of it until then" for _, reason in expected if reason
+    ]
+
+
+@pytest.mark.parametrize(("choice", "asked", "made"), [(SAME, 0, 1), (DIFFERENT, 1, 1)])
+@pytest.mark.parametrize("several", list(SEVERAL)[1:])
+def test_the_next_question_is_asked_once_the_first_is_answered(
+    several: str, choice: str, asked: int, made: int
+) -> None:
+    """What the first is settles it, or it is asked in its turn; then exactly one of the two is made."""
+    plan = make_plan(answered(SEVERAL[several][0], choice))
+    assert (len(plan.doubts), len([row for row in plan.changes if row.action == "create"])) == (asked, made)
 
 
 def test_what_resembles_nothing_is_made_at_once() -> None:

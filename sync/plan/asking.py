@@ -4,22 +4,26 @@ from collections.abc import Iterable
 
 import msgspec
 
-from mappings.adoption import DemandMatch, doubtful_demands, match_demands
+from mappings.adoption import DemandMatch, doubtful_demands, match_demands, one_by_one
 from mappings.demand import Posting
 from mappings.link import LinkedDemand
 from mappings.matching import DIFFERENT, SAME, answer_to
+from mappings.model import Demand
 from mappings.shifts import ShiftGroup, grouped, slot_of
 from sync.plan import wording
 from sync.plan.about import About, remark
 from sync.plan.duplicates import told_apart
-from sync.plan.model import Change, Doubt, Verdict
+from sync.plan.model import Change, Doubt, Kind, Verdict
 from sync.plan.reasons import because
 from sync.plan.sight import Hidden, Postings, Shifts, sort_postings
 from sync.plan.snapshot import Snapshot
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """The result of asking: the matches that a person confirmed, the questions, and the records that wait."""
+    """The result of asking: the matches that a person confirmed, the questions, and the records that wait.
+
+    Those also wait that are asked about once another question is answered.
+    """
 
     certain: tuple[DemandMatch, ...]
     changes: tuple[Change, ...]
@@ -34,14 +38,19 @@ def ask_first(
         *doubtful_demands(postings, grouped(sight.unseen), snapshot.decisions),
         *doubtful_demands(seen.unseen, groups, snapshot.decisions),
     ]
-    asked = [(pair, _hidden(pair, seen, sight)) for pair in pairs]
+    now, waiting = one_by_one(pairs)
+    asked = [(pair, _hidden(pair, seen, sight)) for pair in now]
+    made = [(f"job_request:{row.id}", row.demand) for row in postings]
+    made += [(f"shift:{row.shifts[0].id}", row.demand) for row in groups]
+    changes = [
+        _waiting(pair, hidden, snapshot) if pair.certain else _question(pair, hidden, snapshot)
+        for pair, hidden in asked
+        if hidden.waits or not pair.certain
+    ]
+    changes += [_later(key, demand, waiting[key], snapshot) for key, demand in made if key in waiting]
     return Asked(
         certain=tuple(pair for pair, hidden in asked if pair.certain and not hidden.waits),
-        changes=tuple(
-            _waiting(pair, hidden, snapshot) if pair.certain else _question(pair, hidden, snapshot)
-            for pair, hidden in asked
-            if hidden.waits or not pair.certain
-        ),
+        changes=tuple(changes),
         records=frozenset(record for pair in pairs for record in pair.records),
     )
 
@@ -160,6 +169,17 @@ def _choices(pair: DemandMatch, hidden: Hidden, this: About, made: int) -> tuple
 
 def _seats(count: int) -> str:
     return "1 seat" if count == 1 else f"{count} seats"
+
+
+def _later(key: str, demand: Demand, awaited: DemandMatch, snapshot: Snapshot) -> Change:
+    """A demand that waits, as what it may be is asked about with another one first."""
+    kind: Kind = "job_request" if key.startswith("job_request:") else "shift"
+    request, shift = f"request {awaited.posting.id}", shifts_of(awaited)
+    other, first = (shift, request) if kind == "job_request" else (request, shift)
+    this = About(key, demand, snapshot).because(awaited.evidence, "match", awaited.key)
+    return remark(
+        this, "blocked", kind, because("asked about later", other=other, first=first), record=key.partition(":")[2]
+    )
 
 
 def _waiting(pair: DemandMatch, hidden: Hidden, snapshot: Snapshot, link: str = "") -> Change:

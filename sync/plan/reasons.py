@@ -39,6 +39,7 @@ Code = Literal[
     "live otherwise",
     "kept otherwise",
     "may be the same",
+    "asked about later",
     "waits to be linked",
     "copied",
     "repeated",
@@ -63,6 +64,8 @@ SENTENCES: Mapping[Code, str] = {
     "until you decide",
     "may be the same": "it may be on the other side already, where it is not looked at: nothing is made of it "
     "until you decide",
+    "asked about later": "it may be {other} as well, and {first} is asked about first: nothing is made of it "
+    "until then",
     "copied": "somebody may have copied a request of ours, or it was posted twice",
     "repeated": "it may be there twice, as shifts {first} and {second}, or somebody copied it to ask for more people",
     "work begun": "work has begun in Wonolo, so nothing is cancelled",
