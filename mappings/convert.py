@@ -130,11 +130,6 @@ def one_line(text: Any) -> str:
     return " ".join(str(text or "").split())
 
 
-def folded(text: Any) -> str:
-    """Text on one line, in lower case: what is compared where people type names and addresses."""
-    return one_line(text).casefold()
-
-
 def marked(text: str, key: str, limit: int | None = None) -> str:
     """Append the marker `[sb:KEY]`, by which a record whose creation was never answered is found again.
 

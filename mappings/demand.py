@@ -116,6 +116,11 @@ def _seat(job: Record) -> Seat:
     return Seat(identifier(job["id"]), holder(job), state)
 
 
+def ends_at(record: Record) -> datetime:
+    """Return when the work of a JobRequest ends, wherever it is; ValueError when that cannot be read."""
+    return _end(record, moment(record, "start_time"))
+
+
 def _end(record: Record, start: datetime) -> datetime:
     try:
         return start + timedelta(minutes=_number(record, "duration"))

@@ -11,7 +11,9 @@ from mappings.matching import DIFFERENT, SAME
 from sync.clock import Clock
 from sync.mirror.decisions import Kept
 from sync.mirror.store import Store
+from sync.outbox import Outbox
 from sync.plan import Change, Plan
+from sync.plan.live import SETTLING
 from sync.plan.model import Doubt
 from sync.report.words import line
 
@@ -48,9 +50,9 @@ class Deciding:
             return "kept"
         words = dict(zip(change.options, change.choices, strict=True)).get(choice, "")
         said = Decision(change.key, change.facts, choice, who, self._clock.now(), why, line(change), words)
-        return await asyncio.to_thread(self._keep, said, is_needed=choice != YES or change.verdict != "do")
+        return await asyncio.to_thread(self._keep, said, change, is_needed=choice != YES or change.verdict != "do")
 
-    def _keep(self, said: Decision, *, is_needed: bool) -> Answered:
+    def _keep(self, said: Decision, change: Change, *, is_needed: bool) -> Answered:
         with self._store.begin(self._pair) as tx:
             earlier = tx.decisions.open().get(said.key)
             if earlier and _repeats(said, earlier):
@@ -58,6 +60,8 @@ class Deciding:
             if not is_needed and not earlier:
                 return "needless"
             tx.decisions.record(said)
+            if change.code == "live otherwise":
+                Outbox(tx.rows).decided(change, settled=said.choice in SETTLING)
             return "takes back" if earlier and said.choice == YES and earlier.choice == NO else "kept"
 
     async def doubts(self) -> tuple[tuple[Doubt, ...], dict[str, str]]:

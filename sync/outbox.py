@@ -206,7 +206,13 @@ class Outbox:
         return [
             (
                 row.id,
-                Live(msgspec.convert(row.change, Change), tuple(row.wrong["fields"]), row.wrong["record"], row.error),
+                Live(
+                    msgspec.convert(row.change, Change),
+                    tuple(row.wrong["fields"]),
+                    row.wrong["record"],
+                    row.error,
+                    row.wrong.get("settled", False),
+                ),
             )
             for row in rows
             if row.wrong
@@ -215,6 +221,13 @@ class Outbox:
     def differs(self, intent: int, wrong: Iterable[str], record: str) -> None:
         """Record of a write that is live otherwise than it was sent which fields are, and of which record."""
         self._rows.ask(_WRONG, intent=intent, wrong={"fields": list(wrong), "record": record})
+
+    def decided(self, asked: Change, *, settled: bool) -> None:
+        """Record whether the answer to a question about what is live otherwise than it was sent settles it."""
+        for intent, live in self._differing(_LONG_AGO):
+            if (live.change.link, live.change.kind, live.record) == (asked.link, asked.kind, asked.record):
+                wrong = {"fields": list(live.wrong), "record": live.record, "settled": settled}
+                self._rows.ask(_WRONG, intent=intent, wrong=wrong)
 
     def put_right(self, change: Change) -> None:
         """Record that a write came back as it was sent: what came back otherwise before is settled by it."""

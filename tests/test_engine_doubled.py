@@ -66,6 +66,22 @@ async def test_two_users_of_one_worker_wait_until_the_code_is_left_to_one(pair: 
     assert f"{PICKER}: 0 open, Ada" in await pair.settled()
 
 
+async def test_who_is_two_users_and_withdraws_is_taken_off_the_schedule(pair: Pair) -> None:
+    """A release names its shift, whichever of the two holds it; that they are two is still told."""
+    pair.offer(1)
+    await pair.settled()
+    job = pair.accept("Ada")
+    await pair.settled()
+    [user] = [row["id"] for row in pair.world.wheniwork.users.values() if row["employee_code"]]
+    second = again(pair, "users", user, email="ada@elsewhere.example")
+    pair.act("worker_withdraws", job_id=job)
+    outcome = await pair.engine.reconcile()
+    assert [(row.action, row.kind) for row in outcome.done] == [("release", "shift")]
+    told = [("blocked", f"it is there twice, as users {user} and {second}")]
+    assert [(row.verdict, row.reason.partition(":")[0]) for row in outcome.waiting] == told
+    assert pair.wheniwork_side() == [f"{PICKER}: 1 open"]
+
+
 async def test_two_times_of_one_job_wait_until_one_is_deleted(pair: Pair) -> None:
     """Corrected hours are not written to either."""
     pair.offer(1)

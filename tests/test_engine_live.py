@@ -311,6 +311,47 @@ async def test_a_wage_that_a_person_keeps_is_asked_about_no_more(pair: Pair) -> 
     assert (outcome.waiting, [row.cause.split(":")[0] for row in outcome.skipped]) == ((), ["keep it as it is"])
 
 
+@pytest.mark.parametrize(
+    ("alter", "choice"), [("kept", "keep"), ("kept", "cancel"), ("later", "follow"), ("later", "cancel")]
+)
+async def test_what_a_person_settled_holds_up_no_other(pair: Pair, alter: str, choice: str) -> None:
+    """The next demand of that place is posted in the next run."""
+    pair.offer(1)
+    meddle(pair, "job_request", kept(wage=100) if alter == "kept" else later("start_time"))
+    change = asked(await pair.engine.reconcile())
+    pair.offer(1, day=4)
+    assert [row.verdict for row in (await pair.engine.reconcile()).waiting if row.action == "create"] == ["hold"]
+    await answer(pair, change, choice)
+    posted_for = [pair.world.wonolo.job_requests.records[number]["start_time"] for number in pair.requests()]
+    assert at(4, "08:00") in posted_for
+
+
+@pytest.mark.parametrize(
+    ("field", "table", "setting", "value"),
+    [
+        ("wage", "skills", "hourly_rate", 31.5),
+        ("wage", "skills", "category", "Event Staff"),
+        ("address", "places", "venue", "Gate 9"),
+        ("address", "places", "name", "Harbor Gate"),
+    ],
+)
+async def test_another_setting_is_worth_another_try(
+    pair: Pair, field: str, table: str, setting: str, value: object
+) -> None:
+    """What holds up others is that they would come back likewise."""
+    pair.offer(1)
+    meddle(pair, "job_request", kept(wage=100) if field == "wage" else elsewhere)
+    await pair.engine.reconcile()
+    pair.offer(1, day=4)
+    assert [row.verdict for row in (await pair.engine.reconcile()).waiting if row.action == "create"] == ["hold"]
+    rows = [dict(row) for row in pair.config.model_dump()[table]]
+    for row in rows:
+        row[setting] = value if row["name"] in ("Picker", "Harbor Warehouse") else row[setting]
+    async with reopened(pair, **{table: rows}) as other:
+        plan = await other.engine.plan()
+        assert "hold" not in [row.verdict for row in plan.changes if row.action == "create"]
+
+
 @pytest.mark.parametrize("kind", ["time", "job"])
 async def test_hours_that_come_back_otherwise_are_live_and_sent_again_on_a_yes_only(pair: Pair, kind: str) -> None:
     """On either side."""

@@ -258,7 +258,8 @@ def test_two_requests_without_a_marker_are_two_demands() -> None:
 
 def test_a_request_that_cannot_be_read_hides_no_other_from_its_twin() -> None:
     """The links that come after it are looked at all the same."""
-    broken = msgspec.structs.replace(linked(request=job_request(499, address="nowhere")), key="broken")
+    unread = linked(request=job_request(499, address="nowhere"), shifts=[shift(399)])
+    broken = msgspec.structs.replace(unread, key="broken")
     plan = make_plan(snapshot(broken, linked(shifts=[shift()]), postings=(twin(),)))
     assert [line(change)[:2] for change in plan.changes] == [
         ("none job_request", "blocked"),

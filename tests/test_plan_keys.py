@@ -60,6 +60,9 @@ ASKING: dict[str, Snapshot] = {
     "a second stack with our marker": snapshot(
         linked(shifts=[shift(notes="[sb:4f1c2a9b3d]")]), shifts=(shift(302, notes="[sb:4f1c2a9b3d]"),)
     ),
+    "an unreadable request without shifts": snapshot(
+        linked(request=job_request(address="9 Lost Lane", zip="99999", venue=""), shifts=[])
+    ),
     "a whole demand to post": snapshot(shifts=(shift(),)),
 }
 

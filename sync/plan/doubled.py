@@ -58,8 +58,9 @@ def withheld(changes: Iterable[Change], snapshot: Snapshot) -> list[Change]:
 
 
 def _concerns(row: Change, twins: _Twins) -> bool:
-    """Return True if a change writes to one of the twins, or depends on one."""
-    return row.system == "wheniwork" and row.worker == twins.worker
+    """Return True if a change writes to one of the twins, or depends on one; who leaves a shift, leaves as whoever."""
+    leaves = row.kind == "shift" and row.action in ("release", "delete")
+    return row.system == "wheniwork" and row.worker == twins.worker and not leaves
 
 
 def _twins(snapshot: Snapshot) -> list[_Twins]:

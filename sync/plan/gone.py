@@ -19,7 +19,8 @@ from sync.plan.reasons import because
 from sync.plan.snapshot import Record
 from sync.plan.stakes import sent_home, stays
 
-_BEGUN = frozenset({Stage.RUNNING, Stage.DONE, Stage.SETTLED})
+BEGUN = frozenset({Stage.RUNNING, Stage.DONE, Stage.SETTLED})
+"""The stages in which a demand can be cancelled no more."""
 
 
 def both_gone(this: About) -> Change:
@@ -62,7 +63,7 @@ def shifts_gone(link: LinkedDemand, posting: Posting, losses: tuple[str, ...], t
     """No shift is left: the JobRequest is cancelled, unless it was edited, somebody joined it, or work has begun."""
     how = ", ".join(sorted(set(losses))) or "deleted"
     this = this.because(f"all its shifts in When I Work are gone ({how})", "shifts gone", set(losses))
-    if this.stage(posting) in _BEGUN:
+    if this.stage(posting) in BEGUN:
         return [remark(this, "skip", "job_request", because("work begun"))]
     stayed = msgspec.structs.replace(link.base, workers=link.base.workers & posting.demand.workers)
     edits = this.edits(stayed, posting.demand)

@@ -1,14 +1,16 @@
 """Planning about records that are live otherwise than they were sent: a person is asked, and nothing alike is made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from mappings import place as places
+from mappings import skill as skills
 from mappings.demand import Posting
 from mappings.digest import owned_digest
 from mappings.link import LinkedDemand
-from mappings.model import NAMES, Demand, Rules, Stage, System
+from mappings.model import NAMES, Demand, Rules, Stage, System, Unmapped
 from mappings.ownership import Field
 from mappings.shifts import ShiftGroup
 from mappings.timesheet import is_link_key
@@ -44,6 +46,11 @@ _MEANT: Mapping[str, Mapping[str, tuple[Field, ...]]] = {
 _CAUSE = "we wrote it, and it came back otherwise"
 
 _CANCEL, _KEEP, _AGAIN = "cancel", "keep", "send-again"
+
+_FOLLOW = "follow"
+
+SETTLING = frozenset({_CANCEL, _KEEP, _FOLLOW})
+"""The answers after which a record that is live otherwise keeps no other from being made."""
 
 _RECORDS = {"job_request": "request", "shift": "shift", "time": "Time", "job": "Job"}
 
@@ -151,7 +158,7 @@ def _choices(sent: Change, fields: tuple[Field, ...], sides: tuple[Posting, Shif
     names = " and ".join(wording.label(name) for name in fields)
     kept = f"take {NAMES[system]}'s {names} in {NAMES[other]} too" if fields else "keep it as it is"
     sent_again = f"send {NAMES[other]}'s {names} again" if fields else "send it again"
-    keep = Choice("follow" if fields else _KEEP, kept, _of(fields, demands[system]))
+    keep = Choice(_FOLLOW if fields else _KEEP, kept, _of(fields, demands[system]))
     again = Choice(_AGAIN, sent_again, _of(fields, demands[other]))
     return [*cancel, keep, again]
 
@@ -184,7 +191,7 @@ def is_cancelled(choice: Choice) -> bool:
 
 def held(changes: Iterable[Change], found: Iterable[Live], rules: Rules) -> list[Change]:
     """The changes, of which those wait for a yes that would send once more, or make, what came back otherwise."""
-    live = [row for row in found if _still_configured(row, rules)]
+    live = [row for row in found if not row.settled and _still_configured(row, rules)]
     return [_held(row, live) if row.writes and not row.decided else row for row in changes]
 
 
@@ -207,7 +214,36 @@ def _held(row: Change, live: Iterable[Live]) -> Change:
 def _still_configured(live: Live, rules: Rules) -> bool:
     """Return True while the settings that may be wrong are as they were; with others the next is worth a try."""
     sent = live.change
-    if sent.kind != "job_request" or "start_time" not in live.wrong:
+    if sent.kind != "job_request":
         return True
+    return not any(name in live.wrong and differs(sent, rules) for name, differs in _RECONFIGURED.items())
+
+
+def _zone_differs(sent: Change, rules: Rules) -> bool:
     iso = "T" in str(sent.payload.get("start_time"))
-    return rules.zone(sent.place) == sent.zone and iso == (rules.start_time_format == "iso")
+    return rules.zone(sent.place) != sent.zone or iso != (rules.start_time_format == "iso")
+
+
+def _address_differs(sent: Change, rules: Rules) -> bool:
+    known = next((row for row in rules.places if row.key == sent.place), None)
+    return known is None or not (places.job_request_fields(known).items() <= sent.payload.items())
+
+
+def _wage_differs(sent: Change, rules: Rules) -> bool:
+    """Return True if a creation would be paid otherwise by now; of an update the hours are not known."""
+    if sent.action != "create":
+        return False
+    try:
+        skill = skills.of_job_request(sent.payload, rules)
+    except Unmapped:
+        return True
+    paid = sent.risk.paid_minutes // max(1, sent.payload["slots"])
+    return not (skills.pay_fields(skill, paid).items() <= sent.payload.items())
+
+
+_RECONFIGURED: Mapping[str, Callable[[Change, Rules], bool]] = {
+    "start_time": _zone_differs,
+    "address": _address_differs,
+    "wage": _wage_differs,
+}
+"""By field, whether the settings that decide it are others than a request was sent with."""

@@ -186,12 +186,16 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Live(msgspec.Struct, frozen=True):
-    """A write that is live otherwise than it was sent: the fields that are, the record, and a sentence about it."""
+    """A write that is live otherwise than it was sent: the fields that are, the record, and a sentence about it.
+
+    It is `settled` once a person decided that it stays so, or goes.
+    """
 
     change: Change
     wrong: tuple[str, ...]
     record: str
     words: str
+    settled: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True):
