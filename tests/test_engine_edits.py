@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -329,6 +330,29 @@ async def test_a_held_shift_that_is_deleted_and_made_again_moves_its_demand(pair
     pair.offer(1, start="09:00", user_id=user)
     assert await pair.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 09:00-17:00: 0 open, Ada"]
     assert len(pair.requests()) == 1
+
+
+@pytest.mark.parametrize("place", ["Harbor Warehouse", "Downtown"])
+@pytest.mark.parametrize("first", ["own shift", "deletion"])
+async def test_a_shift_of_the_company_s_own_is_not_what_was_made_again(pair: Pair, place: str, first: str) -> None:
+    """It stood there before the other was deleted, or is elsewhere at another time: then the request is cancelled."""
+    pair.offer(1)
+    await pair.settled()
+    pair.accept("Ada")
+    await pair.settled()
+    [held] = pair.shifts(held=True)
+    user = pair.world.wheniwork.shifts[held]["user_id"]
+    own = partial(pair.offer, start="18:00", user_id=user, location_id=pair.location(place))
+    delete = partial(pair.act, "manager_deletes_shift", shift_id=held)
+    for act in (own, delete) if first == "own shift" else (delete, own):
+        act()
+        if act is own:
+            await pair.engine.reconcile()
+            pair.world.advance(timedelta(hours=2))
+    await pair.engine.reconcile()
+    moves = (place, first) == ("Harbor Warehouse", "deletion")
+    kept = ["Picker at Harbor Warehouse, Wed 04 Mar 18:00-Thu 05 Mar 02:00: 0 open, Ada"]
+    assert pair.wonolo_side() == (kept if moves else [])
 
 
 @pytest.mark.parametrize("side", ["wonolo", "wheniwork"])

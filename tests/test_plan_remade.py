@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from mappings.link import LinkedDemand
@@ -55,12 +56,25 @@ def test_one_of_several_seats_made_again_strayed() -> None:
         held(401, user_id=108, **LATER),
         held(401, **at(START + timedelta(days=1))),
         held(401, position_id=22, location_id=12, site_id=5, **LATER),
+        held(401, location_id=12, site_id=5, **LATER),
     ],
 )
-def test_what_is_somebody_else_s_or_another_day_s_is_no_move(record: dict[str, Any]) -> None:
+def test_what_is_somebody_else_s_or_elsewhere_at_another_time_or_another_day_s_is_no_move(
+    record: dict[str, Any],
+) -> None:
     """The demand is gone."""
     changes = make_plan(snapshot(seats(ANA), shifts=(record,))).changes
     assert ("delete job_request 500", "do", {"state": "cancelled"}) in map(line, changes)
+
+
+@pytest.mark.parametrize("record", [held(401, **LATER), held(401, location_id=12, site_id=5)])
+def test_a_shift_that_stood_there_before_is_no_move(record: dict[str, Any]) -> None:
+    """The company's own work for her is not what was lost; what stood beside another link's loss says nothing."""
+    world = snapshot(seats(ANA), shifts=(record,), standing=frozenset({("link", 401)}))
+    changes = make_plan(world).changes
+    assert ("delete job_request 500", "do", {"state": "cancelled"}) in map(line, changes)
+    other = msgspec.structs.replace(world, standing=frozenset({("other", 401)}))
+    assert {row.action for row in make_plan(other).changes} <= {"update"}
 
 
 def test_a_shift_that_another_request_accounts_for_is_no_move() -> None:

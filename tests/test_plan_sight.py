@@ -236,3 +236,19 @@ def test_seats_added_to_both_sides_of_a_linked_demand_are_asked_about(slip: str)
     assert ([row.action for row in same.changes], same.moved) == (
         ([], (("link", 303),)) if slip == "no tag" else (["none"], ())
     )
+
+
+def test_seats_typed_a_quarter_of_an_hour_apart_are_asked_about_when_a_demand_grows() -> None:
+    """They join once they have its times; of two such groups the second is asked about after the first."""
+    quarters = [at(START + timedelta(minutes=minutes)) for minutes in (15, 20)]
+    drafts = tuple(shift(303 + i, published=False, **times) for i, times in enumerate(quarters))
+    seen = snapshot(linked(request=job_request(slots=4), shifts=[shift()]), drafts=drafts)
+    change = only(make_plan(seen))
+    waits = "both are linked once it is published and its times are those of the request"
+    assert (change.verdict, change.choices[0]) == ("conflict", f"same: nothing is made, and {waits}")
+    waiting = only(make_plan(answered(seen, SAME)))
+    assert (waiting.action, waits in waiting.reason) == ("none", True)
+    second = answered(seen, DIFFERENT)
+    assert [doubt.key for doubt in make_plan(second).doubts] == ["demand:job_request:500=shift:304"]
+    far = msgspec.structs.replace(seen, drafts=(shift(303, published=False, **at(START + timedelta(hours=1))),))
+    assert [row.action for row in make_plan(far).changes] == ["update"]

@@ -17,6 +17,7 @@ from sync.gather import markers
 from sync.gather.bookings import booked
 from sync.gather.hours import work_over
 from sync.gather.people import Company, company_of, known, named, people_of
+from sync.gather.standing import standing
 from sync.mirror.store import Transaction
 from sync.outbox import Intent, Outbox
 from sync.plan import Policy, Snapshot
@@ -56,6 +57,7 @@ def snapshot(
     company = company_of(tx, strangers, users, policy.rules) if strangers else Company()
     shifts += [row for row in company.held if moment(row, "start_time") > now]
     held = (shift for link in links for shift in link.shifts)
+    drafts = _drafts(tx, postings, links)
     return Snapshot(
         now=now,
         policy=policy,
@@ -80,10 +82,11 @@ def snapshot(
         booked=booked(tx, links, postings, users, policy.rules),
         swaps=_swaps(tx, links),
         others=_others(tx, now, until) if tx.links.is_empty() else None,
-        drafts=_drafts(tx, postings, links),
+        drafts=drafts,
         until=until,
         sent=Outbox(tx.rows).requests_sent(tx.links.at(repeated)),
         strange=markers.strange_markers(tx, postings, shifts),
+        standing=standing(tx, links, (*shifts, *drafts), users),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from mappings.adoption import DemandMatch, doubtful_demands, match_demands, one_by_one
+from mappings.adoption import DemandMatch, doubtful_demands, match_demands, near_demands, one_by_one
 from mappings.demand import Posting
 from mappings.link import LinkedDemand
 from mappings.matching import DIFFERENT, SAME, answer_to
@@ -17,6 +17,9 @@ from sync.plan.model import Change, Doubt, Kind, Verdict
 from sync.plan.reasons import because
 from sync.plan.sight import Hidden, Postings, Shifts, sort_postings
 from sync.plan.snapshot import Snapshot
+
+_GROWN = "seats were added in Wonolo, and there are shifts beside it in When I Work"
+_AT_ITS_TIMES = "its times are those of the request"
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -82,20 +85,25 @@ def ask_before_growing(
     """
     growing = [row for row in changes if row.kind == "shift" and row.seats > 0 and row.verdict in ("do", "hold")]
     live = snapshot.reading(link).live if growing else None
-    slot = slot_of(live.demand) if live else None
-    unseen = grouped(shift for shift in sight.unseen if shift.slot == slot)
-    if live is None or not unseen:
+    near = near_demands([live], grouped(sight.unseen)) if live else ()
+    answers = [(pair, answer_to(pair, snapshot.decisions)) for pair in sorted(near, key=_nearest)]
+    doubts = [(pair, answer) for pair, answer in answers if not (answer and answer.choice == DIFFERENT)]
+    if not doubts:
         return changes, ()
-    pair = DemandMatch(live, unseen[0], "seats were added in Wonolo, and there are shifts beside it in When I Work")
-    answer = answer_to(pair, snapshot.decisions)
-    if answer and answer.choice == DIFFERENT:
-        return changes, ()
+    pair, answer = doubts[0]
+    pair = msgspec.structs.replace(pair, evidence=_GROWN)
     rest, hidden = tuple(row for row in changes if row not in growing), _hidden(pair, Postings(), sight)
+    if not pair.exact:
+        hidden = msgspec.structs.replace(hidden, waits=" and ".join(filter(None, (hidden.waits, _AT_ITS_TIMES))))
     if answer is None:
         return (*rest, _question(pair, hidden, snapshot, link.key, sum(row.seats for row in growing))), ()
     if hidden.waits:
         return (*rest, _waiting(pair, hidden, snapshot, link.key)), ()
     return rest, tuple(shift.id for shift in pair.group.shifts)
+
+
+def _nearest(pair: DemandMatch) -> tuple[bool, tuple[str, str]]:
+    return not pair.exact, pair.records
 
 
 def _hidden(pair: DemandMatch, seen: Postings, sight: Shifts) -> Hidden:

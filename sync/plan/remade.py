@@ -30,7 +30,8 @@ def with_remade(snapshot: Snapshot) -> tuple[Snapshot, Remade]:
     for link, worker in lost:
         for shift, record in sorted(free, key=lambda row: (abs(row[0].start - link.base.start), row[0].id)):
             elsewhere = accounted.get((shift.worker, shift.slot), link.key) != link.key
-            mine = shift.worker == worker and shift.id not in remade and not elsewhere
+            stood = (link.key, shift.id) in snapshot.standing
+            mine = shift.worker == worker and shift.id not in remade and not elsewhere and not stood
             if mine and _may_be(shift, link.base, snapshot):
                 remade[shift.id], found[shift.id] = link.key, record
                 break
@@ -78,11 +79,14 @@ def _held(snapshot: Snapshot) -> Iterator[tuple[Shift, Record]]:
 
 
 def _may_be(shift: Shift, base: Demand, snapshot: Snapshot) -> bool:
-    """Return True if a shift may be the one a demand lost: on the same day, at the same place or for the same skill."""
+    """Return True if a shift may be the one a demand lost: on the same day, at the same place or the same time.
+
+    What is elsewhere at another time is a second shift of hers, and no move.
+    """
     zone = snapshot.rules.zone(base.place)
-    return _day(shift.start, zone) == _day(base.start, zone) and (
-        shift.place == base.place or shift.skill == base.skill
-    )
+    here = shift.place == base.place
+    at_the_time = (shift.start, shift.end) == (base.start, base.end) and shift.skill == base.skill
+    return _day(shift.start, zone) == _day(base.start, zone) and (here or at_the_time)
 
 
 def _day(instant: datetime, zone: str) -> date:

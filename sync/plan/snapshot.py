@@ -57,7 +57,8 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     shift, in words. `drafts` are unpublished shifts that may be the same as one of the postings. Nothing is begun that
     starts `until` then or later (None: however far ahead). `others` tells before the first run how many shifts are left
     alone, by why; None after it. `sent` tells how often the request of a link was sent, if a posting has its marker;
-    `strange` are markers of ours that this database never sent.
+    `strange` are markers of ours that this database never sent. `standing` are shifts that stood there already when a
+    link, by its key, lost a seat.
     """
 
     now: datetime
@@ -88,6 +89,7 @@ class Snapshot(msgspec.Struct, frozen=True, dict=True):
     until: datetime | None = None
     sent: Mapping[str, int] = {}
     strange: frozenset[str] = frozenset()
+    standing: frozenset[tuple[str, int]] = frozenset()
 
     def begins(self, start: datetime | None) -> bool:
         """Return True if work that starts then may be begun: it is within the horizon, or its start is unknown."""
