@@ -1,7 +1,7 @@
 """Carrying plans out, pass by pass, until a pass finds nothing to do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ from sync.plan.capability import need
 from sync.plan.live import causes, likewise, shared
 from sync.plan.undoing.together import waiting_together
 from sync.stale import not_done
+from sync.stuck import Made, made
 from sync.writer import Calls, Result, Writer, settle_quietly
 
 __all__ = ["Guards", "Outcome", "Passes"]
@@ -37,8 +38,6 @@ _SWITCHES = {
 }
 
 STOPPED = "the run was stopped before its turn came"
-
-_NO_USE = "it was written, but the system still shows the old value"
 
 Guards = Callable[[Iterable[Change]], tuple[Refusal, ...]]
 """Every reason to refuse the changes of one run, over all its passes."""
@@ -120,14 +119,12 @@ class Passes:
             raise UnsafePlan(refusals)
         while True:
             await asyncio.to_thread(self._agree, plan)
-            done = {
-                row.change.effect for earlier in passes for row in earlier.results if row.outcome in ("done", "differs")
-            }
-            passes.append(await self._write(run, plan.to_do, done, unread))
+            earlier = made(row for one in passes for row in one.results)
+            passes.append(await self._write(run, plan.to_do, earlier, unread))
             passes[-1].over = tuple(row for row in plan.changes if row.verdict == "skip" and row.link in plan.over)
             if self._is_over(plan, passes):
                 break
-            results = [row for earlier in passes for row in earlier.results]
+            results = [row for one in passes for row in one.results]
             plan = _guarded(_narrowed(self._switched(await self.plan()), approved), results, guards)
         outcome = settled(passes, plan, stale)
         broken = {system: error for row in passes for system, error in row.broken.items() if system}
@@ -164,9 +161,9 @@ class Passes:
             settle_quietly(tx, plan, self.config.rules, now)
 
     async def _write(
-        self, run: int, changes: Iterable[Change], done: Collection[str], unread: dict[tuple[str, str], Result]
+        self, run: int, changes: Iterable[Change], earlier: Made, unread: dict[tuple[str, str], Result]
     ) -> Pass:
-        """Carry changes out in order; what is planned again although it is `done` did not stick, and is given up.
+        """Carry changes out in order; of what is planned again after `earlier` passes, what is of no use is given up.
 
         After one that did not succeed, the rest of its link waits for the next plan; after one that the key may not
         do, everything else that needs the same; after a call that the service as a whole did not answer, everything
@@ -192,7 +189,7 @@ class Passes:
                 came_of.untried.append(Untried(change, reason))
                 continue
             try:
-                result = await self._carried_out(writer, change, done, unread)
+                result = await self._carried_out(writer, change, earlier, unread)
             except Stopped:
                 came_of.untried.append(Untried(change, STOPPED))
                 continue
@@ -207,13 +204,13 @@ class Passes:
 
     @staticmethod
     async def _carried_out(
-        writer: Writer, change: Change, done: Collection[str], unread: dict[tuple[str, str], Result]
+        writer: Writer, change: Change, earlier: Made, unread: dict[tuple[str, str], Result]
     ) -> Result:
         record = (change.kind, change.record)
         if record in unread:
             return replace(unread[record], change=change)
-        again = change.writes and change.effect in done
-        result = await (writer.give_up(change, _NO_USE) if again else writer.carry_out(change))
+        vain = earlier.no_use(change)
+        result = await (writer.give_up(change, vain) if vain else writer.carry_out(change))
         if result.outcome == "unread":
             unread[record] = result
             if sum(row.change.system == change.system for row in unread.values()) > _MOST_UNREAD:
