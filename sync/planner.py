@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -12,7 +12,8 @@ from sync.clock import Clock
 from sync.config import Config
 from sync.gather.planning import pausings, snapshot
 from sync.intake.parts import Horizon, Part, Pulled
-from sync.mirror.store import Store
+from sync.mirror.dirty import DirtyKind
+from sync.mirror.store import Store, Transaction
 from sync.outbox import Outbox
 from sync.plan import Change, Plan, Policy, Verdict, make_plan
 from sync.plan.capability import ruled_out
@@ -30,7 +31,7 @@ class Planner:
 
     `planning` is held while a plan is made, as that keeps Python to itself, and `planned` is called with each plan and
     the seconds it took. `stopped` are systems that nothing is written to for now, with the reason, and `unread` records
-    that their service would not show, by kind and id.
+    that their service would not show, by kind and id: when that was, and why.
     """
 
     def __init__(self, config: Config, store: Store, clock: Clock) -> None:
@@ -47,13 +48,14 @@ class Planner:
         self.planning = asyncio.Lock()
         self.planned: Callable[[Plan, float], None] = lambda _plan, _seconds: None
         self.stopped: dict[System, str] = {}
-        self.unread: dict[tuple[str, int], str] = {}
+        self.unread: dict[tuple[DirtyKind, int], tuple[datetime, str]] = {}
 
-    def note(self, pulled: Pulled, asked: Collection[tuple[str, int]] = ()) -> None:
+    def note(self, pulled: Pulled, asked: Collection[tuple[DirtyKind, int]] = ()) -> None:
         """Remember which records a reading of parts, or of the records `asked` for, could not get."""
         again = {kind for part in pulled.parts for kind in _CONFIRMED.get(part, ())}
-        known = {row: why for row, why in self.unread.items() if row[0] not in again and row not in asked}
-        self.unread = known | {row: str(error) for row, error in (pulled.refused | pulled.unread).items()}
+        known = {row: told for row, told in self.unread.items() if row[0] not in again and row not in asked}
+        now = self._clock.now()
+        self.unread = known | {row: (now, str(error)) for row, error in (pulled.refused | pulled.unread).items()}
 
     async def plan(self) -> Plan:
         """Plan from the mirror as it is; nothing is read or written remotely."""
@@ -69,7 +71,7 @@ class Planner:
             pauses = pausings(tx, now)
             seen = snapshot(tx, self.policy, now, self.horizon.ahead, self.horizon.times)
             unanswered = [intent.change for intent in Outbox(tx.rows).unknown()]
-            plan = with_unread(with_unanswered(make_plan(seen), unanswered, seen.busy), self.unread)
+            plan = with_unread(with_unanswered(make_plan(seen), unanswered, seen.busy), self._still_unread(tx))
             # Who decides about a change that was refused wants it tried again.
             refused = Outbox(tx.rows).refused([row.effect for row in plan.to_do if not row.decided], now)
             barred = Outbox(tx.rows).barred(now)
@@ -80,6 +82,15 @@ class Planner:
         )
         plan = plan.judged(lambda change: ruled_out(change, barred)).judged(paused(pauses))
         return plan.judged(self._unless_stopped)
+
+    def _still_unread(self, tx: Transaction) -> dict[tuple[str, int], str]:
+        """The records that could not be read, but for those that a reading told of since."""
+        found: dict[tuple[str, int], str] = {}
+        for (kind, record), (at, why) in self.unread.items():
+            read = tx.observations.read_at(kind, record)
+            if read is None or read <= at:
+                found[kind, record] = why
+        return found
 
     def _unless_stopped(self, change: Change) -> tuple[Verdict, str] | None:
         stopped = self.stopped.get(change.system) if change.system else None

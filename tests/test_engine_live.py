@@ -108,14 +108,15 @@ async def test_what_changes_beside_a_question_goes_on_and_is_no_part_of_it(easte
 
 
 async def test_when_i_work_follows_what_is_live(eastern: Pair) -> None:
-    """After a yes to that; the next creation still waits, as the setting is as wrong as before."""
+    """After a yes to that; the next creation is made, and asked about by itself while the setting is wrong."""
     eastern.offer(1)
     outcome = await answer(eastern, asked(await eastern.engine.reconcile()), "follow")
     assert [(row.action, row.kind) for row in outcome.done] == [("update", "shift")]
     assert await eastern.settled() == ["Picker at Harbor Warehouse, Wed 04 Mar 07:00-15:00: 1 open"]
     eastern.offer(1, day=3)
-    [waiting] = (await eastern.quiet()).waiting
-    assert (waiting.action, waiting.verdict) == ("create", "hold")
+    outcome = await eastern.engine.reconcile()
+    assert [row.change.action for row in outcome.differing] == ["create"]
+    assert asked(outcome).choices == CHOICES
 
 
 async def test_a_start_is_sent_again_once_the_setting_is_right(eastern: Pair) -> None:

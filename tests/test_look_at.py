@@ -125,6 +125,26 @@ async def test_a_record_that_wonolo_does_not_show_is_not_gone(pair: Pair, kind: 
     assert seen(pair, kind, record) is not None
 
 
+@pytest.mark.parametrize("kind", ["job_request", "job"])
+async def test_what_neither_wonolo_nor_the_mirror_has_is_nothing(pair: Pair, kind: DirtyKind) -> None:
+    """A webhook may name what is another customer's, or nobody's."""
+    pulled = await pair.engine.look_at([(kind, MISSING)])
+    assert (pulled.problems, pulled.refused, (await pair.engine.plan()).changes) == ([], {}, ())
+
+
+async def test_a_record_that_was_refused_waits_until_a_listing_brings_it(pair: Pair) -> None:
+    """Whether it was known before, or not."""
+    new = pair.post(1, start="18:00")
+    old = known(pair).job_request
+    pair.world.faults.add(Rule(fault="forbidden", path="/api_v2/job_requests/*"))
+    await pair.engine.look_at([("job_request", old), ("job_request", new)])
+    waiting = [row.record for row in (await pair.engine.plan()).waiting]
+    pair.world.advance(timedelta(minutes=1))
+    pair.act("requestor_edits", job_request_id=old, fields={"slots": 3})
+    await pair.engine.pull()
+    assert (waiting, (await pair.engine.plan()).waiting) == ([str(old), str(new)], ())
+
+
 async def test_a_record_that_is_refused_is_passed_over_and_the_others_are_read(pair: Pair) -> None:
     """One that nobody may see must not keep the rest waiting."""
     rows = known(pair)

@@ -58,10 +58,18 @@ class Reader:
         try:
             found = await self._read[kind](record)
         except RemoteError as error:
-            pulled.contain(kind, record, error)
+            if not await asyncio.to_thread(self._concerns_nobody, kind, record, error):
+                pulled.contain(kind, record, error)
             return None
         pulled.count(kind, 1)
         return found
+
+    def _concerns_nobody(self, kind: DirtyKind, record: int, error: RemoteError) -> bool:
+        """Return True for what Wonolo says it has not, and nobody here knows of: whoever said so meant another's."""
+        if kind not in ("job", "job_request") or not isinstance(error, Rejected) or not error.gone:
+            return False
+        with self._saver.read() as tx:
+            return tx.observations.read_at(kind, record) is None
 
     async def _one(self, kind: RecordKind, read: Callable[[int], Awaitable[dict[str, Any]]], record: int) -> None:
         began = self._clock.now()

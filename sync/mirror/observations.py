@@ -56,6 +56,7 @@ def _with_id(name: str, mirrored: Table) -> Select[Any]:
 
 
 _DIGEST = {kind: _with_id("digest", table(kind)) for kind in KINDS}
+_READ_AT = {kind: _with_id("read_at", table(kind)) for kind in KINDS}
 _RECORD = {kind: _with_id("raw", table(kind)).where(table(kind).c.digest != GONE) for kind in KINDS}
 _LONE = select(_SHIFT.c.id, _SHIFT.c.raw).where(
     _SHIFT.c.pair == PAIR,
@@ -125,6 +126,11 @@ class Observations:
     def digest(self, kind: RecordKind, record_id: int) -> str:
         """The digest of one record as last seen; empty when it was never seen."""
         return self._rows.ask(_DIGEST[kind], id=record_id).scalar_one_or_none() or ""
+
+    def read_at(self, kind: RecordKind, record_id: int) -> datetime | None:
+        """Return when the reading began that last told of one record; None when it was never seen."""
+        found: datetime | None = self._rows.ask(_READ_AT[kind], id=record_id).scalar_one_or_none()
+        return found
 
     def all(self, kind: RecordKind) -> list[Record]:
         """Every record of a kind that its system still has."""

@@ -191,7 +191,7 @@ def is_cancelled(choice: Choice) -> bool:
 
 def held(changes: Iterable[Change], found: Iterable[Live], rules: Rules) -> list[Change]:
     """The changes, of which those wait for a yes that would send once more, or make, what came back otherwise."""
-    live = [row for row in found if not row.settled and _still_configured(row, rules)]
+    live = [row for row in found if _still_configured(row, rules)]
     return [_held(row, live) if row.writes and not row.decided else row for row in changes]
 
 
@@ -203,7 +203,10 @@ def _held(row: Change, live: Iterable[Live]) -> Change:
             and (row.link, row.kind) == (sent.link, sent.kind)
             and bool(set(one.wrong) & row.payload.keys())
         )
-        if again or set(causes(sent, one.wrong)) & set(shared(row)):
+        own = (row.action, row.link, row.kind) == ("create", sent.link, sent.kind)
+        # Once it is settled only what was taken back itself is not made again by the next run.
+        alike = bool(set(causes(sent, one.wrong)) & set(shared(row))) and (own or not one.settled)
+        if again or alike:
             reason = (
                 f"{_RECORDS.get(sent.kind, sent.kind)} {one.record} is live otherwise than it was sent: {one.words}"
             )
