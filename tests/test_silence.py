@@ -57,6 +57,19 @@ async def test_one_empty_listing_after_a_lost_reply_proves_nothing(pair: Pair) -
     assert len(pair.requests()) == 1
 
 
+async def test_a_copy_for_another_day_of_a_request_without_a_reply_is_a_demand(pair: Pair) -> None:
+    """It is not the same one twice, though it carries the marker."""
+    pair.offer(2)
+    strike(pair, "lost_reply", "POST", "/api_v2/job_requests")
+    await pair.engine.reconcile()
+    [first] = pair.requests()
+    name = pair.world.wonolo.job_requests.records[first]["request_name"]
+    pair.post(1, day=3, request_name=name)
+    await after(pair, 31, 600)
+    assert await pair.settled() == ["Picker at Harbor Warehouse, Thu 05 Mar 08:00-16:00: 1 open", f"{PICKER}: 2 open"]
+    assert len(pair.requests()) == 2
+
+
 async def test_shifts_whose_effect_comes_late_are_made_once(pair: Pair) -> None:
     """The stack and the seat of who accepted; and the user is one."""
     pair.post(2)

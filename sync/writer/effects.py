@@ -1,8 +1,10 @@
 """The effect of a write that was never answered, in records as they read now: whether it is there, and how often."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from mappings.convert import moment
 from mappings.demand import HOLDING
 from mappings.model import Rules
 from sync.plan import Change
@@ -31,6 +33,18 @@ def is_twice(change: Change, found: list[Record]) -> bool:
     if change.kind != "shift":
         return True
     return sum(map(_seats, found)) > int(change.payload.get("instances") or 1)
+
+
+def of_its_time(change: Change, found: list[Record]) -> list[Record]:
+    """Return the records that start when the write meant, if one does: a copy for another day is another demand."""
+    return [row for row in found if _start(row) == change.start] or found
+
+
+def _start(record: Record) -> datetime | None:
+    try:
+        return moment(record, "start_time")
+    except ValueError:
+        return None
 
 
 def _seats(shift: Record) -> int:

@@ -26,7 +26,7 @@ from sync.plan.came_back import told
 from sync.plan.doubled import NOUNS, twice
 from sync.plan.seats import USER
 from sync.writer.calls import Calls, Record, Seen
-from sync.writer.effects import drafts_of, is_twice, lives, shows
+from sync.writer.effects import drafts_of, is_twice, lives, of_its_time, shows
 from sync.writer.readback import otherwise_made
 from sync.writer.search import Search, bears, mark_of
 from sync.writer.settle_times import settler_of
@@ -109,7 +109,7 @@ class Recovery:
             tx.observations.save(kind, listed, now, "write")
             known = [] if kind == "job" else _marked(tx, kind, mark_of(intent.change))
         rows = {int(row["id"]): dict(row) for row in (*known, *listed)}
-        return [rows[number] for number in sorted(rows) if lives(rows[number])]
+        return of_its_time(intent.change, [rows[number] for number in sorted(rows) if lives(rows[number])])
 
     def _created(self, intent: Intent, found: list[Record], now: datetime, *, complete: bool) -> State:
         change = intent.change
