@@ -192,7 +192,7 @@ class _Tables(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=1)
 def _tables() -> _Tables:
     """The tables of `scourgify`, loaded with the first address, as its package brings a parser along."""
-    from scourgify import address_constants as usps  # noqa: PLC0415
+    from scourgify import address_constants as usps  # noqa: PLC0415 - only where addresses are compared
 
     kinds: dict[str, str] = usps.STREET_TYPE_ABBREVIATIONS
     names = (name for name in kinds if kinds[name] != "VIA")  # a street in Spanish, no viaduct
